@@ -1,0 +1,119 @@
+//! The files of a built app and which of them a first visit downloads.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// All files below a folder, as paths relative to it, in a stable order.
+pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(next) = waiting.pop() {
+        let entries =
+            fs::read_dir(&next).with_context(|| format!("cannot read {}", next.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                found.push(path.strip_prefix(folder)?.to_path_buf());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The address a file of the app is asked for, `/` for the page itself.
+pub(crate) fn url(file: &Path) -> String {
+    let parts: Vec<_> = file
+        .iter()
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect();
+    match parts.join("/").as_str() {
+        "index.html" => "/".to_owned(),
+        path => format!("/{path}"),
+    }
+}
+
+/// Whether a first visit downloads a file: what is left are compressed copies, licences, source maps, the service worker
+/// itself (browsers keep it on their own), letters of languages one has to choose, and pictures that only installing uses.
+pub(crate) fn is_of_first_visit(file: &Path) -> bool {
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let is_asset = matches!(
+        extension(file),
+        "html"
+            | "css"
+            | "js"
+            | "wasm"
+            | "woff2"
+            | "svg"
+            | "png"
+            | "webp"
+            | "ico"
+            | "webmanifest"
+            | "json"
+    );
+    let is_for_later = ["latin-ext", "arabic", "-512", "sprite.svg"]
+        .iter()
+        .any(|part| name.contains(part));
+    is_asset && !is_for_later && name != "sw.js"
+}
+
+/// A file's extension, empty when it has none.
+pub(crate) fn extension(file: &Path) -> &str {
+    file.extension().and_then(|ext| ext.to_str()).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_asked_for_at_the_root() {
+        assert_eq!(url(Path::new("index.html")), "/");
+        assert_eq!(url(Path::new("icons/mark.svg")), "/icons/mark.svg");
+    }
+
+    #[test]
+    fn a_first_visit_downloads_what_the_first_screen_needs() {
+        for needed in [
+            "index.html",
+            "boot.js",
+            "maillage-app-1f_bg.wasm",
+            "css/tokens-2e.css",
+            "fonts/atkinson-hyperlegible-next-plain-zero-latin-400.woff2",
+            "icons/icon-192.png",
+            "manifest.webmanifest",
+        ] {
+            assert!(is_of_first_visit(Path::new(needed)), "{needed}");
+        }
+        for later in [
+            "index.html.br",
+            "sw.js",
+            "fonts/atkinson-hyperlegible-next-latin-ext-400-normal.woff2",
+            "fonts/readex-pro-arabic-400-normal.woff2",
+            "fonts/LICENSE-OFL-1.1.txt",
+            "icons/icon-maskable-512.png",
+            "icons/sprite.svg",
+            "maillage-app.js.map",
+        ] {
+            assert!(!is_of_first_visit(Path::new(later)), "{later}");
+        }
+    }
+
+    #[test]
+    fn files_are_listed_in_a_stable_order() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("b")).unwrap();
+        for name in ["z.js", "b/y.css", "a.html"] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let names = below(folder.path()).unwrap();
+        assert_eq!(names, ["a.html", "b/y.css", "z.js"].map(PathBuf::from));
+    }
+}

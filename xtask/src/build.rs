@@ -1,0 +1,43 @@
+//! `cargo xtask build`: one self-contained program with the app inside.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::app;
+use crate::process;
+use crate::project::Project;
+
+/// Builds the app and then the relay that embeds it.
+pub(crate) fn build(project: &Project) -> Result<()> {
+    let program = release(project)?;
+    let size = std::fs::metadata(&program)?.len();
+    println!("\n{} ({} MB)", program.display(), size / 1_000_000);
+    Ok(())
+}
+
+/// The path of the relay with the app inside, built in release.
+pub(crate) fn release(project: &Project) -> Result<PathBuf> {
+    app::build(project)?;
+    relay(project, &["--release"])?;
+    Ok(project.target().join("release/maillage"))
+}
+
+/// The path of the relay as tests use it: compiled quickly, checked at run time.
+pub(crate) fn for_tests(project: &Project) -> Result<PathBuf> {
+    app::build(project)?;
+    relay(project, &[])?;
+    Ok(project.target().join("debug/maillage"))
+}
+
+fn relay(project: &Project, profile: &[&str]) -> Result<()> {
+    let step = project.step("building the relay");
+    let mut cargo = process::cargo(project);
+    cargo.args(["build", "--package", "maillage-server", "--bin", "maillage"]);
+    cargo.args(profile);
+    // The relay's build watches this, so that it never embeds an older app.
+    cargo.env("MAILLAGE_APP_FINGERPRINT", app::fingerprint(project)?);
+    process::run(&mut cargo)?;
+    step.done("the relay is built");
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! `cargo xtask size`: what a first visit downloads, compared with the budget.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::app::{self, compression, files};
+use crate::project::Project;
+use crate::summary;
+
+/// Bytes the compiled program may take on the wire.
+const WASM_BUDGET: u64 = 400_000;
+
+/// Bytes a whole first visit may take on the wire.
+const VISIT_BUDGET: u64 = 600_000;
+
+/// A file of the first visit and the bytes sent for it.
+#[derive(Debug, PartialEq, Eq)]
+struct Download {
+    file: PathBuf,
+    bytes: u64,
+}
+
+/// Builds the app if needed, shows the table and fails when a budget is exceeded.
+pub(crate) fn size(project: &Project) -> Result<ExitCode> {
+    app::build(project)?;
+    let downloads = first_visit(&project.app())?;
+    println!("\nWhat a first visit downloads, compressed with brotli where that helps:\n");
+    print!("{}", table(&downloads));
+    let mut within = true;
+    for (what, sent, budget) in budgets(&downloads) {
+        let verdict = if sent <= budget { "within" } else { "OVER" };
+        within &= sent <= budget;
+        println!(
+            "{what}: {} of {}, {verdict} budget",
+            kilobytes(sent),
+            kilobytes(budget)
+        );
+    }
+    Ok(if within {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn first_visit(app: &std::path::Path) -> Result<Vec<Download>> {
+    let mut downloads = files::below(app)?
+        .into_iter()
+        .filter(|file| files::is_of_first_visit(file) || file.as_os_str() == "sw.js")
+        .map(|file| {
+            let bytes = compression::transferred(&app.join(&file))?;
+            Ok(Download { file, bytes })
+        })
+        .collect::<Result<Vec<_>>>()
+        .context("the built app cannot be read; run `cargo xtask build`")?;
+    downloads.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.file.cmp(&b.file)));
+    Ok(downloads)
+}
+
+fn budgets(downloads: &[Download]) -> [(&'static str, u64, u64); 2] {
+    let wasm = downloads
+        .iter()
+        .filter(|download| files::extension(&download.file) == "wasm")
+        .map(|download| download.bytes)
+        .sum();
+    let all = downloads.iter().map(|download| download.bytes).sum();
+    [
+        ("the program (wasm)", wasm, WASM_BUDGET),
+        ("the whole first visit", all, VISIT_BUDGET),
+    ]
+}
+
+fn table(downloads: &[Download]) -> String {
+    let rows: Vec<_> = downloads
+        .iter()
+        .map(|Download { file, bytes }| vec![file.display().to_string(), kilobytes(*bytes)])
+        .collect();
+    summary::table(&["file", "sent"], &rows)
+}
+
+/// Kilobytes of 1,000 bytes with one decimal.
+fn kilobytes(bytes: u64) -> String {
+    let tenths = (bytes + 50) / 100;
+    format!("{}.{} KB", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn download(file: &str, bytes: u64) -> Download {
+        Download {
+            file: PathBuf::from(file),
+            bytes,
+        }
+    }
+
+    #[test]
+    fn the_program_counts_in_both_budgets() {
+        let downloads = [
+            download("a_bg.wasm", 300_000),
+            download("index.html", 5_000),
+        ];
+        let [wasm, visit] = budgets(&downloads);
+        assert_eq!(wasm, ("the program (wasm)", 300_000, WASM_BUDGET));
+        assert_eq!(visit, ("the whole first visit", 305_000, VISIT_BUDGET));
+    }
+
+    #[test]
+    fn the_compressed_copy_is_what_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in [
+            ("a.js", 100),
+            ("a.js.br", 10),
+            ("sw.js", 7),
+            ("a.js.gz", 20),
+        ] {
+            std::fs::write(folder.path().join(name), "x".repeat(bytes)).unwrap();
+        }
+        let downloads = first_visit(folder.path()).unwrap();
+        assert_eq!(downloads, [download("a.js", 10), download("sw.js", 7)]);
+    }
+
+    #[test]
+    fn sizes_are_rounded_to_a_tenth() {
+        assert_eq!(kilobytes(213_449), "213.4 KB");
+        assert_eq!(kilobytes(49), "0.0 KB");
+        assert_eq!(kilobytes(999_950), "1000.0 KB");
+    }
+}

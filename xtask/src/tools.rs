@@ -1,0 +1,127 @@
+//! The tools the project installs for itself, each at a pinned version and only when it is not there yet.
+
+mod crates;
+mod debian;
+mod npm;
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Result, bail};
+
+use crate::process;
+use crate::project::Project;
+use crates::CrateTool;
+
+/// The target the browser app is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// What building the browser app needs: the wasm target, Trunk, wasm-bindgen and wasm-opt.
+pub(crate) fn for_app(project: &Project) -> Result<()> {
+    wasm_target(project)?;
+    CrateTool {
+        name: "trunk",
+        binary: "trunk",
+        version: "0.21.14".to_owned(),
+        // Its newest dependencies no longer fit together.
+        locked: true,
+    }
+    .install(project)?;
+    wasm_bindgen(project)?;
+    let node = debian::node(project, 18)?;
+    let tools = project.tools().join("npm");
+    npm::install_copy(project, &project.root().join("xtask/npm"), &tools)?;
+    project.already(&format!("wasm-opt is ready (node {node})"));
+    Ok(())
+}
+
+/// What compiling and running tests in wasm needs.
+pub(crate) fn for_wasm_tests(project: &Project) -> Result<()> {
+    wasm_target(project)?;
+    wasm_bindgen(project)
+}
+
+/// cargo-deny, for licences, bans and sources.
+pub(crate) fn cargo_deny(project: &Project) -> Result<()> {
+    CrateTool {
+        name: "cargo-deny",
+        binary: "cargo-deny",
+        version: "0.20.2".to_owned(),
+        locked: true,
+    }
+    .install(project)
+}
+
+/// A browser with its driver and the JavaScript packages, for the tests that drive real browsers and stock clients.
+pub(crate) struct TestTools {
+    /// The Chromium program.
+    pub(crate) chromium: PathBuf,
+    /// The ChromeDriver program.
+    pub(crate) chromedriver: PathBuf,
+    /// The folder with the installed JavaScript packages.
+    pub(crate) node_modules: PathBuf,
+}
+
+/// What the end-to-end tests need.
+pub(crate) fn for_browser_tests(project: &Project) -> Result<TestTools> {
+    debian::node(project, 20)?;
+    let (chromium, chromedriver) = debian::chromium(project)?;
+    let packages = project.root().join("tests/js");
+    npm::install(project, &packages)?;
+    project.already("the browser and the JavaScript packages are ready");
+    Ok(TestTools {
+        chromium,
+        chromedriver,
+        node_modules: packages.join("node_modules"),
+    })
+}
+
+/// A component of the Rust toolchain, such as `rustfmt` or `clippy`, known by the cargo command it brings.
+pub(crate) fn rust_component(project: &Project, component: &str, command: &str) -> Result<()> {
+    let mut probe = process::cargo(project);
+    probe.args([command, "--version"]);
+    if process::probe(&mut probe).is_some() {
+        return Ok(());
+    }
+    if process::find(project, &["rustup"]).is_none() {
+        bail!(
+            "the Rust component {component} is missing and rustup is not there to add it; install Rust from https://rustup.rs"
+        );
+    }
+    let step = project.step(&format!("adding the Rust component {component}"));
+    process::run(process::command(project, "rustup").args(["component", "add", component]))?;
+    step.done(&format!("{component} is ready"));
+    Ok(())
+}
+
+fn wasm_target(project: &Project) -> Result<()> {
+    let mut probe = process::command(project, "rustc");
+    probe.args(["--print", "target-libdir", "--target", WASM]);
+    let there = process::probe(probe.stderr(Stdio::null()))
+        .is_some_and(|folder| PathBuf::from(folder).is_dir());
+    if there {
+        project.already(&format!("the Rust target {WASM} is there"));
+        return Ok(());
+    }
+    if process::find(project, &["rustup"]).is_none() {
+        bail!(
+            "the Rust target {WASM} is missing and rustup is not there to add it; install Rust from https://rustup.rs"
+        );
+    }
+    let step = project.step(&format!("adding the Rust target {WASM}"));
+    process::run(process::command(project, "rustup").args(["target", "add", WASM]))?;
+    step.done(&format!("the Rust target {WASM} is ready"));
+    Ok(())
+}
+
+/// The tool must have exactly the version of the library.
+fn wasm_bindgen(project: &Project) -> Result<()> {
+    CrateTool {
+        name: "wasm-bindgen-cli",
+        binary: "wasm-bindgen",
+        version: project.locked_version("wasm-bindgen")?,
+        // Its lock file may name versions younger than what a mirror of the crate index knows.
+        locked: false,
+    }
+    .install(project)
+}

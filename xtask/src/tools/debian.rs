@@ -1,0 +1,98 @@
+//! Programs that come from the system's package manager: node with npm, Chromium with ChromeDriver.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+use crate::project::Project;
+
+/// Makes sure of node, at least this major version, and npm; returns node's version.
+pub(super) fn node(project: &Project, oldest: u32) -> Result<String> {
+    let missing: Vec<&str> = [("node", "nodejs"), ("npm", "npm")]
+        .into_iter()
+        .filter(|(program, _)| process::find(project, &[program]).is_none())
+        .map(|(_, package)| package)
+        .collect();
+    if !missing.is_empty() {
+        install(project, &missing)?;
+    }
+    let answer = process::probe(process::command(project, "node").arg("--version")).context(
+        "node is installed but does not answer; reinstall it and run this command again",
+    )?;
+    let version = answer.trim_start_matches('v').to_owned();
+    if major(&version).is_none_or(|major| major < oldest) {
+        bail!(
+            "node {version} is too old; install node {oldest} or newer and run this command again"
+        );
+    }
+    Ok(version)
+}
+
+/// Makes sure of Chromium and ChromeDriver and returns where they are.
+pub(super) fn chromium(project: &Project) -> Result<(PathBuf, PathBuf)> {
+    const BROWSERS: [&str; 4] = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome-stable",
+        "google-chrome",
+    ];
+    let find = || {
+        let browser = process::find(project, &BROWSERS)?;
+        Some((browser, process::find(project, &["chromedriver"])?))
+    };
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    install(project, &["chromium", "chromium-driver"])?;
+    find().context("the packages chromium and chromium-driver are installed, but chromium or chromedriver is not on PATH")
+}
+
+/// Installs packages with apt, as root or through a sudo that asks nothing.
+fn install(project: &Project, packages: &[&str]) -> Result<()> {
+    let wanted = packages.join(" ");
+    if process::find(project, &["apt-get"]).is_none() {
+        bail!(
+            "{wanted} must be installed with your package manager (these are the names on Debian); do so and run this command again"
+        );
+    }
+    let is_root = process::probe(process::command(project, "id").arg("-u")).as_deref() == Some("0");
+    let has_sudo =
+        || process::probe(process::command(project, "sudo").args(["-n", "true"])).is_some();
+    if !is_root && !has_sudo() {
+        bail!(
+            "{wanted} must be installed as root; run `sudo apt-get install {wanted}` and then this command again"
+        );
+    }
+    let apt = |arguments: &[&str]| {
+        let mut command = process::command(project, if is_root { "env" } else { "sudo" });
+        if !is_root {
+            command.args(["-n", "env"]);
+        }
+        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]);
+        command.args(arguments);
+        process::run(&mut command)
+    };
+    let step = project.step(&format!("installing {wanted} with apt-get"));
+    apt(&["update"])?;
+    let mut arguments = vec!["install", "-y", "--no-install-recommends"];
+    arguments.extend(packages);
+    apt(&arguments)?;
+    step.done(&format!("{wanted} is ready"));
+    Ok(())
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_is_the_first_number() {
+        assert_eq!(major("20.20.2"), Some(20));
+        assert_eq!(major("unknown"), None);
+    }
+}
