@@ -1,0 +1,100 @@
+//! Proves that foreign bytes are safe and apply, before automerge or anyone else sees them.
+//!
+//! Two steps: [`scan_message`] bounds everything a sync message could cost from its bytes alone, then a [`Prover`] shows that
+//! its changes apply to the document they are meant for.
+
+use crate::change::ChangeRecord;
+use crate::doc::BadGenesis;
+use crate::limits::Limits;
+use automerge::ChangeHash;
+use automerge::sync::Have;
+
+/// Why foreign bytes were refused. `Display` is for logs and `error` frames; [`Refusal::code`] is stable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The bytes do not have the shape of what they claim to be.
+    #[error("malformed {what}: {why}")]
+    Malformed {
+        /// What was being read, such as `sync message` or `change`.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something is larger than a limit allows.
+    #[error("{what} is over the limit: {found} of at most {limit}")]
+    TooLarge {
+        /// What is too large, such as `inflated chunk`.
+        what: &'static str,
+        /// The size found or claimed.
+        found: u64,
+        /// The size allowed.
+        limit: u64,
+    },
+    /// A kind of chunk nobody needs to send.
+    #[error("chunk type {0} is not accepted")]
+    ChunkType(u8),
+    /// The checksum does not match the content.
+    #[error("wrong checksum")]
+    Checksum,
+    /// The genesis change is missing, repeated or incomplete.
+    #[error(transparent)]
+    Genesis(#[from] BadGenesis),
+    /// A change builds on one that was refused or is unknown.
+    #[error("change builds on {0}, which is not here")]
+    Dependency(ChangeHash),
+    /// automerge will not apply the changes, or could not save and reload them afterwards.
+    #[error("these changes do not apply: {0}")]
+    DoesNotApply(String),
+    /// Applying the changes panicked inside automerge.
+    #[error("these changes would crash a peer")]
+    Crashes,
+}
+
+impl Refusal {
+    /// A short name that does not change between versions.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "malformed",
+            Self::TooLarge { .. } => "too-large",
+            Self::ChunkType(_) => "chunk-type",
+            Self::Checksum => "checksum",
+            Self::Genesis(_) => "genesis",
+            Self::Dependency(_) => "dependency",
+            Self::DoesNotApply(_) => "does-not-apply",
+            Self::Crashes => "crashes",
+        }
+    }
+}
+
+/// A chunk that is safe to hand to automerge's parser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScannedChunk {
+    /// One change, its envelope read.
+    Change(ChangeRecord),
+    /// A whole document, as stock peers send to those who have nothing yet; a [`Prover`] or [`expand_document`] takes it apart.
+    Document(Vec<u8>),
+}
+
+/// A sync message whose every claim has been bounded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScannedMessage {
+    /// The sender's heads.
+    pub heads: Vec<ChangeHash>,
+    /// Changes the sender asks for by name.
+    pub need: Vec<ChangeHash>,
+    /// What the sender has, as Bloom filters since its last sync.
+    pub have: Vec<Have>,
+    /// Flags of automerge 0.10 and later; `None` from older peers.
+    pub flags: Option<automerge::sync::MessageFlags>,
+    /// What the sender gives.
+    pub chunks: Vec<ScannedChunk>,
+}
+
+/// Shows that scanned chunks apply to one document. Implementations may keep a copy of that document.
+pub trait Prover {
+    /// Proves everything one sender submitted, whose dependencies are all in the document or earlier in the submission.
+    ///
+    /// Returns the changes that are new to the document, in causal order, and takes them into account from then on. A refusal
+    /// covers the whole submission and leaves the prover as it was.
+    fn prove(&mut self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal>;
+}

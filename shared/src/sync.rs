@@ -1,0 +1,7 @@
+//! Sans-IO machines that synchronise documents: an event goes in, effects come out. They never send, never wait, never read a clock.
+
+pub mod client;
+pub mod connection;
+pub mod exchange;
+pub mod graph;
+pub mod room;
