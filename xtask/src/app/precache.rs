@@ -8,11 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::files;
 
-/// The line of `sw.js` that the list replaces.
+/// The line of `sw.js` that the list and its version (`self.__PRECACHE_VERSION`, a text) replace.
 const PLACEHOLDER: &str = "self.__PRECACHE = [];";
-
-/// The line of `sw.js` that the list's version replaces.
-const VERSION_PLACEHOLDER: &str = "self.__VERSION = \"\";";
 
 /// A file to keep: its address, and a revision that changes with its content.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,10 +45,8 @@ fn entries(app: &Path) -> Result<Vec<Entry>> {
 
 /// Puts the list and its version where the script has room for them.
 fn fill(script: &str, entries: &[Entry]) -> Result<String> {
-    for placeholder in [PLACEHOLDER, VERSION_PLACEHOLDER] {
-        if script.matches(placeholder).count() != 1 {
-            bail!("public/sw.js must hold the line `{placeholder}` exactly once");
-        }
+    if script.matches(PLACEHOLDER).count() != 1 {
+        bail!("public/sw.js must hold the line `{PLACEHOLDER}` exactly once");
     }
     let mut digest = Sha256::new();
     let mut list = String::from("self.__PRECACHE = [\n");
@@ -60,11 +55,9 @@ fn fill(script: &str, entries: &[Entry]) -> Result<String> {
         digest.update(&line);
         list.push_str(&line);
     }
-    list.push_str("];");
-    let version = format!("self.__VERSION = \"{}\";", short(&digest.finalize()));
-    Ok(script
-        .replace(PLACEHOLDER, &list)
-        .replace(VERSION_PLACEHOLDER, &version))
+    let version = short(&digest.finalize());
+    list.push_str(&format!("];\nself.__PRECACHE_VERSION = \"{version}\";"));
+    Ok(script.replace(PLACEHOLDER, &list))
 }
 
 /// Enough of a digest to tell two versions of a file apart.
@@ -76,7 +69,7 @@ fn short(digest: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const SCRIPT: &str = "// keeps\nself.__PRECACHE = [];\nself.__VERSION = \"\";\nstart();\n";
+    const SCRIPT: &str = "// keeps\nself.__PRECACHE = [];\nstart();\n";
 
     fn entry(url: &str, revision: &str) -> Entry {
         Entry {
@@ -86,16 +79,15 @@ mod tests {
     }
 
     #[test]
-    fn the_list_and_its_version_take_the_place_of_the_empty_ones() {
+    fn the_list_and_its_version_take_the_place_of_the_empty_list() {
         let filled = fill(SCRIPT, &[entry("/", "aa"), entry("/boot.js", "bb")]).unwrap();
         assert!(
             filled.starts_with(
-                "// keeps\nself.__PRECACHE = [\n  [\"/\", \"aa\"],\n  [\"/boot.js\", \"bb\"],\n];\nself.__VERSION = \""
+                "// keeps\nself.__PRECACHE = [\n  [\"/\", \"aa\"],\n  [\"/boot.js\", \"bb\"],\n];\nself.__PRECACHE_VERSION = \""
             ),
             "{filled}"
         );
         assert!(filled.ends_with("\";\nstart();\n"), "{filled}");
-        assert!(!filled.contains(VERSION_PLACEHOLDER));
     }
 
     #[test]
@@ -104,7 +96,7 @@ mod tests {
         let same = fill(SCRIPT, &[entry("/", "aa")]).unwrap();
         let other = fill(SCRIPT, &[entry("/", "ab")]).unwrap();
         let version = |script: &str| {
-            let line = script.lines().find(|line| line.contains("__VERSION"));
+            let line = script.lines().find(|line| line.contains("_VERSION"));
             line.unwrap().to_owned()
         };
         assert_eq!(version(&first), version(&same));
