@@ -1,0 +1,5 @@
+//! What the browser runs: see the library.
+
+fn main() {
+    maillage_app::start();
+}

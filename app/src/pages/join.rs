@@ -1,0 +1,197 @@
+//! Joining by a link: who I am, then what I should know before entering.
+//!
+//! What is begun stays with the tab, so that a reload or a look at the notice loses nothing.
+
+use super::people::PICTURES;
+use super::route::Route;
+use crate::platform::page;
+use crate::text::text;
+use crate::ui::{Avatar, AvatarSize, Hue, Icon, TextField, avatar, icon, icon_small, icon_with};
+use leptos::prelude::*;
+use maillage_shared::id::DocumentId;
+
+const NAME: &str = "maillage-nom";
+const PICTURE: &str = "maillage-image";
+const COLOUR: &str = "maillage-couleur";
+
+/// What someone has answered so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answers {
+    /// A first name or another name; may be empty.
+    pub(crate) name: String,
+    /// The position of the picture among the eight.
+    pub(crate) picture: usize,
+    /// The position of the colour among the six.
+    pub(crate) colour: usize,
+}
+
+impl Answers {
+    /// What the tab remembers, or a picture and colour drawn at random, so that a whole room does not start as the same bird.
+    pub(crate) fn begun() -> Self {
+        let answers = Self {
+            name: page::kept_for_tab(NAME).unwrap_or_default(),
+            picture: position(PICTURE, PICTURES.len()),
+            colour: position(COLOUR, Hue::ALL.len()),
+        };
+        answers.keep();
+        answers
+    }
+
+    fn keep(&self) {
+        page::keep_for_tab(NAME, &self.name);
+        page::keep_for_tab(PICTURE, &self.picture.to_string());
+        page::keep_for_tab(COLOUR, &self.colour.to_string());
+    }
+
+    fn avatar(&self) -> Avatar {
+        Avatar {
+            picture: PICTURES[self.picture],
+            hue: Hue::ALL[self.colour],
+        }
+    }
+}
+
+fn position(key: &str, count: usize) -> usize {
+    page::kept_for_tab(key)
+        .and_then(|kept| kept.parse().ok())
+        .filter(|position| *position < count)
+        .unwrap_or_else(|| page::draw_below(count))
+}
+
+/// The first step: name, picture, colour.
+#[component]
+pub(crate) fn Join(
+    /// The territory of the link.
+    territory: DocumentId,
+) -> AnyView {
+    let words = &text().join;
+    let begun = Answers::begun();
+    let name = RwSignal::new(begun.name);
+    let picture = RwSignal::new(begun.picture);
+    let colour = RwSignal::new(begun.colour);
+    let answers = Memo::new(move |_| Answers {
+        name: name.get().trim().to_owned(),
+        picture: picture.get(),
+        colour: colour.get(),
+    });
+    Effect::new(move || answers.with(Answers::keep));
+
+    let preview = move || {
+        let answers = answers.get();
+        view! {
+            {avatar(answers.avatar(), AvatarSize::Large)}
+            <span>
+                <strong>{(words.face)(answers.picture, answers.colour)} "."</strong>
+                <br />
+                {words.seen_so}
+            </span>
+        }
+        .into_any()
+    };
+    view! {
+        <form
+            class="stack"
+            on:submit=move |event| {
+                event.prevent_default();
+                page::go_to(&Route::Notice(territory).href());
+            }
+        >
+            <p class="line">
+                <span class="tag tag-yes">{icon_small(Icon::Check)} {words.link_read}</span>
+            </p>
+            <h1 tabindex="-1">{words.title}</h1>
+            <TextField id="prenom" label=words.name autocomplete="given-name" value=name max_length=40 />
+            <fieldset class="field">
+                <legend>{words.picture}</legend>
+                <div class="picks">{pictures(picture, colour)}</div>
+            </fieldset>
+            <fieldset class="field">
+                <legend>{words.colour}</legend>
+                <div class="hues">{colours(colour)}</div>
+            </fieldset>
+            <p class="mine">{preview}</p>
+            <button class="button button-primary button-wide" type="submit">{words.go_on}</button>
+            <p class="soft">{words.picture_enough} " " {words.no_account}</p>
+        </form>
+    }
+    .into_any()
+}
+
+fn pictures(chosen: RwSignal<usize>, colour: RwSignal<usize>) -> Vec<AnyView> {
+    PICTURES
+        .into_iter()
+        .enumerate()
+        .map(|(index, symbol)| {
+            view! {
+                <label class=move || format!("pick {}", Hue::ALL[colour.get()].class())>
+                    <input
+                        type="radio"
+                        name="image"
+                        prop:checked=move || chosen.get() == index
+                        on:change=move |_| chosen.set(index)
+                    />
+                    {icon(symbol)}
+                    {icon_with("icon tick", Icon::Check)}
+                    <span class="visually-hidden">{text().join.pictures[index]}</span>
+                </label>
+            }
+            .into_any()
+        })
+        .collect()
+}
+
+fn colours(chosen: RwSignal<usize>) -> Vec<AnyView> {
+    Hue::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(index, hue)| {
+            view! {
+                <label class=format!("pick {}", hue.class())>
+                    <input
+                        type="radio"
+                        name="couleur"
+                        prop:checked=move || chosen.get() == index
+                        on:change=move |_| chosen.set(index)
+                    />
+                    {icon_with("icon tick", Icon::Check)}
+                    <span class="visually-hidden">{text().join.colours[index]}</span>
+                </label>
+            }
+            .into_any()
+        })
+        .collect()
+}
+
+/// The second step: the privacy notice, then entering with what was answered.
+#[component]
+pub(crate) fn BeforeEntering(
+    /// Called with the answers when the person enters.
+    on_enter: Callback<Answers>,
+) -> AnyView {
+    let words = &text().join;
+    let notices: Vec<AnyView> = [Icon::Building, Icon::Eye, Icon::Calendar, Icon::Question]
+        .into_iter()
+        .zip(&words.notices)
+        .map(|(symbol, notice)| {
+            view! {
+                <li>
+                    {icon(symbol)}
+                    <span><strong>{notice.question}</strong><br />{notice.answer}</span>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <h1 tabindex="-1">{words.before}</h1>
+        <ul class="notice">{notices}</ul>
+        <button
+            class="button button-primary button-wide"
+            type="button"
+            on:click=move |_| on_enter.run(Answers::begun())
+        >
+            {words.enter}
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,109 @@
+//! Addresses of the screens, after the `#`: what the browser keeps to itself, so that a joining link never reaches a server log.
+
+use maillage_shared::id::DocumentId;
+use std::fmt;
+
+/// A screen and what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// The territory's home.
+    Home,
+    /// A joining link to a territory.
+    Join(DocumentId),
+    /// The second step of joining: what to know before entering.
+    Notice(DocumentId),
+    /// A joining link that was cut or mistyped.
+    BrokenLink,
+    /// The needs of the territory.
+    Needs,
+    /// The job sheets of the territory.
+    Sheets,
+    /// A new job sheet.
+    NewSheet,
+    /// One job sheet.
+    Sheet(DocumentId),
+    /// An address that leads nowhere.
+    Unknown,
+}
+
+const JOIN: &str = "rejoindre";
+const NOTICE: &str = "avant";
+const NEEDS: &str = "besoins";
+const SHEETS: &str = "fiches";
+const NEW: &str = "nouvelle";
+
+impl Route {
+    /// Reads the part of an address after the `#`. Every text is some route, if only [`Route::Unknown`].
+    pub(crate) fn parse(fragment: &str) -> Self {
+        let path = fragment.trim_start_matches('#').trim_matches('/');
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts.as_slice() {
+            [""] => Self::Home,
+            [JOIN, id] => id.parse().map_or(Self::BrokenLink, Self::Join),
+            [JOIN, id, NOTICE] => id.parse().map_or(Self::BrokenLink, Self::Notice),
+            [JOIN, ..] => Self::BrokenLink,
+            [NEEDS] => Self::Needs,
+            [SHEETS] => Self::Sheets,
+            [SHEETS, NEW] => Self::NewSheet,
+            [SHEETS, id] => id.parse().map_or(Self::Unknown, Self::Sheet),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The address to put in a link.
+    pub(crate) fn href(self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Home | Self::Unknown => write!(f, "#/"),
+            Self::Join(id) => write!(f, "#/{JOIN}/{id}"),
+            Self::Notice(id) => write!(f, "#/{JOIN}/{id}/{NOTICE}"),
+            Self::BrokenLink => write!(f, "#/{JOIN}"),
+            Self::Needs => write!(f, "#/{NEEDS}"),
+            Self::Sheets => write!(f, "#/{SHEETS}"),
+            Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),
+            Self::Sheet(id) => write!(f, "#/{SHEETS}/{id}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_survives_its_address() {
+        let id = DocumentId::from_entropy([7; 16]);
+        for route in [
+            Route::Home,
+            Route::Join(id),
+            Route::Notice(id),
+            Route::BrokenLink,
+            Route::Needs,
+            Route::Sheets,
+            Route::NewSheet,
+            Route::Sheet(id),
+        ] {
+            assert_eq!(Route::parse(&route.href()), route);
+        }
+    }
+
+    #[test]
+    fn a_cut_joining_link_is_told_apart_from_a_wrong_address() {
+        let link = Route::Join(DocumentId::from_entropy([7; 16])).href();
+        assert_eq!(Route::parse(&link[..link.len() - 2]), Route::BrokenLink);
+        assert_eq!(Route::parse("#/fiches/abc"), Route::Unknown);
+        assert_eq!(Route::parse("#/ailleurs"), Route::Unknown);
+    }
+
+    #[test]
+    fn slashes_at_the_ends_do_not_matter() {
+        assert_eq!(Route::parse(""), Route::Home);
+        assert_eq!(Route::parse("#"), Route::Home);
+        assert_eq!(Route::parse("#/besoins/"), Route::Needs);
+    }
+}

@@ -1,0 +1,224 @@
+//! French: "vous", one idea a sentence, twelve words at most, the same word for the same thing.
+
+use super::keys::{Home, Join, Listen, Missing, Needs, Notice, Places, Sheets, Standing, Text};
+
+/// Before `: ? ! »` and after `«`, French wants a space that never breaks the line.
+const NBSP: char = '\u{a0}';
+
+/// The French catalogue.
+pub(super) static TEXT: Text = Text {
+    lang: "fr",
+    window: |page| format!("{page} · Maillage"),
+    brand: "Maillage",
+    skip: "Aller au contenu",
+    back: "Retour",
+    close: "Fermer",
+    menu: "Menu",
+    wait: "Un instant…",
+    done: "Fini",
+    listen: Listen {
+        listen: "Écouter",
+        stop: "Arrêter la lecture",
+        ask: "Demander à quelqu’un de lire",
+        no_voice: "Ce téléphone n’a pas de voix française. Montrez cette phrase.",
+        please: "«\u{a0}Pouvez-vous me lire cette page, s’il vous plaît\u{a0}?\u{a0}»",
+        back: "Revenir à la page",
+    },
+    standing: Standing {
+        kept: "Gardé sur ce téléphone",
+        sent: "Envoyé au groupe",
+        offline: "Pas de réseau",
+        offline_spoken: ". Vous pouvez continuer.",
+        offline_title: "Pas de réseau. Vous pouvez continuer.",
+        offline_kept: |changes| match changes {
+            0 => "Tout ce que vous écrivez est gardé sur ce téléphone.".to_owned(),
+            1 => "1 changement est gardé sur ce téléphone. Il partira tout seul.".to_owned(),
+            _ => format!(
+                "{changes} changements sont gardés sur ce téléphone. Ils partiront tout seuls."
+            ),
+        },
+    },
+    places: Places {
+        home: "Accueil",
+        needs: "Besoins",
+        sheets: "Fiches",
+    },
+    join: Join {
+        title: "Comment vous appeler\u{a0}?",
+        link_read: "Lien lu",
+        name: "Mon prénom, ou un autre nom",
+        picture: "Mon image",
+        colour: "Ma couleur",
+        pictures: [
+            "Oiseau", "Vélo", "Soleil", "Arbre", "Chat", "Clé", "Poisson", "Bateau",
+        ],
+        colours: ["Prune", "Brun", "Vert", "Bleu", "Rouge", "Gris"],
+        face,
+        seen_so: "Le groupe vous voit ainsi.",
+        go_on: "Continuer",
+        picture_enough: "L’image suffit. Le nom n’est pas obligé.",
+        before: "Avant d’entrer",
+        notices: [
+            Notice {
+                question: "Qui est responsable\u{a0}?",
+                answer: "Le groupe qui vous a donné le lien.",
+            },
+            Notice {
+                question: "Qui voit quoi\u{a0}?",
+                answer: "Toutes les personnes qui ont le lien. Elles voient votre nom et vos textes.",
+            },
+            Notice {
+                question: "Combien de temps\u{a0}?",
+                answer: "Vos textes restent dans le groupe. Le groupe peut les enlever.",
+            },
+            Notice {
+                question: "À qui demander\u{a0}?",
+                answer: "À la personne qui vous a donné le lien.",
+            },
+        ],
+        enter: "Entrer",
+        no_account: "Pas d’adresse mail. Pas de mot de passe.",
+        broken_title: "Ce lien ne marche pas",
+        broken: "Il manque peut-être un morceau du lien.",
+        broken_next: "Demandez le lien encore une fois, ou scannez de nouveau le code.",
+        no_territory_title: "Il faut un lien pour entrer",
+        no_territory: "Maillage s’ouvre avec le lien d’un groupe.",
+        no_territory_next: "Demandez le lien à une personne du groupe, ou scannez le code de la salle.",
+    },
+    home: Home {
+        hello: |name| match name {
+            "" => "Bonjour".to_owned(),
+            name => format!("Bonjour {name}"),
+        },
+        me: |name, face| match name {
+            "" => format!("Vous{NBSP}: {face}"),
+            name => format!("Vous{NBSP}: {name}, {face}"),
+        },
+        tiles: "Le territoire",
+        needs: "Besoins",
+        needs_count: |count| counted(count, "aucun noté", "noté", "notés"),
+        sheets: "Fiches emploi",
+        sheets_count: |count| counted(count, "aucune ouverte", "ouverte", "ouvertes"),
+        people: |count| match count {
+            0 => "Personne en parcours pour le moment,".to_owned(),
+            1 => "1 personne en parcours,".to_owned(),
+            _ => format!("{count} personnes en parcours,"),
+        },
+        jobs: |count| match count {
+            0 | 1 => format!("{count} emploi visé"),
+            _ => format!("{count} emplois visés"),
+        },
+        cloth: |jobs, hires| {
+            format!(
+                "Le tissu{NBSP}: {}, {}",
+                if jobs < 2 {
+                    format!("{jobs} emploi visé")
+                } else {
+                    format!("{jobs} emplois visés")
+                },
+                hires_counted(hires)
+            )
+        },
+        hires: hires_counted,
+        so_far: " pour le moment.",
+        stitch: "Une maille, c’est un emploi. Elle se remplit à l’embauche.",
+        example: "Exemple.",
+        example_body: "Les textes sont inventés.",
+        partners: "Partenaires",
+        partners_count: |count| counted(count, "aucun partenaire", "partenaire", "partenaires"),
+        no_partner: "Aucun partenaire pour le moment.",
+        loading: "Le territoire arrive sur ce téléphone.",
+        loading_offline: "Le territoire n’est pas encore sur ce téléphone. Il arrivera avec le réseau.",
+    },
+    needs: Needs {
+        title: "Besoins du quartier",
+        question: "Qu’est-ce qui manque ici\u{a0}?",
+        say: "Dire un besoin",
+        text: "Ce qui manque",
+        place: "Où\u{a0}?",
+        everywhere: "Tout le territoire",
+        add: "Ajouter ce besoin",
+        missing_text: "Écrivez d’abord ce qui manque.",
+        who_sees: "Le groupe voit votre nom. Le public, non.",
+        me_too: |count| match count {
+            0 => "Moi aussi".to_owned(),
+            count => format!("Moi aussi · {count}"),
+        },
+        me_too_spoken: |need, count| format!("Moi aussi, {count}{NBSP}: {need}"),
+        said_by: |name| format!("dit par {name}"),
+        covered: "Fiche ouverte",
+        none: "Aucun besoin pour le moment.",
+        none_body: "Dites ce qui manque dans le quartier.",
+    },
+    sheets: Sheets {
+        title: "Fiches emploi",
+        write: "Écrire une fiche",
+        none: "Aucune fiche pour le moment.",
+        none_body: "Une fiche naît d’un besoin.",
+        see_needs: "Voir les besoins",
+        new: "Nouvelle fiche",
+        new_question: "Quel travail\u{a0}?",
+        new_title: "Le nom du travail",
+        trade: "La sorte de travail",
+        create: "Créer la fiche",
+        missing_title: "Écrivez d’abord le nom du travail.",
+        untitled: "Fiche sans nom",
+    },
+    missing: Missing {
+        page: "Cette page n’existe pas",
+        page_body: "L’adresse est peut-être coupée.",
+        home: "Aller à l’accueil",
+        not_here: "Pas encore sur ce téléphone",
+        not_here_body: "La fiche arrive.",
+        not_here_offline: "La fiche arrivera avec le réseau.",
+        failed: "Cela n’a pas marché. Rien n’est perdu. Essayez encore.",
+    },
+};
+
+fn counted(count: usize, none: &str, one: &str, many: &str) -> String {
+    match count {
+        0 => none.to_owned(),
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
+}
+
+fn hires_counted(count: u64) -> String {
+    match count {
+        0 | 1 => format!("{count} embauche"),
+        _ => format!("{count} embauches"),
+    }
+}
+
+/// "oiseau prune", "clé verte": only the key is feminine among the pictures.
+fn face(picture: usize, colour: usize) -> String {
+    const NAMES: [&str; 8] = [
+        "Oiseau", "Vélo", "Soleil", "Arbre", "Chat", "Clé", "Poisson", "Bateau",
+    ];
+    const MASCULINE: [&str; 6] = ["prune", "brun", "vert", "bleu", "rouge", "gris"];
+    const FEMININE: [&str; 6] = ["prune", "brune", "verte", "bleue", "rouge", "grise"];
+    let colours = if picture == 5 { FEMININE } else { MASCULINE };
+    let name = NAMES.get(picture).copied().unwrap_or_default();
+    let colour = colours.get(colour).copied().unwrap_or_default();
+    format!("{name} {colour}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_and_one_are_singular() {
+        assert_eq!((TEXT.home.jobs)(0), "0 emploi visé");
+        assert_eq!((TEXT.home.jobs)(1), "1 emploi visé");
+        assert_eq!((TEXT.home.jobs)(40), "40 emplois visés");
+        assert_eq!((TEXT.home.hires)(0), "0 embauche");
+        assert_eq!((TEXT.home.needs_count)(1), "1 noté");
+    }
+
+    #[test]
+    fn the_key_is_feminine() {
+        assert_eq!(face(5, 5), "Clé grise");
+        assert_eq!(face(0, 0), "Oiseau prune");
+    }
+}

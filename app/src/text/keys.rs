@@ -1,0 +1,170 @@
+//! The keys of the catalogue: one structure a screen, one field a sentence.
+
+/// A whole language.
+pub(crate) struct Text {
+    /// The language's tag, as HTML and voices name it.
+    pub(crate) lang: &'static str,
+    /// The title of the window on a page: its name, then the program's.
+    pub(crate) window: fn(page: &str) -> String,
+    /// The program's name.
+    pub(crate) brand: &'static str,
+    /// Jumps past the bar.
+    pub(crate) skip: &'static str,
+    /// Goes one page up.
+    pub(crate) back: &'static str,
+    /// Closes a dialog.
+    pub(crate) close: &'static str,
+    /// The name of the menu.
+    pub(crate) menu: &'static str,
+    /// While the first data is read from the device.
+    pub(crate) wait: &'static str,
+    /// Stops writing in a part.
+    pub(crate) done: &'static str,
+    pub(crate) listen: Listen,
+    pub(crate) standing: Standing,
+    pub(crate) places: Places,
+    pub(crate) join: Join,
+    pub(crate) home: Home,
+    pub(crate) needs: Needs,
+    pub(crate) sheets: Sheets,
+    pub(crate) missing: Missing,
+}
+
+/// The listening corner.
+pub(crate) struct Listen {
+    pub(crate) listen: &'static str,
+    pub(crate) stop: &'static str,
+    pub(crate) ask: &'static str,
+    pub(crate) no_voice: &'static str,
+    pub(crate) please: &'static str,
+    pub(crate) back: &'static str,
+}
+
+/// Where the person's writing is, in the bar.
+pub(crate) struct Standing {
+    pub(crate) kept: &'static str,
+    pub(crate) sent: &'static str,
+    pub(crate) offline: &'static str,
+    /// Said by screen readers after `offline`.
+    pub(crate) offline_spoken: &'static str,
+    pub(crate) offline_title: &'static str,
+    /// How many changes wait on this phone.
+    pub(crate) offline_kept: fn(changes: usize) -> String,
+}
+
+/// The places of the menu.
+pub(crate) struct Places {
+    pub(crate) home: &'static str,
+    pub(crate) needs: &'static str,
+    pub(crate) sheets: &'static str,
+}
+
+/// Joining: who I am, then what I should know before entering.
+pub(crate) struct Join {
+    pub(crate) title: &'static str,
+    pub(crate) link_read: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) picture: &'static str,
+    pub(crate) colour: &'static str,
+    /// The eight pictures, in the order they show.
+    pub(crate) pictures: [&'static str; 8],
+    /// The six colours, in the order they show.
+    pub(crate) colours: [&'static str; 6],
+    /// A person in words, by the positions of their picture and colour.
+    pub(crate) face: fn(picture: usize, colour: usize) -> String,
+    pub(crate) seen_so: &'static str,
+    pub(crate) go_on: &'static str,
+    pub(crate) picture_enough: &'static str,
+    pub(crate) before: &'static str,
+    pub(crate) notices: [Notice; 4],
+    pub(crate) enter: &'static str,
+    pub(crate) no_account: &'static str,
+    pub(crate) broken_title: &'static str,
+    pub(crate) broken: &'static str,
+    pub(crate) broken_next: &'static str,
+    pub(crate) no_territory_title: &'static str,
+    pub(crate) no_territory: &'static str,
+    pub(crate) no_territory_next: &'static str,
+}
+
+/// A question of the privacy notice, with its answer.
+pub(crate) struct Notice {
+    pub(crate) question: &'static str,
+    pub(crate) answer: &'static str,
+}
+
+/// The territory's home.
+pub(crate) struct Home {
+    /// A greeting; the name may be empty.
+    pub(crate) hello: fn(name: &str) -> String,
+    /// The person of the bar, for screen readers: name (may be empty) and face in words.
+    pub(crate) me: fn(name: &str, face: &str) -> String,
+    pub(crate) tiles: &'static str,
+    pub(crate) needs: &'static str,
+    pub(crate) needs_count: fn(usize) -> String,
+    pub(crate) sheets: &'static str,
+    pub(crate) sheets_count: fn(usize) -> String,
+    /// The two counts that open the cloth: people in a path, jobs aimed at.
+    pub(crate) people: fn(u64) -> String,
+    pub(crate) jobs: fn(u64) -> String,
+    /// The cloth in words: jobs aimed at, hires.
+    pub(crate) cloth: fn(jobs: u64, hires: u64) -> String,
+    pub(crate) hires: fn(u64) -> String,
+    /// What follows the count of hires.
+    pub(crate) so_far: &'static str,
+    pub(crate) stitch: &'static str,
+    pub(crate) example: &'static str,
+    pub(crate) example_body: &'static str,
+    pub(crate) partners: &'static str,
+    pub(crate) partners_count: fn(usize) -> String,
+    pub(crate) no_partner: &'static str,
+    pub(crate) loading: &'static str,
+    pub(crate) loading_offline: &'static str,
+}
+
+/// The needs.
+pub(crate) struct Needs {
+    pub(crate) title: &'static str,
+    pub(crate) question: &'static str,
+    pub(crate) say: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) place: &'static str,
+    pub(crate) everywhere: &'static str,
+    pub(crate) add: &'static str,
+    pub(crate) missing_text: &'static str,
+    pub(crate) who_sees: &'static str,
+    pub(crate) me_too: fn(usize) -> String,
+    /// The spoken name of the echo button of one need.
+    pub(crate) me_too_spoken: fn(need: &str, count: usize) -> String,
+    pub(crate) said_by: fn(name: &str) -> String,
+    pub(crate) covered: &'static str,
+    pub(crate) none: &'static str,
+    pub(crate) none_body: &'static str,
+}
+
+/// The list of job sheets, and a new one.
+pub(crate) struct Sheets {
+    pub(crate) title: &'static str,
+    pub(crate) write: &'static str,
+    pub(crate) none: &'static str,
+    pub(crate) none_body: &'static str,
+    pub(crate) see_needs: &'static str,
+    pub(crate) new: &'static str,
+    pub(crate) new_question: &'static str,
+    pub(crate) new_title: &'static str,
+    pub(crate) trade: &'static str,
+    pub(crate) create: &'static str,
+    pub(crate) missing_title: &'static str,
+    pub(crate) untitled: &'static str,
+}
+
+/// What cannot be shown.
+pub(crate) struct Missing {
+    pub(crate) page: &'static str,
+    pub(crate) page_body: &'static str,
+    pub(crate) home: &'static str,
+    pub(crate) not_here: &'static str,
+    pub(crate) not_here_body: &'static str,
+    pub(crate) not_here_offline: &'static str,
+    pub(crate) failed: &'static str,
+}

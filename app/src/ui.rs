@@ -1,0 +1,27 @@
+//! The design system: components that know no domain type, no model and no page.
+//!
+//! Colours and sizes are tokens of `public/css`; words arrive as arguments, from the catalogue.
+
+mod avatar;
+mod chips;
+mod cloth;
+mod dialog;
+mod editor;
+mod field;
+mod frame;
+mod icon;
+mod listen;
+mod message;
+mod thread;
+
+pub(crate) use avatar::{Avatar, AvatarSize, Hue, avatar};
+pub(crate) use chips::{Chip, Chips};
+pub(crate) use cloth::cloth;
+pub(crate) use dialog::Dialog;
+pub(crate) use editor::{Editor, Piece};
+pub(crate) use field::{TextArea, TextField};
+pub(crate) use frame::{Corner, Entry, Frame, Status, Tone, status};
+pub(crate) use icon::{Icon, icon, icon_small, icon_turn, icon_with, picto, picto_small};
+pub(crate) use listen::{provide_listening, stop_listening};
+pub(crate) use message::{banner, empty};
+pub(crate) use thread::{Post, thread};

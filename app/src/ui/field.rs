@@ -1,0 +1,82 @@
+//! Fields with one short answer, or one longer text that is sent at once.
+
+use leptos::prelude::*;
+
+/// A field of one line.
+///
+/// `value` follows each keystroke; `on_commit` runs when the person leaves the field or presses Enter after a change.
+#[component]
+pub(crate) fn TextField(
+    /// Its id in the page.
+    #[prop(into)]
+    id: String,
+    /// The question.
+    #[prop(into)]
+    label: String,
+    /// A sentence that helps to answer.
+    #[prop(optional_no_strip)]
+    hint: Option<&'static str>,
+    /// The `autocomplete` token of HTML that fits, or "off".
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// What is written.
+    value: RwSignal<String>,
+    /// The longest answer, in UTF-16 units as HTML counts them.
+    #[prop(default = 200)]
+    max_length: u32,
+    /// Called with the whole answer when it is finished.
+    #[prop(optional)]
+    on_commit: Option<Callback<String>>,
+) -> AnyView {
+    let hint_id = hint.map(|_| format!("{id}-aide"));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            {hint.map(|hint| view! { <p class="hint" id=hint_id.clone()>{hint}</p> })}
+            <input
+                class="input"
+                type="text"
+                id=id
+                autocomplete=autocomplete
+                maxlength=max_length
+                aria-describedby=hint_id.clone()
+                prop:value=value
+                on:input:target=move |event| value.set(event.target().value())
+                on:change:target=move |event| {
+                    if let Some(on_commit) = on_commit {
+                        on_commit.run(event.target().value());
+                    }
+                }
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// A field of several lines, for a text that one person writes and then adds.
+#[component]
+pub(crate) fn TextArea(
+    /// Its id in the page.
+    id: &'static str,
+    /// The question.
+    label: &'static str,
+    /// What is written.
+    value: RwSignal<String>,
+    /// The longest answer, in UTF-16 units as HTML counts them.
+    #[prop(default = 1000)]
+    max_length: u32,
+) -> AnyView {
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <textarea
+                class="textarea"
+                id=id
+                maxlength=max_length
+                prop:value=value
+                on:input:target=move |event| value.set(event.target().value())
+            ></textarea>
+        </div>
+    }
+    .into_any()
+}
