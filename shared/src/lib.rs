@@ -7,13 +7,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod change;
+pub mod command;
+pub mod date;
 pub mod doc;
 pub mod guard;
 pub mod id;
 pub mod identity;
 pub mod limits;
+pub mod records;
+pub mod rules;
+pub mod snapshot;
 pub mod store;
+pub mod sync;
 pub mod time;
+pub mod wire;
 
 
 pub use automerge::{ActorId, ChangeHash};

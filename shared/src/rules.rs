@@ -1,0 +1,5 @@
+//! Pure decisions on plain snapshots: what is allowed, what it needs, what to warn of, how to count.
+
+pub mod counts;
+pub mod moves;
+pub mod population;
