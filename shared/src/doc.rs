@@ -277,7 +277,7 @@ pub fn read_genesis(change: &Change) -> Result<Genesis, BadGenesis> {
 /// The string under a key, written as a scalar or as a text.
 pub fn string_at(reader: &impl ReadDoc, object: &ObjId, key: &str) -> Option<String> {
     match reader.get(object, key) {
-        Ok(Some((Value::Scalar(scalar), _))) => scalar.to_str().map(str::to_owned),
+        Ok(Some((Value::Scalar(scalar), _))) => scalar.as_str().map(str::to_owned),
         Ok(Some((Value::Object(automerge::ObjType::Text), text))) => reader.text(&text).ok(),
         _ => None,
     }

@@ -19,6 +19,8 @@ pub mod rules;
 pub mod snapshot;
 pub mod store;
 pub mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 pub mod wire;
 

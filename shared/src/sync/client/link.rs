@@ -1,0 +1,175 @@
+//! The one connection to the relay: dialling, greeting, waiting longer after each failure.
+
+use super::ClientEffect;
+use crate::id::PeerId;
+use crate::time::UnixMillis;
+use crate::wire::{Frame, JoinMessage, Metadata, PROTOCOL_VERSION};
+
+/// First wait after a lost connection, in milliseconds; doubled at each failure.
+const FIRST_WAIT: i64 = 500;
+/// Longest wait between two attempts, in milliseconds.
+const LONGEST_WAIT: i64 = 30_000;
+/// How long an attempt or a greeting may take, in milliseconds.
+const PATIENCE: i64 = 15_000;
+
+/// The connection, as the person may want to know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinkState {
+    /// Never connected since the start, first attempt under way or to come.
+    #[default]
+    Starting,
+    /// Connected to the relay.
+    Online,
+    /// Not connected since then; attempts go on.
+    Offline {
+        /// When the connection was lost or the first attempt failed.
+        since: UnixMillis,
+    },
+}
+
+#[derive(Debug, Default)]
+enum Phase {
+    #[default]
+    Idle,
+    /// Waiting for the next attempt.
+    Waiting {
+        until: UnixMillis,
+    },
+    Dialling {
+        since: UnixMillis,
+    },
+    Greeting {
+        me: PeerId,
+        since: UnixMillis,
+    },
+    Up {
+        me: PeerId,
+        relay: PeerId,
+        /// Last frame heard, or first word said after a silence.
+        alive: UnixMillis,
+    },
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    phase: Phase,
+    failures: u32,
+    state: LinkState,
+}
+
+impl Link {
+    pub(super) fn state(&self) -> LinkState {
+        self.state
+    }
+
+    /// Our name and the relay's, while connected.
+    pub(super) fn peers(&self) -> Option<(&PeerId, &PeerId)> {
+        match &self.phase {
+            Phase::Up { me, relay, .. } => Some((me, relay)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn dial(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
+        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
+            self.phase = Phase::Dialling { since: now };
+            effects.push(ClientEffect::Dial);
+        }
+    }
+
+    pub(super) fn offline(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
+        self.hang_up(now, effects);
+        self.phase = Phase::Idle;
+    }
+
+    pub(super) fn greet(&mut self, now: UnixMillis, me: PeerId, effects: &mut Vec<ClientEffect>) {
+        if !matches!(self.phase, Phase::Dialling { .. }) {
+            return;
+        }
+        let join = Frame::Join(JoinMessage {
+            sender: me.clone(),
+            versions: vec![PROTOCOL_VERSION.to_owned()],
+            metadata: Metadata {
+                storage: None,
+                ephemeral: false,
+            },
+        });
+        effects.push(ClientEffect::Send(join.encode()));
+        self.phase = Phase::Greeting { me, since: now };
+    }
+
+    pub(super) fn welcomed(&mut self, now: UnixMillis, relay: PeerId) {
+        if let Phase::Greeting { me, .. } = &self.phase {
+            self.phase = Phase::Up {
+                me: me.clone(),
+                relay,
+                alive: now,
+            };
+            self.failures = 0;
+            self.state = LinkState::Online;
+        }
+    }
+
+    pub(super) fn heard(&mut self, now: UnixMillis) {
+        if let Phase::Up { alive, .. } = &mut self.phase {
+            *alive = now;
+        }
+    }
+
+    /// Gives the relay time to answer what is said after a silence.
+    pub(super) fn spoke(&mut self, now: UnixMillis) {
+        if let Phase::Up { alive, .. } = &mut self.phase {
+            *alive = now.max(*alive);
+        }
+    }
+
+    pub(super) fn closed(&mut self, now: UnixMillis, entropy: u32, effects: &mut Vec<ClientEffect>) {
+        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
+            return;
+        }
+        self.down(now);
+        let wait = (FIRST_WAIT << self.failures.min(6)).min(LONGEST_WAIT);
+        // Half of the wait is fixed and half drawn, so that a room of phones does not come back in one instant.
+        let jitter = i64::from(entropy) * (wait / 2) / i64::from(u32::MAX);
+        self.failures = self.failures.saturating_add(1);
+        self.phase = Phase::Waiting {
+            until: now.plus(wait / 2 + jitter),
+        };
+        effects.push(ClientEffect::StatusChanged);
+    }
+
+    /// Closes the socket from this side; the next attempt follows as after any loss.
+    pub(super) fn hang_up(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
+        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
+            self.down(now);
+            return;
+        }
+        effects.push(ClientEffect::HangUp);
+        self.closed(now, u32::MAX / 2, effects);
+    }
+
+    pub(super) fn wake(&mut self, now: UnixMillis, busy: bool, effects: &mut Vec<ClientEffect>) {
+        let due = self.next_wake(busy).is_some_and(|at| at <= now);
+        match &self.phase {
+            Phase::Waiting { .. } if due => self.dial(now, effects),
+            Phase::Dialling { .. } | Phase::Greeting { .. } | Phase::Up { .. } if due => self.hang_up(now, effects),
+            _ => {}
+        }
+    }
+
+    /// When patience ends; `busy` while an answer is awaited.
+    pub(super) fn next_wake(&self, busy: bool) -> Option<UnixMillis> {
+        match &self.phase {
+            Phase::Idle => None,
+            Phase::Waiting { until } => Some(*until),
+            Phase::Dialling { since } | Phase::Greeting { since, .. } => Some(since.plus(PATIENCE)),
+            Phase::Up { alive, .. } => busy.then(|| alive.plus(PATIENCE)),
+        }
+    }
+
+    fn down(&mut self, now: UnixMillis) {
+        if !matches!(self.state, LinkState::Offline { .. }) {
+            self.state = LinkState::Offline { since: now };
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! One document on a phone: the document itself, the graph of what is kept, and the conversation with the relay.
+
+use super::{ClientEffect, Status};
+use crate::change::ChangeRecord;
+use crate::doc::Document;
+use crate::guard::{self, ScannedChunk, ScannedMessage};
+use crate::id::DocumentId;
+use crate::limits::Limits;
+use crate::store::StoredChange;
+use crate::sync::exchange::Exchange;
+use crate::sync::graph::Graph;
+use crate::time::UnixMillis;
+use automerge::ChangeHash;
+use automerge::sync::Message;
+use std::collections::HashSet;
+
+/// A bare acknowledgement waits this long for more to acknowledge, in milliseconds.
+const ACKNOWLEDGE_AFTER: i64 = 200;
+/// Time between two attempts to keep what the phone refused to keep, in milliseconds.
+const KEEP_AGAIN_AFTER: i64 = 3_000;
+
+#[derive(Debug)]
+pub(super) struct Replica {
+    document: Document,
+    /// Kept changes only: what may be sent and acknowledged.
+    graph: Graph,
+    exchange: Exchange,
+    /// Changes to hand over at the next occasion, and messages to take into account with them.
+    waiting: Pending,
+    /// Changes being written.
+    keeping: Option<Pending>,
+    /// Set while the last attempt to keep has failed.
+    retry_at: Option<UnixMillis>,
+    speak_at: Option<UnixMillis>,
+    relay_heads: Vec<ChangeHash>,
+    /// Not here yet, asked for.
+    wanted: bool,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    changes: Vec<ChangeRecord>,
+    messages: Vec<ScannedMessage>,
+}
+
+impl Replica {
+    pub(super) fn kept(document: Document, relay_heads: Vec<ChangeHash>) -> Self {
+        let mut replica = Self::born(document);
+        for change in replica.document.changes() {
+            replica.graph.insert(change);
+        }
+        replica.relay_heads = relay_heads;
+        replica.reconnect();
+        replica
+    }
+
+    pub(super) fn born(document: Document) -> Self {
+        Self {
+            document,
+            graph: Graph::default(),
+            exchange: Exchange::default(),
+            waiting: Pending::default(),
+            keeping: None,
+            retry_at: None,
+            speak_at: None,
+            relay_heads: Vec::new(),
+            wanted: false,
+        }
+    }
+
+    pub(super) fn wanted(document: Document) -> Self {
+        Self {
+            wanted: true,
+            ..Self::born(document)
+        }
+    }
+
+    pub(super) fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub(super) fn document_mut(&mut self) -> &mut Document {
+        &mut self.document
+    }
+
+    /// A change was just written in the document here.
+    pub(super) fn write(&mut self, id: DocumentId, change: ChangeRecord, effects: &mut Vec<ClientEffect>) {
+        self.waiting.changes.push(change);
+        self.keep(id, effects);
+    }
+
+    /// A message from the relay.
+    pub(super) fn take(
+        &mut self,
+        now: UnixMillis,
+        id: DocumentId,
+        message: ScannedMessage,
+        limits: &Limits,
+        effects: &mut Vec<ClientEffect>,
+    ) -> Result<(), String> {
+        let mut changes = Vec::new();
+        for chunk in &message.chunks {
+            match chunk {
+                ScannedChunk::Change(change) => changes.push(change.clone()),
+                ScannedChunk::Document(bytes) => {
+                    changes.extend(guard::expand_document(bytes, limits).map_err(|refusal| refusal.to_string())?);
+                }
+            }
+        }
+        let under_way: HashSet<ChangeHash> = self
+            .keeping
+            .iter()
+            .chain([&self.waiting])
+            .flat_map(|pending| pending.changes.iter().map(|change| change.hash))
+            .collect();
+        changes.retain(|change| !self.graph.contains(&change.hash) && !under_way.contains(&change.hash));
+        if !changes.is_empty() {
+            let imported = self.document.import(&changes).map_err(|error| error.to_string())?;
+            if imported.changed {
+                effects.push(ClientEffect::Changed { document: id, imported });
+            }
+            self.waiting.changes.extend(changes);
+        }
+        self.waiting.messages.push(message);
+        self.keep(id, effects);
+        if self.keeping.is_none() {
+            self.settle(now, id, effects);
+        }
+        Ok(())
+    }
+
+    /// Hands over what waits to be kept, one transaction at a time.
+    fn keep(&mut self, id: DocumentId, effects: &mut Vec<ClientEffect>) {
+        if self.keeping.is_some() || self.waiting.changes.is_empty() {
+            return;
+        }
+        let pending = std::mem::take(&mut self.waiting);
+        effects.push(ClientEffect::Keep {
+            document: id,
+            changes: pending.changes.iter().map(StoredChange::from).collect(),
+        });
+        self.keeping = Some(pending);
+    }
+
+    /// What was being written is durable.
+    pub(super) fn kept_now(&mut self, now: UnixMillis, id: DocumentId, effects: &mut Vec<ClientEffect>) {
+        let Some(pending) = self.keeping.take() else {
+            return;
+        };
+        self.retry_at = None;
+        let before = self.graph.heads();
+        for change in pending.changes {
+            self.graph.insert(change);
+        }
+        for change in self.graph.take_ready_orphans() {
+            self.graph.insert(change);
+        }
+        self.take_into_account(now, id, &before, &pending.messages, effects);
+        // A change of our own is news for the relay.
+        if self.exchange.is_urgent(&self.graph) {
+            self.speak_at = Some(now);
+        }
+        self.keep(id, effects);
+        if self.keeping.is_none() {
+            self.settle(now, id, effects);
+        }
+    }
+
+    /// Messages that brought nothing to keep.
+    fn settle(&mut self, now: UnixMillis, id: DocumentId, effects: &mut Vec<ClientEffect>) {
+        let messages = std::mem::take(&mut self.waiting.messages);
+        let before = self.graph.heads();
+        self.take_into_account(now, id, &before, &messages, effects);
+    }
+
+    fn take_into_account(
+        &mut self,
+        now: UnixMillis,
+        id: DocumentId,
+        before: &[ChangeHash],
+        messages: &[ScannedMessage],
+        effects: &mut Vec<ClientEffect>,
+    ) {
+        if messages.is_empty() {
+            return;
+        }
+        for message in messages {
+            self.exchange.receive(&self.graph, before, message);
+        }
+        let at = if self.exchange.is_urgent(&self.graph) {
+            now
+        } else {
+            now.plus(ACKNOWLEDGE_AFTER)
+        };
+        self.speak_at = Some(self.speak_at.map_or(at, |earlier| earlier.min(at)));
+        let acknowledged = self.exchange.acknowledged(&self.graph);
+        if acknowledged != self.relay_heads {
+            self.relay_heads.clone_from(&acknowledged);
+            effects.push(ClientEffect::Remember {
+                document: id,
+                relay_heads: acknowledged,
+            });
+        }
+        if !self.graph.is_empty() {
+            self.wanted = false;
+        }
+    }
+
+    pub(super) fn keep_failed(&mut self, now: UnixMillis) {
+        if let Some(mut pending) = self.keeping.take() {
+            pending.changes.append(&mut self.waiting.changes);
+            pending.messages.append(&mut self.waiting.messages);
+            self.waiting = pending;
+            self.retry_at = Some(now.plus(KEEP_AGAIN_AFTER));
+        }
+    }
+
+    pub(super) fn retry_keeping(&mut self, now: UnixMillis, id: DocumentId, effects: &mut Vec<ClientEffect>) {
+        if let Some(at) = self.retry_at
+            && at <= now
+        {
+            self.retry_at = Some(now.plus(KEEP_AGAIN_AFTER));
+            self.keep(id, effects);
+        }
+    }
+
+    /// A new connection: both sides start their conversation over, from what the relay had acknowledged.
+    pub(super) fn reconnect(&mut self) {
+        let shared = self.relay_heads.iter().filter(|head| self.graph.contains(head)).copied().collect();
+        self.exchange = Exchange::resume(shared);
+        for pending in self.keeping.iter_mut().chain([&mut self.waiting]) {
+            pending.messages.clear();
+        }
+        self.speak_at = Some(UnixMillis(0));
+    }
+
+    pub(super) fn unavailable(&mut self) {
+        self.wanted = self.graph.is_empty();
+    }
+
+    pub(super) fn is_due(&self, now: UnixMillis) -> bool {
+        self.speak_at.is_some_and(|at| at <= now)
+    }
+
+    /// When this document needs attention; words for the relay only count while it can hear them.
+    pub(super) fn next_wake(&self, connected: bool) -> Option<UnixMillis> {
+        let retry = self.retry_at.filter(|_| self.keeping.is_none());
+        let speak = self.speak_at.filter(|_| connected);
+        [retry, speak].into_iter().flatten().min()
+    }
+
+    /// Whether the relay's silence would mean that the connection is dead: it never answers a bare acknowledgement.
+    pub(super) fn awaits_answer(&self) -> bool {
+        self.exchange.is_in_flight()
+            && (!self.exchange.has_heard() || !self.graph.since(&self.relay_heads).is_empty())
+    }
+
+    /// The next message for the relay if its time has come, and whether it is a request.
+    pub(super) fn speak(&mut self, now: UnixMillis) -> Option<(Message, bool)> {
+        let first = !self.exchange.has_heard();
+        if !first && !self.is_due(now) {
+            return None;
+        }
+        self.speak_at = None;
+        // A document born here says nothing until its genesis is kept.
+        if self.graph.is_empty() && !self.wanted {
+            return None;
+        }
+        let message = self.exchange.generate(&self.graph)?;
+        Some((message, self.wanted && self.graph.is_empty()))
+    }
+
+    pub(super) fn add_to(&self, status: &mut Status) {
+        let keeping = self.keeping.as_ref().map_or(0, |pending| pending.changes.len());
+        status.unkept += keeping + self.waiting.changes.len();
+        status.unsent += self.graph.since(&self.relay_heads).len();
+        status.keeping_fails |= self.retry_at.is_some();
+    }
+}

@@ -1,0 +1,127 @@
+//! The relay's side of one connection: the greeting, then frames sorted by document.
+
+use crate::guard::{self, Refusal, ScannedMessage};
+use crate::id::{DocumentId, PeerId};
+use crate::limits::{self, Limits};
+use crate::wire::{BadFrame, EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage};
+
+/// Why a connection is closed; its `Display` is what the `error` frame says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CloseReason {
+    /// The frame is not a message of the protocol.
+    #[error("unreadable frame: {0}")]
+    Frame(#[from] BadFrame),
+    /// The first frame was not `join`, or a second `join` came.
+    #[error("unexpected `{0}` frame")]
+    Unexpected(&'static str),
+    /// No common protocol version.
+    #[error("no supported protocol version: this relay speaks {PROTOCOL_VERSION}")]
+    Version,
+    /// The guard refused what the frame carries.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+}
+
+/// What a frame asks the shell to do.
+#[derive(Debug, Clone)]
+pub enum ConnectionEffect {
+    /// Send this frame: the answer to the greeting.
+    Send(Vec<u8>),
+    /// Hand a sync message to the room of this document.
+    Sync {
+        /// Which room.
+        document: DocumentId,
+        /// The sync message, scanned.
+        message: ScannedMessage,
+        /// Whether the peer asked for a document it does not have.
+        request: bool,
+    },
+    /// Hand an ephemeral message to the room of this document.
+    Ephemeral {
+        /// Which room.
+        document: DocumentId,
+        /// The message.
+        message: EphemeralMessage,
+    },
+    /// The peer says goodbye: close without an error.
+    Leave,
+    /// Nothing: a message of the protocol that this relay has no use for.
+    Nothing,
+}
+
+/// One connection, seen from the relay.
+#[derive(Debug)]
+pub struct Connection {
+    relay: PeerId,
+    limits: Limits,
+    peer: Option<PeerId>,
+}
+
+impl Connection {
+    /// A connection that has not greeted yet.
+    pub fn new(relay: PeerId, limits: Limits) -> Self {
+        Self {
+            relay,
+            limits,
+            peer: None,
+        }
+    }
+
+    /// The name the peer gave itself, once it has greeted.
+    pub fn peer(&self) -> Option<&PeerId> {
+        self.peer.as_ref()
+    }
+
+    /// Reads one binary frame.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<ConnectionEffect, CloseReason> {
+        let frame = Frame::decode(bytes)?;
+        match (&self.peer, frame) {
+            (None, Frame::Join(join)) => {
+                if !join.versions.iter().any(|version| version == PROTOCOL_VERSION) {
+                    return Err(CloseReason::Version);
+                }
+                let answer = Frame::Peer(PeerMessage {
+                    sender: self.relay.clone(),
+                    target: join.sender.clone(),
+                    version: PROTOCOL_VERSION.to_owned(),
+                    metadata: Metadata {
+                        storage: Some(self.relay.to_string()),
+                        ephemeral: false,
+                    },
+                });
+                self.peer = Some(join.sender);
+                Ok(ConnectionEffect::Send(answer.encode()))
+            }
+            (Some(_), Frame::Sync(sync)) => self.scan(sync.document, &sync.data, false),
+            (Some(_), Frame::Request(sync)) => self.scan(sync.document, &sync.data, true),
+            (Some(_), Frame::Ephemeral(message)) => {
+                if message.data.len() > limits::EPHEMERAL_BYTES {
+                    return Err(Refusal::TooLarge {
+                        what: "ephemeral message",
+                        found: message.data.len() as u64,
+                        limit: limits::EPHEMERAL_BYTES as u64,
+                    }
+                    .into());
+                }
+                Ok(ConnectionEffect::Ephemeral {
+                    document: message.document,
+                    message,
+                })
+            }
+            (Some(_), Frame::Leave { .. }) => Ok(ConnectionEffect::Leave),
+            // A peer that has not got a document either, or tells of heads elsewhere: nothing for this relay to do.
+            (Some(_), Frame::Unavailable(_) | Frame::Ignored(_)) => Ok(ConnectionEffect::Nothing),
+            (Some(_), Frame::Error { .. }) => Ok(ConnectionEffect::Leave),
+            (_, frame) => Err(CloseReason::Unexpected(frame.name())),
+        }
+    }
+
+    fn scan(&self, document: DocumentId, data: &[u8], request: bool) -> Result<ConnectionEffect, CloseReason> {
+        let message = guard::scan_message(data, &self.limits)?;
+        Ok(ConnectionEffect::Sync {
+            document,
+            message,
+            request,
+        })
+    }
+}

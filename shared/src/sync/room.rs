@@ -1,0 +1,213 @@
+//! The relay's side of one document: everyone who has it open, the graph of its changes, and the order of things: prove, flush,
+//! only then advertise and forward.
+
+mod batch;
+#[cfg(test)]
+mod tests;
+
+use crate::change::ChangeRecord;
+use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
+use crate::id::{DocumentId, PeerId};
+use crate::store::StoredChange;
+use crate::sync::exchange::Exchange;
+use crate::sync::graph::Graph;
+use crate::wire::{EphemeralMessage, Frame};
+use batch::{Batch, Inbound};
+use std::collections::{BTreeMap, HashMap};
+
+/// Names one connection of a relay; never reused while the relay runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// Names one batch of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BatchId(u64);
+
+/// What happens to a room.
+#[derive(Debug, Clone)]
+pub enum RoomEvent {
+    /// A peer sent a sync message for this document. The first one makes it a member of the room.
+    Sync {
+        /// Where it came from.
+        connection: ConnectionId,
+        /// The sender's name, to which answers are addressed.
+        peer: PeerId,
+        /// What it said, scanned.
+        message: ScannedMessage,
+        /// Whether it asked for a document it does not have (`request`).
+        request: bool,
+    },
+    /// A peer sent an ephemeral message, to be forwarded to the others and forgotten.
+    Ephemeral {
+        /// Where it came from.
+        connection: ConnectionId,
+        /// The message as received.
+        message: EphemeralMessage,
+    },
+    /// A connection closed.
+    Left(ConnectionId),
+    /// The prover's answer to [`RoomEffect::Prove`]: one result for each submission, in the same order.
+    Proved {
+        /// Which batch.
+        batch: BatchId,
+        /// New changes in causal order, or why the submission was refused.
+        results: Vec<Result<Vec<ChangeRecord>, Refusal>>,
+    },
+    /// The changes of [`RoomEffect::Append`] are on the disk.
+    Flushed(BatchId),
+    /// The store could not take them; the room waits for [`RoomEvent::RetryFlush`] and meanwhile acknowledges nothing.
+    FlushFailed(BatchId),
+    /// Time to try again what [`RoomEvent::FlushFailed`] put off.
+    RetryFlush(BatchId),
+}
+
+/// What the shell of a room must do, in this order.
+#[derive(Debug, Clone)]
+pub enum RoomEffect {
+    /// Prove these submissions, one after the other, off the connections' threads; answer with [`RoomEvent::Proved`].
+    Prove {
+        /// To be named in the answer.
+        batch: BatchId,
+        /// What each sender submitted.
+        submissions: Vec<Vec<ScannedChunk>>,
+    },
+    /// Append to the store; answer with [`RoomEvent::Flushed`] once durable, else [`RoomEvent::FlushFailed`].
+    Append {
+        /// To be named in the answer.
+        batch: BatchId,
+        /// Changes in causal order.
+        changes: Vec<StoredChange>,
+    },
+    /// Come back with [`RoomEvent::RetryFlush`] after about a second.
+    RetryLater(BatchId),
+    /// Send this frame.
+    Send {
+        /// To whom.
+        connection: ConnectionId,
+        /// An encoded frame.
+        frame: Vec<u8>,
+    },
+    /// Send an `error` frame with this reason, close the connection, log it once.
+    Refuse {
+        /// Whom.
+        connection: ConnectionId,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// One peer in the room.
+#[derive(Debug)]
+struct Member {
+    peer: PeerId,
+    exchange: Exchange,
+    /// It asked for a document nobody had; it is told so once and served when the document appears.
+    told_unavailable: bool,
+}
+
+/// The relay's side of one open document.
+#[derive(Debug)]
+pub struct Room {
+    document: DocumentId,
+    relay: PeerId,
+    graph: Graph,
+    members: BTreeMap<ConnectionId, Member>,
+    inbox: Vec<Inbound>,
+    batch: Option<Batch>,
+    batches: u64,
+    /// Highest ephemeral count seen from each (sender, session): peers that are connected twice hear a message once.
+    heard: HashMap<(PeerId, String), u64>,
+}
+
+impl Room {
+    /// Opens a document with the changes its store holds, in causal order.
+    pub fn open(document: DocumentId, relay: PeerId, changes: impl IntoIterator<Item = ChangeRecord>) -> Self {
+        let mut graph = Graph::default();
+        for change in changes {
+            graph.insert(change);
+        }
+        Self {
+            document,
+            relay,
+            graph,
+            members: BTreeMap::new(),
+            inbox: Vec::new(),
+            batch: None,
+            batches: 0,
+            heard: HashMap::new(),
+        }
+    }
+
+    /// Nobody is here and nothing is under way: the shell may drop this room and open it again later.
+    pub fn is_idle(&self) -> bool {
+        self.members.is_empty() && self.inbox.is_empty() && self.batch.is_none()
+    }
+
+    /// The durable changes.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Takes one event and returns what must be done.
+    pub fn handle(&mut self, event: RoomEvent) -> Vec<RoomEffect> {
+        let mut effects = Vec::new();
+        match event {
+            RoomEvent::Sync {
+                connection,
+                peer,
+                message,
+                request,
+            } => {
+                self.members.entry(connection).or_insert_with(|| Member {
+                    peer,
+                    exchange: Exchange::default(),
+                    told_unavailable: false,
+                });
+                self.inbox.push(Inbound {
+                    connection,
+                    message,
+                    request,
+                });
+                self.start_batch(&mut effects);
+            }
+            RoomEvent::Ephemeral { connection, message } => self.forward(connection, message, &mut effects),
+            RoomEvent::Left(connection) => {
+                if let Some(member) = self.members.remove(&connection) {
+                    self.heard.retain(|(sender, _), _| *sender != member.peer);
+                }
+            }
+            RoomEvent::Proved { batch, results } => self.proved(batch, results, &mut effects),
+            RoomEvent::Flushed(batch) => self.flushed(batch, &mut effects),
+            RoomEvent::FlushFailed(batch) => {
+                if self.is_current(batch) {
+                    effects.push(RoomEffect::RetryLater(batch));
+                }
+            }
+            RoomEvent::RetryFlush(batch) => self.append(batch, &mut effects),
+        }
+        effects
+    }
+
+    /// Sends an ephemeral message on to everyone else who has the document open.
+    fn forward(&mut self, from: ConnectionId, message: EphemeralMessage, effects: &mut Vec<RoomEffect>) {
+        if !self.members.contains_key(&from) {
+            return;
+        }
+        let key = (message.sender.clone(), message.session.clone());
+        let last = self.heard.entry(key).or_insert(0);
+        if message.count <= *last && *last != 0 {
+            return;
+        }
+        *last = message.count;
+        for (connection, member) in &self.members {
+            if *connection != from && member.peer != message.sender {
+                let mut message = message.clone();
+                message.target = member.peer.clone();
+                effects.push(RoomEffect::Send {
+                    connection: *connection,
+                    frame: Frame::Ephemeral(message).encode(),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! A room works in batches: what arrives while one is being proved and flushed waits for the next.
+
+use super::{BatchId, ConnectionId, Room, RoomEffect};
+use crate::change::ChangeRecord;
+use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
+use crate::store::StoredChange;
+use crate::wire::{DocumentMessage, Frame, SyncMessage};
+use automerge::ChangeHash;
+use std::collections::HashSet;
+
+/// A sync message that waits for its turn.
+#[derive(Debug)]
+pub(super) struct Inbound {
+    pub(super) connection: ConnectionId,
+    pub(super) message: ScannedMessage,
+    pub(super) request: bool,
+}
+
+/// Messages taken together, and the changes they brought.
+#[derive(Debug)]
+pub(super) struct Batch {
+    id: BatchId,
+    inbound: Vec<Inbound>,
+    /// For each submission sent to the prover, who made it; `None` for orphans that became ready.
+    sources: Vec<Option<ConnectionId>>,
+    /// Proved changes that wait for the disk.
+    changes: Vec<ChangeRecord>,
+}
+
+impl Room {
+    pub(super) fn is_current(&self, batch: BatchId) -> bool {
+        self.batch.as_ref().is_some_and(|current| current.id == batch)
+    }
+
+    /// Takes everything that waits and has its changes proved; without new changes the answers go out at once.
+    pub(super) fn start_batch(&mut self, effects: &mut Vec<RoomEffect>) {
+        if self.batch.is_some() {
+            return;
+        }
+        let orphans = self.graph.take_ready_orphans();
+        if self.inbox.is_empty() && orphans.is_empty() {
+            return;
+        }
+        self.batches += 1;
+        let id = BatchId(self.batches);
+        let inbound = std::mem::take(&mut self.inbox);
+        let mut submissions = Vec::new();
+        let mut sources = Vec::new();
+        let mut ready: HashSet<ChangeHash> = orphans.iter().map(|change| change.hash).collect();
+        if !orphans.is_empty() {
+            submissions.push(orphans.into_iter().map(ScannedChunk::Change).collect());
+            sources.push(None);
+        }
+        for entry in &inbound {
+            let chunks = self.sort_out(&entry.message.chunks, &mut ready);
+            if !chunks.is_empty() {
+                submissions.push(chunks);
+                sources.push(Some(entry.connection));
+            }
+        }
+        let nothing_to_prove = submissions.is_empty();
+        self.batch = Some(Batch {
+            id,
+            inbound,
+            sources,
+            changes: Vec::new(),
+        });
+        if nothing_to_prove {
+            self.flushed(id, effects);
+        } else {
+            effects.push(RoomEffect::Prove { batch: id, submissions });
+        }
+    }
+
+    /// Drops what is known, keeps aside what lacks a dependency, returns what can be proved now in causal order.
+    fn sort_out(&mut self, chunks: &[ScannedChunk], ready: &mut HashSet<ChangeHash>) -> Vec<ScannedChunk> {
+        let mut kept = Vec::new();
+        let mut waiting = Vec::new();
+        for chunk in chunks {
+            match chunk {
+                ScannedChunk::Document(_) => kept.push(chunk.clone()),
+                ScannedChunk::Change(change) => {
+                    if !self.graph.contains(&change.hash) && !ready.contains(&change.hash) {
+                        waiting.push(change.clone());
+                    }
+                }
+            }
+        }
+        // Senders usually list changes in causal order; when they do not, each round places at least one more.
+        loop {
+            let before = waiting.len();
+            waiting.retain(|change| {
+                let placed = change
+                    .deps
+                    .iter()
+                    .all(|dep| self.graph.contains(dep) || ready.contains(dep));
+                if placed && ready.insert(change.hash) {
+                    kept.push(ScannedChunk::Change(change.clone()));
+                }
+                !placed
+            });
+            if waiting.is_empty() || waiting.len() == before {
+                break;
+            }
+        }
+        for change in waiting {
+            self.graph.keep_orphan(change);
+        }
+        kept
+    }
+
+    /// Refuses the senders of what did not pass, and has the rest written.
+    pub(super) fn proved(
+        &mut self,
+        id: BatchId,
+        results: Vec<Result<Vec<ChangeRecord>, Refusal>>,
+        effects: &mut Vec<RoomEffect>,
+    ) {
+        let Some(batch) = self.batch.as_mut().filter(|batch| batch.id == id) else {
+            return;
+        };
+        for (result, source) in results.into_iter().zip(std::mem::take(&mut batch.sources)) {
+            match (result, source) {
+                (Ok(changes), _) => batch.changes.extend(changes),
+                (Err(refusal), Some(connection)) => {
+                    batch.inbound.retain(|inbound| inbound.connection != connection);
+                    if self.members.remove(&connection).is_some() {
+                        effects.push(RoomEffect::Refuse { connection, refusal });
+                    }
+                }
+                // Orphans have no sender left to answer to: they are dropped, and asked for again when someone advertises them.
+                (Err(_), None) => {}
+            }
+        }
+        self.append(id, effects);
+    }
+
+    /// Has the proved changes of the current batch written, or answers at once when there are none.
+    pub(super) fn append(&mut self, id: BatchId, effects: &mut Vec<RoomEffect>) {
+        let Some(batch) = self.batch.as_ref().filter(|batch| batch.id == id) else {
+            return;
+        };
+        if batch.changes.is_empty() {
+            self.flushed(id, effects);
+        } else {
+            let changes = batch.changes.iter().map(StoredChange::from).collect();
+            effects.push(RoomEffect::Append { batch: id, changes });
+        }
+    }
+
+    /// The changes are on the disk: they enter the graph, and everyone hears of them.
+    pub(super) fn flushed(&mut self, id: BatchId, effects: &mut Vec<RoomEffect>) {
+        let Some(batch) = self.batch.take_if(|batch| batch.id == id) else {
+            return;
+        };
+        let before = self.graph.heads();
+        for change in batch.changes {
+            self.graph.insert(change);
+        }
+        for inbound in &batch.inbound {
+            if let Some(member) = self.members.get_mut(&inbound.connection) {
+                member.exchange.receive(&self.graph, &before, &inbound.message);
+            }
+        }
+        self.answer(&batch.inbound, effects);
+        self.start_batch(effects);
+    }
+
+    /// Tells every member what it does not know yet.
+    fn answer(&mut self, inbound: &[Inbound], effects: &mut Vec<RoomEffect>) {
+        if self.graph.is_empty() {
+            for entry in inbound.iter().filter(|entry| entry.request) {
+                if let Some(member) = self.members.get_mut(&entry.connection) {
+                    member.told_unavailable = true;
+                    let unavailable = Frame::Unavailable(DocumentMessage {
+                        sender: self.relay.clone(),
+                        target: member.peer.clone(),
+                        document: self.document,
+                    });
+                    effects.push(RoomEffect::Send {
+                        connection: entry.connection,
+                        frame: unavailable.encode(),
+                    });
+                }
+            }
+        }
+        for (connection, member) in &mut self.members {
+            if member.told_unavailable && self.graph.is_empty() {
+                continue;
+            }
+            if let Some(message) = member.exchange.generate(&self.graph) {
+                let frame = Frame::Sync(SyncMessage {
+                    sender: self.relay.clone(),
+                    target: member.peer.clone(),
+                    document: self.document,
+                    data: message.encode(),
+                });
+                effects.push(RoomEffect::Send {
+                    connection: *connection,
+                    frame: frame.encode(),
+                });
+            }
+        }
+    }
+}

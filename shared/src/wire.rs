@@ -1,0 +1,152 @@
+//! The automerge-repo wire protocol, version 1: CBOR maps (RFC 8949) in binary WebSocket frames.
+//!
+//! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory
+//! is at stake: nesting, lengths and field counts are bounded before anything is allocated. Source of the format: the
+//! `automerge-repo` and `automerge-repo-network-websocket` packages, version 2.5.
+
+mod decode;
+mod encode;
+#[cfg(test)]
+mod tests;
+
+use crate::id::{DocumentId, PeerId};
+
+/// The one protocol version that stock peers speak.
+pub const PROTOCOL_VERSION: &str = "1";
+
+/// Why a frame cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadFrame {
+    /// The bytes are not one CBOR map.
+    #[error("not a CBOR message")]
+    NotCbor,
+    /// The map has no `type`, or one that this version does not know.
+    #[error("unknown message type {0:?}")]
+    UnknownType(String),
+    /// A field is missing or has the wrong type.
+    #[error("missing or invalid field `{0}`")]
+    Field(&'static str),
+    /// The frame is longer than [`crate::limits::FRAME_BYTES`].
+    #[error("frame of {0} bytes is over the limit")]
+    TooLarge(usize),
+}
+
+/// What a peer tells about itself when it greets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata {
+    /// The name of its store, the same at each connection; `None` when it keeps nothing.
+    pub storage: Option<String>,
+    /// Whether it keeps nothing.
+    pub ephemeral: bool,
+}
+
+/// `join`: the first frame of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinMessage {
+    /// The name it wants to be addressed by.
+    pub sender: PeerId,
+    /// The protocol versions it speaks.
+    pub versions: Vec<String>,
+    /// About its store.
+    pub metadata: Metadata,
+}
+
+/// `peer`: the relay's answer to `join`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerMessage {
+    /// The relay.
+    pub sender: PeerId,
+    /// The client.
+    pub target: PeerId,
+    /// The version chosen.
+    pub version: String,
+    /// About the relay's store.
+    pub metadata: Metadata,
+}
+
+/// `sync` or `request`: automerge's own sync message, for one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncMessage {
+    /// Who sends it.
+    pub sender: PeerId,
+    /// Whom it is for.
+    pub target: PeerId,
+    /// Which document.
+    pub document: DocumentId,
+    /// An encoded `automerge::sync::Message`.
+    pub data: Vec<u8>,
+}
+
+/// `doc-unavailable`: the sender does not have this document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentMessage {
+    /// Who says so.
+    pub sender: PeerId,
+    /// To whom.
+    pub target: PeerId,
+    /// Which document.
+    pub document: DocumentId,
+}
+
+/// `ephemeral`: forwarded to everyone who has the document open, kept by nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EphemeralMessage {
+    /// Who wrote it; a relay leaves this name as it is.
+    pub sender: PeerId,
+    /// Whom this copy is for.
+    pub target: PeerId,
+    /// Which document it is about.
+    pub document: DocumentId,
+    /// The sender's counter within its session: what comes twice is dropped.
+    pub count: u64,
+    /// The sender's session, new at each start.
+    pub session: String,
+    /// The payload, opaque to relays.
+    pub data: Vec<u8>,
+}
+
+/// One frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// A client greets.
+    Join(JoinMessage),
+    /// A relay answers the greeting.
+    Peer(PeerMessage),
+    /// A client wants a document it does not have.
+    Request(SyncMessage),
+    /// Changes, heads, needs.
+    Sync(SyncMessage),
+    /// The sender has not got the document.
+    Unavailable(DocumentMessage),
+    /// Who is here, which field, which caret.
+    Ephemeral(EphemeralMessage),
+    /// The sender says goodbye.
+    Leave {
+        /// Who leaves.
+        sender: PeerId,
+    },
+    /// The sender will close the connection, and why.
+    Error {
+        /// For people who read logs, in English.
+        message: String,
+    },
+    /// A message of the protocol that neither our relay nor our clients use; holds its type.
+    Ignored(&'static str),
+}
+
+impl Frame {
+    /// The frame's `type` on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Join(_) => "join",
+            Self::Peer(_) => "peer",
+            Self::Request(_) => "request",
+            Self::Sync(_) => "sync",
+            Self::Unavailable(_) => "doc-unavailable",
+            Self::Ephemeral(_) => "ephemeral",
+            Self::Leave { .. } => "leave",
+            Self::Error { .. } => "error",
+            Self::Ignored(name) => name,
+        }
+    }
+}
