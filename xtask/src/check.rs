@@ -12,6 +12,16 @@ use crate::project::Project;
 use crate::summary::{self, Outcome};
 use crate::tools::{self, WASM};
 
+/// What is compiled for browsers, as arguments of cargo.
+const BROWSER_CRATES: [&str; 6] = [
+    "--package",
+    "maillage-app",
+    "--package",
+    "maillage-shared",
+    "--target",
+    WASM,
+];
+
 /// Runs every check, also after one failed, and ends in a summary.
 pub(crate) fn check(project: &Project) -> Result<ExitCode> {
     tools::rust_component(project, "rustfmt", "fmt")?;
@@ -23,8 +33,14 @@ pub(crate) fn check(project: &Project) -> Result<ExitCode> {
     }
     let checks: [(&str, Command); 4] = [
         ("formatting", cargo(project, &["fmt", "--all", "--check"])),
-        ("lints of the native crates", native_clippy(project)),
-        ("lints of what browsers run", browser_clippy(project)),
+        (
+            "lints of the native crates",
+            clippy(project, &["--workspace", "--exclude", "maillage-app"]),
+        ),
+        (
+            "lints of what browsers run",
+            clippy(project, &BROWSER_CRATES),
+        ),
         (
             "licences, bans and sources",
             cargo(
@@ -66,49 +82,17 @@ fn cargo(project: &Project, arguments: &[&str]) -> Command {
     cargo
 }
 
-fn native_clippy(project: &Project) -> Command {
-    cargo(
-        project,
-        &[
-            "clippy",
-            "--workspace",
-            "--exclude",
-            "maillage-app",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    )
-}
-
-fn browser_clippy(project: &Project) -> Command {
-    cargo(
-        project,
-        &[
-            "clippy",
-            "--package",
-            "maillage-app",
-            "--package",
-            "maillage-shared",
-            "--target",
-            WASM,
-            "--",
-            "-D",
-            "warnings",
-        ],
-    )
+fn clippy(project: &Project, crates: &[&str]) -> Command {
+    let mut clippy = cargo(project, &["clippy", "--keep-going", "--all-targets"]);
+    clippy.args(crates);
+    clippy.args(["--", "-D", "warnings"]);
+    clippy
 }
 
 fn outcome(name: &str, passed: bool, took: std::time::Duration) -> Outcome {
-    let counts = Counts {
-        passed: u64::from(passed),
-        failed: u64::from(!passed),
-        ignored: 0,
-    };
     Outcome {
         name: name.to_owned(),
-        counts,
+        counts: Counts::one(passed),
         took,
     }
 }

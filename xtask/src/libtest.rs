@@ -16,10 +16,19 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// A single check that passed or failed.
+    pub(crate) fn one(passed: bool) -> Self {
+        Self {
+            passed: u64::from(passed),
+            failed: u64::from(!passed),
+            ignored: 0,
+        }
+    }
+
     /// Adds a line of output if it is a runner's closing line, such as `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
-    fn add_line(&mut self, line: &str) -> bool {
+    fn add_line(&mut self, line: &str) {
         let Some((_, counts)) = line.split_once("test result: ") else {
-            return false;
+            return;
         };
         let number = |what: &str| {
             counts
@@ -31,14 +40,13 @@ impl Counts {
         self.passed += number("passed");
         self.failed += number("failed");
         self.ignored += number("ignored");
-        true
     }
 }
 
 /// Runs tests, lets the developer see all they print, and counts the results.
 ///
 /// A run that ends badly without naming a failed test (it did not compile, or was killed) counts as one failure, and so
-/// does a run that never said how it ended.
+/// does a run without a single test.
 pub(crate) fn run(command: &mut Command) -> Result<Counts> {
     let mut child = command
         .stdout(Stdio::piped())
@@ -49,19 +57,19 @@ pub(crate) fn run(command: &mut Command) -> Result<Counts> {
         .take()
         .context("the tests have no standard output")?;
     let mut counts = Counts::default();
-    let mut concluded = false;
     for line in BufReader::new(output).split(b'\n') {
         let line = line.context("the output of the tests cannot be read")?;
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
-        concluded |= counts.add_line(&line);
+        counts.add_line(&line);
     }
     let status = child.wait().context("waiting for the tests failed")?;
-    Ok(conclude(counts, status.success(), concluded))
+    Ok(conclude(counts, status.success()))
 }
 
-fn conclude(mut counts: Counts, success: bool, concluded: bool) -> Counts {
-    if (!success || !concluded) && counts.failed == 0 {
+fn conclude(mut counts: Counts, success: bool) -> Counts {
+    let nothing_ran = counts.passed == 0;
+    if (!success || nothing_ran) && counts.failed == 0 {
         counts.failed = 1;
     }
     counts
@@ -74,9 +82,9 @@ mod tests {
     #[test]
     fn closing_lines_add_up() {
         let mut counts = Counts::default();
-        assert!(counts.add_line("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.31s"));
-        assert!(counts.add_line("test result: FAILED. 3 passed; 2 failed; 0 ignored"));
-        assert!(!counts.add_line("test guard::refuses_bundles ... ok"));
+        counts.add_line("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.31s");
+        counts.add_line("test result: FAILED. 3 passed; 2 failed; 0 ignored");
+        counts.add_line("test guard::refuses_bundles ... ok");
         let expected = Counts {
             passed: 15,
             failed: 2,
@@ -87,12 +95,12 @@ mod tests {
 
     #[test]
     fn a_run_that_does_not_compile_is_a_failure() {
-        assert_eq!(conclude(Counts::default(), false, false).failed, 1);
+        assert_eq!(conclude(Counts::default(), false).failed, 1);
     }
 
     #[test]
-    fn a_run_that_never_says_how_it_ended_is_a_failure() {
-        assert_eq!(conclude(Counts::default(), true, false).failed, 1);
+    fn a_run_without_a_single_test_is_a_failure() {
+        assert_eq!(conclude(Counts::default(), true).failed, 1);
     }
 
     #[test]
@@ -101,7 +109,12 @@ mod tests {
             failed: 2,
             ..Counts::default()
         };
-        assert_eq!(conclude(two, false, true).failed, 2);
-        assert_eq!(conclude(Counts::default(), true, true).failed, 0);
+        assert_eq!(conclude(two, false).failed, 2);
+        assert_eq!(conclude(Counts::one(true), true), Counts::one(true));
+    }
+
+    #[test]
+    fn a_crash_after_passing_tests_is_a_failure() {
+        assert_eq!(conclude(Counts::one(true), false).failed, 1);
     }
 }

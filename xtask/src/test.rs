@@ -1,12 +1,12 @@
 //! `cargo xtask test`: installs what tests need, builds once, runs every suite and ends in one plain summary.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
 
 use crate::build;
-use crate::libtest;
+use crate::libtest::{self, Counts};
 use crate::process;
 use crate::project::Project;
 use crate::summary::{self, Outcome};
@@ -18,28 +18,50 @@ struct Suite {
     name: &'static str,
     /// What is given to `cargo test`.
     arguments: &'static [&'static str],
+    /// What must be there first.
+    needs: Needs,
 }
 
-const SUITES: [Suite; 5] = [
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Only cargo.
+    Nothing,
+    /// The wasm target and its test runner.
+    Wasm,
+    /// The built app and relay, a browser and the JavaScript packages.
+    Everything,
+}
+
+const SUITES: [Suite; 6] = [
     Suite {
         name: "shared",
         arguments: &["--package", "maillage-shared"],
+        needs: Needs::Nothing,
     },
     Suite {
         name: "shared in wasm",
         arguments: &["--package", "maillage-shared", "--target", WASM],
+        needs: Needs::Wasm,
     },
     Suite {
         name: "relay",
         arguments: &["--package", "maillage-server"],
+        needs: Needs::Nothing,
+    },
+    Suite {
+        name: "app",
+        arguments: &["--package", "maillage-app", "--lib"],
+        needs: Needs::Nothing,
     },
     Suite {
         name: "developers' commands",
         arguments: &["--package", "xtask"],
+        needs: Needs::Nothing,
     },
     Suite {
         name: "end to end",
         arguments: &["--package", "maillage-tests"],
+        needs: Needs::Everything,
     },
 ];
 
@@ -53,24 +75,67 @@ pub(crate) fn test(project: &Project, only: Option<&str>) -> Result<ExitCode> {
         let names = SUITES.map(|suite| suite.name).join("\", \"");
         bail!("no suite has that in its name; the suites are \"{names}\"");
     }
-    let tools = tools::for_browser_tests(project)?;
-    tools::for_wasm_tests(project)?;
-    let relay = build::for_tests(project)?;
-    let mut outcomes = Vec::new();
-    for suite in suites {
-        let step = project.step(&format!("testing: {}", suite.name));
-        let mut cargo = cargo_test(project, suite, &tools, &relay);
-        outcomes.push(Outcome {
-            name: suite.name.to_owned(),
-            counts: libtest::run(&mut cargo)?,
-            took: step.elapsed(),
-        });
-    }
+    // Installed and built before anything runs, so that what is missing shows at once. The other suites run all the same.
+    let wasm = prepare(&suites, Needs::Wasm, || tools::for_wasm_tests(project));
+    let stage = prepare(&suites, Needs::Everything, || Stage::prepare(project));
+    let outcomes = suites
+        .iter()
+        .map(|suite| {
+            let step = project.step(&format!("testing: {}", suite.name));
+            let obstacle = match suite.needs {
+                Needs::Nothing => None,
+                Needs::Wasm => wasm.as_ref().err(),
+                Needs::Everything => stage.as_ref().err(),
+            };
+            let counts = match obstacle {
+                None => libtest::run(&mut cargo_test(project, suite, stage.as_ref().ok()))?,
+                Some(problem) => {
+                    println!("not run: {problem}");
+                    Counts::one(false)
+                }
+            };
+            Ok(Outcome {
+                name: suite.name.to_owned(),
+                counts,
+                took: step.elapsed(),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
     Ok(summary::close(&outcomes))
 }
 
-/// All suites get the same environment, so that cargo compiles what they share only once.
-fn cargo_test(project: &Project, suite: &Suite, tools: &TestTools, relay: &Path) -> Command {
+/// What end-to-end tests are played with.
+struct Stage {
+    tools: TestTools,
+    relay: PathBuf,
+}
+
+impl Stage {
+    fn prepare(project: &Project) -> Result<Self> {
+        Ok(Self {
+            tools: tools::for_browser_tests(project)?,
+            relay: build::for_tests(project)?,
+        })
+    }
+}
+
+/// Prepares what some of these suites need; a failure is shown now and kept as the reason why they did not run.
+fn prepare<T>(
+    suites: &[&Suite],
+    needs: Needs,
+    make: impl FnOnce() -> Result<T>,
+) -> Result<T, String> {
+    if suites.iter().all(|suite| suite.needs != needs) {
+        return Err("no suite needs it".to_owned());
+    }
+    make().map_err(|problem| {
+        let sentence = format!("{problem:#}");
+        eprintln!("{sentence}");
+        sentence
+    })
+}
+
+fn cargo_test(project: &Project, suite: &Suite, stage: Option<&Stage>) -> Command {
     let mut cargo = process::cargo(project);
     cargo.args(["test", "--no-fail-fast"]);
     cargo.args(suite.arguments);
@@ -78,9 +143,11 @@ fn cargo_test(project: &Project, suite: &Suite, tools: &TestTools, relay: &Path)
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
         "wasm-bindgen-test-runner",
     );
-    cargo.env("MAILLAGE_BIN", relay);
-    cargo.env("MAILLAGE_CHROMIUM", &tools.chromium);
-    cargo.env("MAILLAGE_CHROMEDRIVER", &tools.chromedriver);
-    cargo.env("MAILLAGE_NODE_MODULES", &tools.node_modules);
+    if let Some(Stage { tools, relay }) = stage {
+        cargo.env("MAILLAGE_BIN", relay);
+        cargo.env("MAILLAGE_CHROMIUM", &tools.chromium);
+        cargo.env("MAILLAGE_CHROMEDRIVER", &tools.chromedriver);
+        cargo.env("MAILLAGE_NODE_MODULES", &tools.node_modules);
+    }
     cargo
 }
