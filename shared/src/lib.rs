@@ -24,5 +24,4 @@ pub mod testing;
 pub mod time;
 pub mod wire;
 
-
 pub use automerge::{ActorId, ChangeHash};

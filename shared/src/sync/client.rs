@@ -153,7 +153,7 @@ impl Client {
     pub fn create(&mut self, id: DocumentId, document: Document, genesis: ChangeRecord) -> Vec<ClientEffect> {
         let mut replica = Replica::born(document);
         let mut effects = Vec::new();
-        replica.write(id, genesis, &mut effects);
+        replica.write(id, vec![genesis], &mut effects);
         self.replicas.insert(id, replica);
         effects.push(ClientEffect::StatusChanged);
         effects
@@ -178,17 +178,17 @@ impl Client {
         Some(self.replicas.get(&id)?.document())
     }
 
-    /// Writes in a document. `write` makes at most one change and returns it beside its result; an unknown document gives `None`.
+    /// Writes in a document. `write` returns the changes it made beside its result; an unknown document gives `None`.
     pub fn edit<T, E>(
         &mut self,
         id: DocumentId,
-        write: impl FnOnce(&mut Document) -> Result<(T, Option<ChangeRecord>), E>,
+        write: impl FnOnce(&mut Document) -> Result<(T, Vec<ChangeRecord>), E>,
     ) -> Option<Result<(T, Vec<ClientEffect>), E>> {
         let replica = self.replicas.get_mut(&id)?;
-        Some(write(replica.document_mut()).map(|(value, change)| {
+        Some(write(replica.document_mut()).map(|(value, changes)| {
             let mut effects = Vec::new();
-            if let Some(change) = change {
-                replica.write(id, change, &mut effects);
+            if !changes.is_empty() {
+                replica.write(id, changes, &mut effects);
                 effects.push(ClientEffect::StatusChanged);
             }
             (value, effects)

@@ -83,9 +83,9 @@ impl Replica {
         &mut self.document
     }
 
-    /// A change was just written in the document here.
-    pub(super) fn write(&mut self, id: DocumentId, change: ChangeRecord, effects: &mut Vec<ClientEffect>) {
-        self.waiting.changes.push(change);
+    /// Changes were just written in the document here.
+    pub(super) fn write(&mut self, id: DocumentId, changes: Vec<ChangeRecord>, effects: &mut Vec<ClientEffect>) {
+        self.waiting.changes.extend(changes);
         self.keep(id, effects);
     }
 
