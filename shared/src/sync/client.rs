@@ -212,6 +212,16 @@ impl Client {
         vec![ClientEffect::Send(Frame::Ephemeral(message).encode())]
     }
 
+    /// Whether the relay has answered the greeting of the present connection.
+    pub fn is_online(&self) -> bool {
+        self.link.peers().is_some()
+    }
+
+    /// The changes of a document that the relay has said it has on its disk, dependencies first.
+    pub fn acknowledged(&self, id: DocumentId) -> Vec<ChangeHash> {
+        self.replicas.get(&id).map(Replica::acknowledged).unwrap_or_default()
+    }
+
     /// Where one document stands.
     pub fn status_of(&self, id: DocumentId) -> Status {
         let mut status = Status {

@@ -80,9 +80,10 @@ impl Graph {
         self.heads.iter().copied().collect()
     }
 
-    /// Whether `heads`, in any order, are exactly the heads of this graph.
+    /// Whether `heads`, in any order and possibly repeated, are exactly the heads of this graph.
     pub fn has_heads(&self, heads: &[ChangeHash]) -> bool {
-        heads.len() == self.heads.len() && heads.iter().all(|head| self.heads.contains(head))
+        let distinct: BTreeSet<&ChangeHash> = heads.iter().collect();
+        distinct.len() == self.heads.len() && distinct.into_iter().all(|head| self.heads.contains(head))
     }
 
     /// How many changes are here.
@@ -220,6 +221,15 @@ mod tests {
         graph.insert(change(1, &[0]));
         let ready = graph.take_ready_orphans();
         assert_eq!(names(&ready.iter().collect::<Vec<_>>()), [hash(2)]);
+    }
+
+    #[test]
+    fn a_head_named_twice_does_not_hide_another() {
+        let mut graph = Graph::default();
+        graph.insert(change(0, &[]));
+        graph.insert(change(1, &[0]));
+        graph.insert(change(2, &[0]));
+        assert_eq!(names(&graph.since(&[hash(2), hash(2)])), [hash(1)]);
     }
 
     proptest! {

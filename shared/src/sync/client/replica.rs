@@ -270,6 +270,12 @@ impl Replica {
         Some((message, self.wanted && self.graph.is_empty()))
     }
 
+    pub(super) fn acknowledged(&self) -> Vec<ChangeHash> {
+        let unsent: HashSet<ChangeHash> = self.graph.since(&self.relay_heads).iter().map(|change| change.hash).collect();
+        let kept = self.graph.changes().iter().map(|change| change.hash);
+        kept.filter(|hash| !unsent.contains(hash)).collect()
+    }
+
     pub(super) fn add_to(&self, status: &mut Status) {
         let keeping = self.keeping.as_ref().map_or(0, |pending| pending.changes.len());
         status.unkept += keeping + self.waiting.changes.len();

@@ -1,0 +1,129 @@
+//! A simulated phone: the client, and the disk that outlives it.
+
+use crate::doc::Document;
+use crate::id::DocumentId;
+use crate::identity::PersonKey;
+use crate::change::ChangeRecord;
+use crate::store::StoredChange;
+use crate::sync::client::{Client, ClientEffect};
+use crate::sync::room::ConnectionId;
+use crate::time::UnixMillis;
+use automerge::{ActorId, ChangeHash};
+use std::collections::BTreeMap;
+
+/// What a phone has on its disk of one document.
+#[derive(Debug, Default)]
+struct KeptDocument {
+    changes: Vec<StoredChange>,
+    relay_heads: Vec<ChangeHash>,
+}
+
+#[derive(Debug)]
+pub(super) struct Phone {
+    number: usize,
+    client: Client,
+    disk: BTreeMap<DocumentId, KeptDocument>,
+    keeping: BTreeMap<DocumentId, Vec<StoredChange>>,
+    pub(super) connection: Option<ConnectionId>,
+    /// The socket the client still believes in, whether or not the network has cut it.
+    pub(super) last_connection: Option<ConnectionId>,
+    pub(super) reachable: bool,
+    pub(super) starts: u64,
+    pub(super) dials: u64,
+    pub(super) alarm: Option<UnixMillis>,
+}
+
+impl Phone {
+    pub(super) fn new(number: usize) -> Self {
+        Self {
+            number,
+            client: Client::default(),
+            disk: BTreeMap::new(),
+            keeping: BTreeMap::new(),
+            connection: None,
+            last_connection: None,
+            reachable: true,
+            starts: 1,
+            dials: 0,
+            alarm: None,
+        }
+    }
+
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn client_mut(&mut self) -> &mut Client {
+        &mut self.client
+    }
+
+    pub(super) fn actor(&self) -> ActorId {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&(self.number as u64).to_be_bytes());
+        PersonKey::from_seed(&seed).person().actor(self.starts.to_be_bytes())
+    }
+
+    pub(super) fn begin_keeping(&mut self, document: DocumentId, changes: Vec<StoredChange>) {
+        let earlier = self.keeping.insert(document, changes);
+        assert!(earlier.is_none(), "two writes of one document are under way");
+    }
+
+    /// A transaction completes.
+    pub(super) fn write_down(&mut self, document: DocumentId) {
+        if let Some(changes) = self.keeping.remove(&document) {
+            self.disk.entry(document).or_default().changes.extend(changes);
+        }
+    }
+
+    pub(super) fn remember(&mut self, document: DocumentId, relay_heads: Vec<ChangeHash>) {
+        if let Some(kept) = self.disk.get_mut(&document) {
+            kept.relay_heads = relay_heads;
+        }
+    }
+
+    /// The app dies and starts again from the disk.
+    pub(super) fn restart(&mut self, writes_survive: bool) -> Vec<ClientEffect> {
+        let keeping: Vec<DocumentId> = self.keeping.keys().copied().collect();
+        for document in keeping {
+            if writes_survive {
+                self.write_down(document);
+            }
+        }
+        self.keeping.clear();
+        self.starts += 1;
+        self.alarm = None;
+        self.last_connection = None;
+        let wanted: Vec<DocumentId> = self.client.documents().collect();
+        self.client = Client::default();
+        let actor = self.actor();
+        let mut effects = Vec::new();
+        for id in wanted {
+            let Some(kept) = self.disk.get(&id) else {
+                effects.extend(self.client.want(id, actor.clone()));
+                continue;
+            };
+            let changes: Vec<ChangeRecord> = kept
+                .changes
+                .iter()
+                // What a phone kept is what its guard accepted.
+                .filter_map(|change| ChangeRecord::parse(&change.bytes).ok())
+                .collect();
+            match Document::from_changes(&changes, actor.clone()) {
+                Ok(document) => effects.extend(self.client.open(id, document, kept.relay_heads.clone())),
+                Err(error) => panic!("phone {} cannot read its disk: {error}", self.number),
+            }
+        }
+        effects
+    }
+
+    /// Online, with everything kept and acknowledged; a phone that is off the network has nothing to settle.
+    pub(super) fn is_settled(&self) -> bool {
+        let status = self.client.status();
+        !self.reachable
+            || (self.client.is_online() && status.unkept == 0 && status.unsent == 0 && self.keeping.is_empty())
+    }
+}

@@ -1,0 +1,183 @@
+//! A simulated relay: rooms, provers and greetings around a store that outlives them.
+
+use crate::change::ChangeRecord;
+use crate::guard::{Prover, Refusal, ShadowProver};
+use crate::id::{DocumentId, PeerId};
+use crate::limits::Limits;
+use crate::store::{Store, StoredChange};
+use crate::sync::connection::{Connection, ConnectionEffect};
+use crate::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
+use crate::testing::MemoryStore;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the network must do for the relay.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Send { connection: ConnectionId, frame: Vec<u8> },
+    FlushLater { start: u64, document: DocumentId, batch: BatchId },
+    RetryLater { start: u64, document: DocumentId, batch: BatchId },
+    Close { connection: ConnectionId, refusal: Option<Refusal> },
+}
+
+#[derive(Debug)]
+struct OpenRoom {
+    room: Room,
+    prover: ShadowProver,
+    appending: Option<Vec<StoredChange>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Relay {
+    starts: u64,
+    accepted: u64,
+    connections: BTreeMap<ConnectionId, (Connection, BTreeSet<DocumentId>)>,
+    rooms: BTreeMap<DocumentId, OpenRoom>,
+}
+
+impl Relay {
+    pub(super) fn accept(&mut self) -> ConnectionId {
+        self.accepted += 1;
+        let id = ConnectionId(self.accepted);
+        let connection = Connection::new(self.name(), Limits::DEFAULT);
+        self.connections.insert(id, (connection, BTreeSet::new()));
+        id
+    }
+
+    pub(super) fn receive(&mut self, id: ConnectionId, bytes: &[u8], store: &MemoryStore) -> Vec<Outcome> {
+        let Some((connection, documents)) = self.connections.get_mut(&id) else {
+            return Vec::new();
+        };
+        let peer = connection.peer().cloned();
+        match (connection.receive(bytes), peer) {
+            (Ok(ConnectionEffect::Send(frame)), _) => vec![Outcome::Send { connection: id, frame }],
+            (
+                Ok(ConnectionEffect::Sync {
+                    document,
+                    message,
+                    request,
+                }),
+                Some(peer),
+            ) => {
+                documents.insert(document);
+                let event = RoomEvent::Sync {
+                    connection: id,
+                    peer,
+                    message,
+                    request,
+                };
+                self.open(document, store);
+                self.handle(document, event)
+            }
+            (Ok(ConnectionEffect::Ephemeral { document, message }), _) => {
+                let event = RoomEvent::Ephemeral { connection: id, message };
+                self.handle(document, event)
+            }
+            (Ok(ConnectionEffect::Leave), _) => vec![Outcome::Close {
+                connection: id,
+                refusal: None,
+            }],
+            (Ok(_), _) => Vec::new(),
+            // A greeting that arrives twice is the simulated network's doing: the connection is closed as a real one would be.
+            (Err(_), _) => vec![Outcome::Close {
+                connection: id,
+                refusal: None,
+            }],
+        }
+    }
+
+    pub(super) fn left(&mut self, id: ConnectionId) -> Vec<Outcome> {
+        let Some((_, documents)) = self.connections.remove(&id) else {
+            return Vec::new();
+        };
+        documents
+            .into_iter()
+            .flat_map(|document| self.handle(document, RoomEvent::Left(id)))
+            .collect()
+    }
+
+    /// The disk answers an append.
+    pub(super) fn flush(&mut self, start: u64, document: DocumentId, batch: BatchId, store: &MemoryStore) -> Vec<Outcome> {
+        if start != self.starts {
+            return Vec::new();
+        }
+        let Some(changes) = self.rooms.get_mut(&document).and_then(|open| open.appending.take()) else {
+            return Vec::new();
+        };
+        let event = match store.append(&[(document, changes)]) {
+            Ok(()) => RoomEvent::Flushed(batch),
+            Err(_) => RoomEvent::FlushFailed(batch),
+        };
+        self.handle(document, event)
+    }
+
+    pub(super) fn retry(&mut self, start: u64, document: DocumentId, batch: BatchId) -> Vec<Outcome> {
+        if start != self.starts {
+            return Vec::new();
+        }
+        self.handle(document, RoomEvent::RetryFlush(batch))
+    }
+
+    /// The process dies; of what was on its way to the disk, all or nothing arrives.
+    pub(super) fn restart(&mut self, store: &MemoryStore, appends_survive: bool) {
+        for (document, open) in std::mem::take(&mut self.rooms) {
+            if let Some(changes) = open.appending.filter(|_| appends_survive) {
+                // A full disk loses it as well, and nobody was told otherwise.
+                let _ = store.append(&[(document, changes)]);
+            }
+        }
+        self.connections.clear();
+        self.starts += 1;
+    }
+
+    fn name(&self) -> PeerId {
+        PeerId::from_entropy([self.starts as u8; 16])
+    }
+
+    fn open(&mut self, document: DocumentId, store: &MemoryStore) {
+        let name = self.name();
+        self.rooms.entry(document).or_insert_with(|| {
+            // A disk that cannot be read now is one that will not take appends either.
+            let stored = store.load(document).ok().flatten().unwrap_or_default();
+            let records = stored.iter().filter_map(|change| ChangeRecord::parse(&change.bytes).ok());
+            let room = Room::open(document, name, records);
+            match ShadowProver::open(document, &stored, Limits::DEFAULT) {
+                Ok(prover) => OpenRoom {
+                    room,
+                    prover,
+                    appending: None,
+                },
+                Err(refusal) => panic!("the store of {document} does not prove: {refusal}"),
+            }
+        });
+    }
+
+    fn handle(&mut self, document: DocumentId, event: RoomEvent) -> Vec<Outcome> {
+        let start = self.starts;
+        let Some(open) = self.rooms.get_mut(&document) else {
+            return Vec::new();
+        };
+        let mut outcomes = Vec::new();
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            for effect in open.room.handle(event) {
+                match effect {
+                    RoomEffect::Prove { batch, submissions } => {
+                        let results = submissions.iter().map(|chunks| open.prover.prove(chunks)).collect();
+                        events.push(RoomEvent::Proved { batch, results });
+                    }
+                    RoomEffect::Append { batch, changes } => {
+                        open.appending = Some(changes);
+                        outcomes.push(Outcome::FlushLater { start, document, batch });
+                    }
+                    RoomEffect::RetryLater(batch) => outcomes.push(Outcome::RetryLater { start, document, batch }),
+                    RoomEffect::Send { connection, frame } => outcomes.push(Outcome::Send { connection, frame }),
+                    RoomEffect::Refuse { connection, refusal } => outcomes.push(Outcome::Close {
+                        connection,
+                        refusal: Some(refusal),
+                    }),
+                }
+            }
+        }
+        outcomes
+    }
+}

@@ -1,0 +1,173 @@
+//! Rooms of phones on bad networks, from many seeds: everyone ends with the same document, and nothing that was acknowledged is
+//! lost.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use maillage_shared::command::{Command, Context, JobSheetCommand, SheetValue};
+use maillage_shared::doc::Document;
+use maillage_shared::id::DocumentId;
+use maillage_shared::records::{NewJobSheet, Section, Splice, job_sheet};
+use maillage_shared::snapshot::JobSheetSnapshot;
+use maillage_shared::store::StoreError;
+use maillage_shared::testing::network::{Simulation, Weather};
+use rand::{Rng, RngExt};
+
+/// What phones really type: accents, combining characters, emoji of several code points, right-to-left letters.
+const PIECES: [&str; 8] = ["vélo ", "e\u{301}tabli ", "👩‍🔧", "🧰 ", "a", "\n", "عمل ", "n\u{303}"];
+
+fn space() -> DocumentId {
+    DocumentId::from_entropy([9; 16])
+}
+
+fn sheet() -> DocumentId {
+    DocumentId::from_entropy([7; 16])
+}
+
+/// Gives birth to the sheet on the first phone; the others ask for it.
+fn share_a_sheet(simulation: &mut Simulation, phones: usize) {
+    let new = NewJobSheet {
+        title: "Réparation de vélos".into(),
+        ..NewJobSheet::default()
+    };
+    let (document, genesis) = job_sheet::birth(space(), &new, simulation.actor(0), simulation.now()).unwrap();
+    simulation.create(0, sheet(), document, genesis);
+    for phone in 1..phones {
+        simulation.want(phone, sheet());
+    }
+}
+
+/// One random intent on one phone, if it has the sheet.
+fn write_something(simulation: &mut Simulation, phone: usize) {
+    let mut entropy = [0; 16];
+    simulation.random().fill_bytes(&mut entropy);
+    let context = Context {
+        now: simulation.now(),
+        entropy,
+    };
+    let command = match simulation.random().random_range(0..6u32) {
+        0 => {
+            let title = format!("Vélos {}", simulation.random().random_range(0..9u32));
+            JobSheetCommand::Set(SheetValue::Title(title))
+        }
+        _ => {
+            let sections = [Section::Need, Section::Tasks];
+            let section = sections[simulation.random().random_range(0..sections.len())];
+            let piece = PIECES[simulation.random().random_range(0..PIECES.len())];
+            let splice = Splice {
+                at: simulation.random().random_range(0..40usize),
+                delete: simulation.random().random_range(0..4usize),
+                insert: piece.to_owned(),
+            };
+            JobSheetCommand::EditSection {
+                section,
+                splices: vec![splice],
+            }
+        }
+    };
+    simulation.edit(phone, sheet(), |document| {
+        Command::JobSheet(command)
+            .apply(document, &context)
+            .map(|applied| applied.changes)
+    });
+}
+
+fn assert_converged(simulation: &Simulation, phones: usize, seed: u64) {
+    let first: &Document = simulation.client(0).document(sheet()).unwrap();
+    let snapshot = JobSheetSnapshot::read(first);
+    for phone in 1..phones {
+        let document = simulation.client(phone).document(sheet()).unwrap();
+        assert_eq!(document.heads(), first.heads(), "seed {seed}, phone {phone}");
+        assert_eq!(JobSheetSnapshot::read(document), snapshot, "seed {seed}, phone {phone}");
+    }
+    assert_eq!(simulation.refusals(), [], "seed {seed}");
+    simulation.assert_acknowledged_is_durable();
+}
+
+/// One afternoon: everybody writes, connections break, phones and the relay restart.
+fn afternoon(seed: u64, phones: usize, weather: Weather) -> Simulation {
+    let mut simulation = Simulation::new(seed, phones, weather);
+    share_a_sheet(&mut simulation, phones);
+    for _ in 0..60 {
+        let phone = simulation.random().random_range(0..phones);
+        match simulation.random().random_range(0..40u32) {
+            0 => simulation.cut(phone),
+            1 => simulation.go_offline(phone),
+            2 | 3 => simulation.go_online(phone),
+            4 if weather.cut > 0.0 => simulation.restart_phone(phone),
+            5 if weather.cut > 0.0 => simulation.restart_relay(),
+            _ => write_something(&mut simulation, phone),
+        }
+        let pause = simulation.random().random_range(0..400u32);
+        simulation.run_for(i64::from(pause));
+        simulation.assert_acknowledged_is_durable();
+    }
+    simulation.set_weather(Weather::CALM);
+    for phone in 0..phones {
+        simulation.go_online(phone);
+    }
+    simulation.run_until_settled();
+    simulation
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn phones_on_a_calm_network_converge() {
+    for seed in 0..12 {
+        let simulation = afternoon(seed, 4, Weather::CALM);
+        assert_converged(&simulation, 4, seed);
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn phones_in_a_storm_of_cuts_duplicates_and_restarts_converge() {
+    for seed in 100..130 {
+        let simulation = afternoon(seed, 4, Weather::STORM);
+        assert_converged(&simulation, 4, seed);
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_full_disk_acknowledges_nothing_and_everything_flows_again() {
+    let mut simulation = Simulation::new(1, 2, Weather::CALM);
+    share_a_sheet(&mut simulation, 2);
+    simulation.run_until_settled();
+    simulation.store().set_failure(Some(StoreError::Full));
+    for _ in 0..5 {
+        write_something(&mut simulation, 0);
+        simulation.run_for(500);
+    }
+    let status = simulation.client(0).status_of(sheet());
+    assert_eq!(status.unkept, 0, "the phone keeps what it writes");
+    assert!(status.unsent > 0, "nothing is acknowledged that is not on the disk");
+    simulation.store().set_failure(None);
+    simulation.run_until_settled();
+    assert_converged(&simulation, 2, 1);
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn twenty_minutes_without_the_relay_lose_nothing() {
+    let phones = 6;
+    let mut simulation = Simulation::new(5, phones, Weather::CALM);
+    share_a_sheet(&mut simulation, phones);
+    simulation.run_until_settled();
+    for phone in 0..phones {
+        simulation.go_offline(phone);
+    }
+    for minute in 0..20 {
+        for phone in 0..phones {
+            write_something(&mut simulation, phone);
+        }
+        simulation.run_for(60_000);
+        if minute % 7 == 0 {
+            simulation.restart_phone(minute % phones);
+        }
+    }
+    for phone in 0..phones {
+        simulation.go_online(phone);
+    }
+    simulation.run_until_settled();
+    assert_converged(&simulation, phones, 5);
+}
