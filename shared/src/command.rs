@@ -6,14 +6,17 @@
 mod job_sheet;
 mod needs;
 mod territory;
+mod write;
 
 pub use job_sheet::{GuardRailValue, JobSheetCommand, MoveRequest, NewGuardRail, SheetField, SheetValue};
 pub use needs::{NeedField, NeedValue, NeedsCommand, NewNeed};
 pub use territory::{NewHire, NewPartner, PartnerField, PartnerValue, TerritoryCommand, TerritoryField};
 
 use crate::change::ChangeRecord;
-use crate::doc::Kind;
+use crate::doc::{Document, Kind};
 use crate::id::RecordId;
+use crate::identity::PersonId;
+use crate::migrate::{self, MigrationError};
 use crate::rules::moves::MoveRefusal;
 use crate::time::UnixMillis;
 
@@ -51,8 +54,11 @@ pub struct Applied {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// The document is of another kind than the command is about.
-    #[error("the command is not about a {0} document")]
+    #[error("the command is about another kind of document than {0}")]
     WrongKind(Kind),
+    /// The document could not be given the containers it was born without.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
     /// The document writes under an actor that names nobody, and this command needs a name.
     #[error("nobody stands behind this command")]
     Nobody,
@@ -66,14 +72,6 @@ pub enum CommandError {
         found: usize,
         /// The length allowed.
         limit: usize,
-    },
-    /// A number is higher than anything real.
-    #[error("the number is too high: {found} of at most {limit}")]
-    TooHigh {
-        /// The number.
-        found: u32,
-        /// The highest number allowed.
-        limit: u32,
     },
     /// The record is not there, or no longer.
     #[error("there is no record {0}")]
@@ -90,6 +88,61 @@ pub enum CommandError {
     /// automerge refused.
     #[error("automerge: {0}")]
     Automerge(String),
+}
+
+impl Command {
+    /// The kind of document the command is about.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Territory(_) => Kind::Territory,
+            Self::Needs(_) => Kind::Needs,
+            Self::JobSheet(_) => Kind::JobSheet,
+        }
+    }
+
+    /// Does it, or leaves the document as it was and says why not.
+    pub fn apply(&self, document: &mut Document, context: &Context) -> Result<Applied, CommandError> {
+        if migrate::is_up_to_date(document, self.kind()) {
+            return self.write(document, context);
+        }
+        // A copy, so that a refused command does not leave the document with containers that nobody was told of.
+        let mut copy = document.clone();
+        let genesis = copy.genesis().map_err(MigrationError::from)?;
+        if genesis.kind != self.kind() {
+            return Err(CommandError::WrongKind(genesis.kind));
+        }
+        let mut changes = migrate::bring_up_to_date(&mut copy)?;
+        let mut applied = self.write(&mut copy, context)?;
+        changes.append(&mut applied.changes);
+        applied.changes = changes;
+        *document = copy;
+        Ok(applied)
+    }
+
+    fn write(&self, document: &mut Document, context: &Context) -> Result<Applied, CommandError> {
+        let author = PersonId::of_actor(document.reader().get_actor()).ok_or(CommandError::Nobody)?;
+        if let Self::JobSheet(command) = self {
+            command.check(document)?;
+        }
+        let committed = document.transact(context.now, |transaction| match self {
+            Self::Territory(command) => command.write(transaction, context),
+            Self::Needs(command) => command.write(transaction, context, author),
+            Self::JobSheet(command) => command.write(transaction, context, author),
+        })?;
+        Ok(Applied {
+            changes: committed.change.into_iter().collect(),
+            created: committed.value,
+        })
+    }
+}
+
+impl Context {
+    /// The id of a record that this command makes.
+    fn record(&self) -> RecordId {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&self.entropy[..8]);
+        RecordId::from_entropy(bytes)
+    }
 }
 
 impl From<automerge::AutomergeError> for CommandError {

@@ -14,6 +14,8 @@ pub mod guard;
 pub mod id;
 pub mod identity;
 pub mod limits;
+pub mod migrate;
+pub mod presence;
 pub mod records;
 pub mod rules;
 pub mod snapshot;

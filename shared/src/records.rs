@@ -37,19 +37,29 @@ macro_rules! coded {
 }
 
 mod before_trial;
+pub(crate) mod container;
 mod contract;
 pub(crate) mod field;
-mod guard_rail;
+pub(crate) mod guard_rail;
+pub(crate) mod hire;
+pub(crate) mod index_entry;
+pub mod job_sheet;
+pub(crate) mod need;
+pub mod needs;
+pub(crate) mod neighbourhood;
 mod owner;
-mod partner;
+pub(crate) mod partner;
 mod phase;
-mod section;
+pub(crate) mod section;
 mod sheet_state;
+pub(crate) mod state_move;
+pub mod territory;
 mod trade;
 
 pub use before_trial::{LegalFrame, TrialPoint, TrialPointValue};
 pub use contract::ContractType;
 pub use guard_rail::{GuardRailState, GuardRailTopic};
+pub use job_sheet::NewJobSheet;
 pub use owner::Owner;
 pub use partner::PartnerKind;
 pub use phase::Phase;

@@ -3,3 +3,4 @@
 pub mod counts;
 pub mod moves;
 pub mod population;
+pub mod text;

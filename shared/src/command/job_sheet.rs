@@ -1,5 +1,7 @@
 //! What people do to a job sheet.
 
+mod write;
+
 use crate::date::Day;
 use crate::id::RecordId;
 use crate::records::{

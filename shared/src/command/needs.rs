@@ -1,7 +1,16 @@
 //! What people do to the needs.
 
+use super::write::{choose, container, create, record, remove, set_words};
+use super::{CommandError, Context};
 use crate::id::{DocumentId, RecordId};
+use crate::identity::PersonId;
+use crate::records::field::set;
+use crate::records::need;
+use crate::records::needs::{COVERS, ECHOES, NEEDS, pair};
+use crate::rules::text;
 use crate::snapshot::VersionId;
+use automerge::transaction::{Transactable, Transaction};
+use automerge::{ObjId, ReadDoc};
 
 /// An intent about the needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,4 +86,95 @@ pub enum NeedValue {
     Neighbourhood(String),
     /// Who said it.
     ExpressedBy(String),
+}
+
+impl NeedsCommand {
+    pub(super) fn write(
+        &self,
+        transaction: &mut Transaction<'_>,
+        context: &Context,
+        author: PersonId,
+    ) -> Result<Option<RecordId>, CommandError> {
+        match self {
+            Self::Add(new) => {
+                let (id, need) = create(transaction, NEEDS, context)?;
+                new.write(transaction, &need)?;
+                return Ok(Some(id));
+            }
+            Self::Set { need, value } => {
+                let need = record(transaction, NEEDS, need)?;
+                value.write(transaction, &need)?;
+            }
+            Self::Remove(need) => {
+                remove(transaction, NEEDS, need)?;
+                remove_pairs(transaction, ECHOES, need)?;
+                remove_pairs(transaction, COVERS, need)?;
+            }
+            Self::Echo(need) => {
+                record(transaction, NEEDS, need)?;
+                let echoes = container(transaction, ECHOES)?;
+                transaction.put(&echoes, pair(need, &author), true)?;
+            }
+            Self::WithdrawEcho(need) => {
+                let echoes = container(transaction, ECHOES)?;
+                transaction.delete(&echoes, pair(need, &author))?;
+            }
+            Self::Cover { need, sheet } => {
+                record(transaction, NEEDS, need)?;
+                let covers = container(transaction, COVERS)?;
+                transaction.put(&covers, pair(need, sheet), true)?;
+            }
+            Self::Uncover { need, sheet } => {
+                let covers = container(transaction, COVERS)?;
+                transaction.delete(&covers, pair(need, sheet))?;
+            }
+            Self::Choose { need, field, version } => {
+                let need = record(transaction, NEEDS, need)?;
+                choose(transaction, &need, field.key(), version)?;
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl NeedField {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Text => need::TEXT,
+            Self::Neighbourhood => need::NEIGHBOURHOOD,
+            Self::ExpressedBy => need::EXPRESSED_BY,
+        }
+    }
+}
+
+impl NeedValue {
+    fn write(&self, transaction: &mut Transaction<'_>, record: &ObjId) -> Result<(), CommandError> {
+        match self {
+            Self::Text(words) => Ok(set(transaction, record, need::TEXT, &text::note(words)?.to_owned())?),
+            Self::Neighbourhood(words) => set_words(transaction, record, need::NEIGHBOURHOOD, words),
+            Self::ExpressedBy(words) => set_words(transaction, record, need::EXPRESSED_BY, words),
+        }
+    }
+}
+
+impl NewNeed {
+    fn write(&self, transaction: &mut Transaction<'_>, record: &ObjId) -> Result<(), CommandError> {
+        let values = [
+            NeedValue::Text(self.text.clone()),
+            NeedValue::Neighbourhood(self.neighbourhood.clone()),
+            NeedValue::ExpressedBy(self.expressed_by.clone()),
+        ];
+        values.iter().try_for_each(|value| value.write(transaction, record))
+    }
+}
+
+/// Takes everything that was said about a need out of one of the flat sets.
+fn remove_pairs(transaction: &mut Transaction<'_>, key: &'static str, need: &RecordId) -> Result<(), CommandError> {
+    let set = container(transaction, key)?;
+    let start = format!("{need}:");
+    let pairs: Vec<_> = transaction.keys(&set).filter(|pair| pair.starts_with(&start)).collect();
+    for pair in pairs {
+        transaction.delete(&set, pair)?;
+    }
+    Ok(())
 }

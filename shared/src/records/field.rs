@@ -1,11 +1,12 @@
 //! Fields with one value: how a value is stored, and how every version of it is read.
 
 use crate::date::Day;
+use crate::id::DocumentId;
 use crate::identity::PersonId;
 use crate::snapshot::{Field, Known, Version, VersionId};
 use crate::time::UnixMillis;
 use automerge::transaction::{Transactable, Transaction};
-use automerge::{Automerge, AutomergeError, ObjId, ObjType, ReadDoc, ScalarValue, Value};
+use automerge::{ActorId, Automerge, AutomergeError, ObjId, ObjType, ReadDoc, ScalarValue, Value};
 
 /// A stored value in one of the few forms that fields use, whoever wrote it.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,16 +96,13 @@ impl FieldValue for bool {
     }
 }
 
-impl FieldValue for UnixMillis {
+impl FieldValue for DocumentId {
     fn read(stored: &Stored) -> Option<Self> {
-        match stored {
-            Stored::Whole(number) => Some(Self(*number)),
-            _ => None,
-        }
+        stored.words().and_then(|words| words.parse().ok())
     }
 
     fn write(&self) -> ScalarValue {
-        ScalarValue::Timestamp(self.0)
+        self.to_string().into()
     }
 }
 
@@ -237,6 +235,14 @@ pub(crate) fn author_of(id: &ObjId) -> Option<PersonId> {
     match id {
         ObjId::Root => None,
         ObjId::Id(_, actor, _) => PersonId::of_actor(actor),
+    }
+}
+
+/// Sorts records from the oldest on, causes before effects, alike on every phone: wall clocks differ, operation counters do not.
+pub(crate) fn age(id: &ObjId) -> (u64, Option<ActorId>) {
+    match id {
+        ObjId::Root => (0, None),
+        ObjId::Id(counter, actor, _) => (*counter, Some(actor.clone())),
     }
 }
 

@@ -1,5 +1,10 @@
 //! The organisations around the table.
 
+use super::field::{field, records};
+use crate::id::RecordId;
+use crate::snapshot::PartnerSnapshot;
+use automerge::{Automerge, ObjId};
+
 /// What sort of organisation a partner is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartnerKind {
@@ -46,3 +51,28 @@ coded!(PartnerKind {
     Inhabitants => "inhabitants",
     Other => "other",
 });
+
+pub(crate) const NAME: &str = "name";
+pub(crate) const KIND: &str = "type";
+pub(crate) const ZONE: &str = "zone";
+pub(crate) const SECTOR: &str = "sector";
+pub(crate) const PUBLIC: &str = "public";
+pub(crate) const CONTACT: &str = "contact";
+
+/// Reads every partner, by name.
+pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<PartnerSnapshot> {
+    let mut all: Vec<_> = records(reader, container)
+        .into_iter()
+        .map(|(key, id)| PartnerSnapshot {
+            id: RecordId::from_key(key),
+            name: field(reader, &id, NAME),
+            kind: field(reader, &id, KIND),
+            zone: field(reader, &id, ZONE),
+            sector: field(reader, &id, SECTOR),
+            public: field(reader, &id, PUBLIC),
+            contact: field(reader, &id, CONTACT),
+        })
+        .collect();
+    all.sort_by_cached_key(|partner| (partner.name.words().to_lowercase(), partner.id.clone()));
+    all
+}

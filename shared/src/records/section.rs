@@ -1,5 +1,14 @@
 //! The texts of a job sheet that people write together.
 
+use super::field::map_at;
+use super::job_sheet;
+use crate::command::CommandError;
+use crate::doc::string_at;
+use crate::rules::text;
+use crate::snapshot::Sections;
+use automerge::transaction::{Transactable, Transaction};
+use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc, Value};
+
 /// One text of a job sheet. Screens list them in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Section {
@@ -54,4 +63,83 @@ pub struct Splice {
     pub delete: usize,
     /// What appears there instead.
     pub insert: String,
+}
+
+impl Splice {
+    /// The same edit, where it can apply to these UTF-16 code units.
+    pub fn clamped(&self, units: &[u16]) -> Self {
+        let at = pair_start(units, self.at.min(units.len()));
+        let end = self.at.saturating_add(self.delete).min(units.len());
+        let end = if self.delete == 0 { at } else { pair_end(units, end) };
+        Self {
+            at,
+            delete: end - at,
+            insert: self.insert.clone(),
+        }
+    }
+}
+
+/// Whether a position lies between the two halves of a surrogate pair.
+pub(crate) fn splits_pair(units: &[u16], position: usize) -> bool {
+    position > 0
+        && position < units.len()
+        && (0xD800..0xDC00).contains(&units[position - 1])
+        && (0xDC00..0xE000).contains(&units[position])
+}
+
+/// The position, or the start of the pair it splits.
+pub(crate) fn pair_start(units: &[u16], position: usize) -> usize {
+    position - usize::from(splits_pair(units, position))
+}
+
+/// The position, or the end of the pair it splits.
+pub(crate) fn pair_end(units: &[u16], position: usize) -> usize {
+    position + usize::from(splits_pair(units, position))
+}
+
+/// The text of a section, if a text is what stands there.
+pub(crate) fn text_of(reader: &impl ReadDoc, section: Section) -> Option<ObjId> {
+    let sections = map_at(reader, &ROOT, job_sheet::SECTIONS)?;
+    match reader.get(&sections, section.code()) {
+        Ok(Some((Value::Object(ObjType::Text), id))) => Some(id),
+        _ => None,
+    }
+}
+
+/// Reads every section; a string that is not a text reads like one.
+pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Sections {
+    let Some(container) = container else {
+        return Sections::default();
+    };
+    Sections {
+        texts: Section::ALL.map(|section| string_at(reader, container, section.code()).unwrap_or_default()),
+    }
+}
+
+/// Applies edits one after the other. Positions out of bounds move to the end; positions inside a surrogate pair move to its
+/// start, and a deletion that ends inside one takes the whole of it.
+pub(crate) fn edit(
+    transaction: &mut Transaction<'_>,
+    section: Section,
+    splices: &[Splice],
+) -> Result<(), CommandError> {
+    let object = text_of(transaction, section).ok_or(CommandError::Misshapen(section.code()))?;
+    let mut shown: Vec<u16> = transaction.text(&object)?.encode_utf16().collect();
+    let before = shown.len();
+    for splice in splices {
+        let splice = splice.clamped(&shown);
+        let end = splice.at + splice.delete;
+        shown.splice(splice.at..end, splice.insert.encode_utf16());
+        // automerge counts deletions as a signed number; a text never comes near its limit.
+        let delete = isize::try_from(splice.delete).unwrap_or(isize::MAX);
+        transaction.splice_text(&object, splice.at, delete, &splice.insert)?;
+    }
+    // A text that another make of client made too long may still be shortened.
+    if shown.len() > text::SECTION_UNITS && shown.len() > before {
+        return Err(CommandError::TooLong {
+            found: shown.len(),
+            limit: text::SECTION_UNITS,
+        });
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Field, Known};
 use crate::date::Day;
-use crate::id::{DocumentId, RecordId};
+use crate::id::RecordId;
 use crate::identity::PersonId;
 use crate::records::{
     ContractType, GuardRailState, GuardRailTopic, LegalFrame, Owner, Section, SheetState, Trade, TrialPoint,
@@ -12,8 +12,6 @@ use crate::time::UnixMillis;
 /// A job or activity that people build together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JobSheetSnapshot {
-    /// The territory it belongs to; `None` when its genesis does not say.
-    pub space: Option<DocumentId>,
     /// Its title.
     pub title: Field<String>,
     /// The trade (filière).
