@@ -28,7 +28,6 @@ pub use shadow::ShadowProver;
 
 use crate::change::ChangeRecord;
 use crate::doc::BadGenesis;
-use crate::limits::Limits;
 use automerge::ChangeHash;
 use automerge::sync::Have;
 
@@ -120,28 +119,4 @@ pub trait Prover {
     /// Returns the changes that are new to the document, in causal order, and takes them into account from then on. A refusal
     /// covers the whole submission and leaves the prover as it was.
     fn prove(&mut self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal>;
-}
-
-/// Temporary first reading, without bounds: replaced by guard/message.rs.
-pub fn scan_message(bytes: &[u8], _limits: &Limits) -> Result<ScannedMessage, Refusal> {
-    let malformed = |why: String| Refusal::Malformed { what: "sync message", why };
-    let message = automerge::sync::Message::decode(bytes).map_err(|error| malformed(error.to_string()))?;
-    let mut chunks = Vec::new();
-    for chunk in message.changes.iter() {
-        chunks.push(ScannedChunk::Change(
-            ChangeRecord::parse(chunk).map_err(|error| malformed(error.to_string()))?,
-        ));
-    }
-    Ok(ScannedMessage {
-        heads: message.heads,
-        need: message.need,
-        have: message.have,
-        flags: message.flags,
-        chunks,
-    })
-}
-
-/// Temporary: replaced by guard/chunk.rs.
-pub fn expand_document(_bytes: &[u8], _limits: &Limits) -> Result<Vec<ChangeRecord>, Refusal> {
-    Err(Refusal::ChunkType(0))
 }

@@ -1,0 +1,113 @@
+//! The guard accepts all that automerge writes and nothing that would hurt a peer.
+
+mod crafted;
+mod histories;
+mod honest;
+mod hostile;
+mod mutated;
+
+use super::{Prover, Refusal, ScannedChunk, ShadowProver};
+use crate::change::ChangeRecord;
+use crate::doc::{Document, Genesis, Kind};
+use crate::id::DocumentId;
+use crate::limits::Limits;
+use crate::time::UnixMillis;
+use automerge::transaction::Transactable;
+use automerge::{ActorId, ObjId, ObjType, ROOT, ReadDoc};
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+fn document_id() -> DocumentId {
+    DocumentId::from_entropy([3; 16])
+}
+
+fn space() -> DocumentId {
+    DocumentId::from_entropy([1; 16])
+}
+
+fn actor(number: u8) -> ActorId {
+    ActorId::from(vec![number; 20])
+}
+
+/// A sheet with one of each container, by its first author.
+fn sheet() -> Document {
+    let genesis = Genesis {
+        kind: Kind::JobSheet,
+        schema: 1,
+        space: space(),
+    };
+    let (document, _) = Document::birth(genesis, actor(1), UnixMillis(1_000), |transaction| {
+        transaction.put_object(ROOT, "text", ObjType::Text)?;
+        transaction.put_object(ROOT, "list", ObjType::List)?;
+        transaction.put_object(ROOT, "map", ObjType::Map)?;
+        Ok(())
+    })
+    .unwrap();
+    document
+}
+
+fn object(document: &Document, key: &str) -> ObjId {
+    document.reader().get(ROOT, key).unwrap().unwrap().1
+}
+
+/// Edits a document and returns the change that this made.
+fn edit(
+    document: &mut Document,
+    write: impl FnOnce(
+        &mut automerge::transaction::Transaction<'_>,
+    ) -> Result<(), automerge::AutomergeError>,
+) -> ChangeRecord {
+    document
+        .transact(UnixMillis(2_000), write)
+        .unwrap()
+        .change
+        .unwrap()
+}
+
+fn chunks<'a>(changes: impl IntoIterator<Item = &'a ChangeRecord>) -> Vec<ScannedChunk> {
+    changes
+        .into_iter()
+        .cloned()
+        .map(ScannedChunk::Change)
+        .collect()
+}
+
+fn empty_prover() -> ShadowProver {
+    ShadowProver::open(document_id(), &[], Limits::DEFAULT).unwrap()
+}
+
+/// A prover that knows a document.
+fn prover_of(document: &Document) -> ShadowProver {
+    let mut prover = empty_prover();
+    prover.prove(&chunks(&document.changes())).unwrap();
+    prover
+}
+
+fn code<T>(outcome: Result<T, Refusal>) -> &'static str {
+    match outcome {
+        Ok(_) => "accepted",
+        Err(refusal) => refusal.code(),
+    }
+}
+
+/// Runs a property over the same cases every time, here and in the browser, where there is no file to keep failures in.
+fn for_all<S: Strategy>(
+    cases: u32,
+    strategy: &S,
+    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    let config = Config {
+        cases: if cfg!(target_arch = "wasm32") {
+            cases / 8
+        } else {
+            cases
+        },
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner =
+        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    if let Err(failure) = runner.run(strategy, property) {
+        panic!("{failure}");
+    }
+}
