@@ -32,7 +32,8 @@ impl ChangeRecord {
     ///
     /// Never call it with bytes from outside that [`crate::guard`] has not scanned: automerge trusts the sizes it finds there.
     pub fn parse(bytes: &[u8]) -> Result<Self, BadChange> {
-        let change = Change::from_bytes(bytes.to_vec()).map_err(|error| BadChange(error.to_string()))?;
+        let change =
+            Change::from_bytes(bytes.to_vec()).map_err(|error| BadChange(error.to_string()))?;
         Ok(Self::from(&change))
     }
 }

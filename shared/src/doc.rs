@@ -8,8 +8,8 @@ use crate::time::UnixMillis;
 use automerge::patches::PatchLog;
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{
-    ActorId, Automerge, Change, ChangeHash, LoadOptions, ObjId, Patch, PatchAction, Prop, ROOT, ReadDoc, ScalarValue,
-    TextEncoding, Value,
+    ActorId, Automerge, Change, ChangeHash, LoadOptions, ObjId, Patch, PatchAction, Prop, ROOT,
+    ReadDoc, ScalarValue, TextEncoding, Value,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -158,7 +158,8 @@ impl Document {
     /// Loads a saved document. The bytes come from this peer's own disk or have passed the guard.
     pub fn load(bytes: &[u8], actor: ActorId) -> Result<Self, ImportError> {
         let options = LoadOptions::new().text_encoding(TextEncoding::Utf16CodeUnit);
-        let automerge = Automerge::load_with_options(bytes, options).map_err(|error| ImportError(error.to_string()))?;
+        let automerge = Automerge::load_with_options(bytes, options)
+            .map_err(|error| ImportError(error.to_string()))?;
         Ok(Self {
             automerge: automerge.with_actor(actor),
         })
@@ -186,7 +187,11 @@ impl Document {
 
     /// Every change, in causal order.
     pub fn changes(&self) -> Vec<ChangeRecord> {
-        self.automerge.get_changes(&[]).iter().map(ChangeRecord::from).collect()
+        self.automerge
+            .get_changes(&[])
+            .iter()
+            .map(ChangeRecord::from)
+            .collect()
     }
 
     /// Read access for the records of this crate.
@@ -214,7 +219,8 @@ impl Document {
         let mut transaction = self.automerge.transaction();
         match write(&mut transaction) {
             Ok(value) => {
-                let (hash, _) = transaction.commit_with(CommitOptions::default().with_time(now.seconds()));
+                let (hash, _) =
+                    transaction.commit_with(CommitOptions::default().with_time(now.seconds()));
                 let change = hash
                     .and_then(|hash| self.automerge.get_change_by_hash(&hash))
                     .map(|change| ChangeRecord::from(&change));
@@ -228,10 +234,16 @@ impl Document {
     }
 
     /// Applies changes that the guard has accepted; those already known do nothing.
-    pub fn import<'a>(&mut self, changes: impl IntoIterator<Item = &'a ChangeRecord>) -> Result<Imported, ImportError> {
+    pub fn import<'a>(
+        &mut self,
+        changes: impl IntoIterator<Item = &'a ChangeRecord>,
+    ) -> Result<Imported, ImportError> {
         let mut parsed = Vec::new();
         for record in changes {
-            parsed.push(Change::from_bytes(record.bytes.to_vec()).map_err(|error| ImportError(error.to_string()))?);
+            parsed.push(
+                Change::from_bytes(record.bytes.to_vec())
+                    .map_err(|error| ImportError(error.to_string()))?,
+            );
         }
         let mut log = PatchLog::active();
         self.automerge
@@ -256,22 +268,32 @@ pub fn read_genesis(change: &Change) -> Result<Genesis, BadGenesis> {
     alone
         .apply_changes([change.clone()])
         .map_err(|_| BadGenesis::Missing)?;
-    let kind = string_at(&alone, &ROOT, "kind").ok_or(BadGenesis::Field("kind"))?.parse()?;
+    let kind = string_at(&alone, &ROOT, "kind")
+        .ok_or(BadGenesis::Field("kind"))?
+        .parse()?;
     let schema = match alone.get(ROOT, "schema") {
         Ok(Some((Value::Scalar(scalar), _))) => match scalar.as_ref() {
             ScalarValue::Int(number) => u32::try_from(*number).ok(),
             ScalarValue::Uint(number) => u32::try_from(*number).ok(),
             // JavaScript has one number type: a whole one may arrive as a float.
-            ScalarValue::F64(number) if number.fract() == 0.0 && (1.0..=1e6).contains(number) => Some(*number as u32),
+            ScalarValue::F64(number) if number.fract() == 0.0 && (1.0..=1e6).contains(number) => {
+                Some(*number as u32)
+            }
             _ => None,
         },
         _ => None,
     };
-    let schema = schema.filter(|schema| *schema >= 1).ok_or(BadGenesis::Field("schema"))?;
+    let schema = schema
+        .filter(|schema| *schema >= 1)
+        .ok_or(BadGenesis::Field("schema"))?;
     let space = string_at(&alone, &ROOT, "space")
         .and_then(|text| text.parse().ok())
         .ok_or(BadGenesis::Field("space"))?;
-    Ok(Genesis { kind, schema, space })
+    Ok(Genesis {
+        kind,
+        schema,
+        space,
+    })
 }
 
 /// The string under a key, written as a scalar or as a text.
@@ -324,48 +346,73 @@ mod tests {
             schema: 1,
             space: space(),
         };
-        let (document, _) = Document::birth(genesis, ActorId::from(vec![actor; 20]), UnixMillis(1_000), |transaction| {
-            transaction.put_object(ROOT, "tasks", automerge::ObjType::Text)?;
-            Ok(())
-        })
+        let (document, _) = Document::birth(
+            genesis,
+            ActorId::from(vec![actor; 20]),
+            UnixMillis(1_000),
+            |transaction| {
+                transaction.put_object(ROOT, "tasks", automerge::ObjType::Text)?;
+                Ok(())
+            },
+        )
         .unwrap();
         document
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_genesis_is_read_from_its_change_alone() {
         let mut document = sheet(1);
         document
-            .transact(UnixMillis(2_000), |transaction| transaction.put(ROOT, "kind", "needs"))
+            .transact(UnixMillis(2_000), |transaction| {
+                transaction.put(ROOT, "kind", "needs")
+            })
             .unwrap();
         assert_eq!(document.genesis().unwrap().kind, Kind::JobSheet);
         assert_eq!(document.genesis().unwrap().space, space());
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn text_positions_count_utf16_units() {
         let mut document = sheet(1);
         let (_, text) = document.reader().get(ROOT, "tasks").unwrap().unwrap();
         document
-            .transact(UnixMillis(2_000), |transaction| transaction.splice_text(&text, 0, 0, "👩‍🔧 vélo"))
+            .transact(UnixMillis(2_000), |transaction| {
+                transaction.splice_text(&text, 0, 0, "👩‍🔧 vélo")
+            })
             .unwrap();
-        let mut other = Document::from_changes(&document.changes(), ActorId::from(vec![2; 20])).unwrap();
+        let mut other =
+            Document::from_changes(&document.changes(), ActorId::from(vec![2; 20])).unwrap();
         let committed = other
-            .transact(UnixMillis(3_000), |transaction| transaction.splice_text(&text, 6, 4, "bois"))
+            .transact(UnixMillis(3_000), |transaction| {
+                transaction.splice_text(&text, 6, 4, "bois")
+            })
             .unwrap();
-        let imported = document.import(&committed.change.into_iter().collect::<Vec<_>>()).unwrap();
+        let imported = document
+            .import(&committed.change.into_iter().collect::<Vec<_>>())
+            .unwrap();
         assert_eq!(document.reader().text(&text).unwrap(), "👩‍🔧 bois");
-        assert!(imported.splices.iter().all(|splice| splice.path == ["tasks"] && splice.at >= 6));
+        assert!(
+            imported
+                .splices
+                .iter()
+                .all(|splice| splice.path == ["tasks"] && splice.at >= 6)
+        );
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn an_error_inside_a_transaction_leaves_the_document_untouched() {
         let mut document = sheet(1);
         let before = document.heads();
-        let outcome: Result<Committed<()>, &str> = document.transact(UnixMillis(2_000), |transaction| {
-            transaction.put(ROOT, "title", "lost").map_err(|_| "automerge")?;
-            Err("a rule says no")
-        });
+        let outcome: Result<Committed<()>, &str> =
+            document.transact(UnixMillis(2_000), |transaction| {
+                transaction
+                    .put(ROOT, "title", "lost")
+                    .map_err(|_| "automerge")?;
+                Err("a rule says no")
+            });
         assert!(outcome.is_err());
         assert_eq!(document.heads(), before);
         assert_eq!(string_at(document.reader(), &ROOT, "title"), None);

@@ -132,18 +132,21 @@ impl fmt::Display for RecordId {
 mod tests {
     use super::*;
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_document_id_survives_its_text_form() {
         let id = DocumentId::from_entropy([7; 16]);
         assert_eq!(id.to_string().parse::<DocumentId>().unwrap(), id);
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_uuid_of_another_version_is_refused() {
         let text = bs58::encode([0u8; 16]).with_check().into_string();
         assert_eq!(text.parse::<DocumentId>(), Err(BadDocumentId));
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_wrong_checksum_is_refused() {
         let mut text = DocumentId::from_entropy([9; 16]).to_string();

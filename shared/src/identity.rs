@@ -79,6 +79,7 @@ impl PersonKey {
 mod tests {
     use super::*;
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn an_actor_id_names_its_person() {
         let person = PersonKey::from_seed(&[3; 32]).person();
@@ -87,11 +88,13 @@ mod tests {
         assert_eq!(PersonId::parse(&person.to_string()), Some(person));
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_foreign_actor_names_nobody() {
         assert_eq!(PersonId::of_actor(&ActorId::from(vec![1; 16])), None);
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn two_starts_are_two_actors() {
         let person = PersonKey::from_seed(&[3; 32]).person();

@@ -13,7 +13,16 @@ use maillage_shared::testing::network::{Simulation, Weather};
 use rand::{Rng, RngExt};
 
 /// What phones really type: accents, combining characters, emoji of several code points, right-to-left letters.
-const PIECES: [&str; 8] = ["vélo ", "e\u{301}tabli ", "👩‍🔧", "🧰 ", "a", "\n", "عمل ", "n\u{303}"];
+const PIECES: [&str; 8] = [
+    "vélo ",
+    "e\u{301}tabli ",
+    "👩‍🔧",
+    "🧰 ",
+    "a",
+    "\n",
+    "عمل ",
+    "n\u{303}",
+];
 
 fn space() -> DocumentId {
     DocumentId::from_entropy([9; 16])
@@ -29,7 +38,8 @@ fn share_a_sheet(simulation: &mut Simulation, phones: usize) {
         title: "Réparation de vélos".into(),
         ..NewJobSheet::default()
     };
-    let (document, genesis) = job_sheet::birth(space(), &new, simulation.actor(0), simulation.now()).unwrap();
+    let (document, genesis) =
+        job_sheet::birth(space(), &new, simulation.actor(0), simulation.now()).unwrap();
     simulation.create(0, sheet(), document, genesis);
     for phone in 1..phones {
         simulation.want(phone, sheet());
@@ -76,8 +86,16 @@ fn assert_converged(simulation: &Simulation, phones: usize, seed: u64) {
     let snapshot = JobSheetSnapshot::read(first);
     for phone in 1..phones {
         let document = simulation.client(phone).document(sheet()).unwrap();
-        assert_eq!(document.heads(), first.heads(), "seed {seed}, phone {phone}");
-        assert_eq!(JobSheetSnapshot::read(document), snapshot, "seed {seed}, phone {phone}");
+        assert_eq!(
+            document.heads(),
+            first.heads(),
+            "seed {seed}, phone {phone}"
+        );
+        assert_eq!(
+            JobSheetSnapshot::read(document),
+            snapshot,
+            "seed {seed}, phone {phone}"
+        );
     }
     assert_eq!(simulation.refusals(), [], "seed {seed}");
     simulation.assert_acknowledged_is_durable();
@@ -140,7 +158,10 @@ fn a_full_disk_acknowledges_nothing_and_everything_flows_again() {
     }
     let status = simulation.client(0).status_of(sheet());
     assert_eq!(status.unkept, 0, "the phone keeps what it writes");
-    assert!(status.unsent > 0, "nothing is acknowledged that is not on the disk");
+    assert!(
+        status.unsent > 0,
+        "nothing is acknowledged that is not on the disk"
+    );
     simulation.store().set_failure(None);
     simulation.run_until_settled();
     assert_converged(&simulation, 2, 1);

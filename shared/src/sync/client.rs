@@ -150,7 +150,12 @@ impl Client {
     }
 
     /// Adds a document that was born here; its genesis change is kept, then sent.
-    pub fn create(&mut self, id: DocumentId, document: Document, genesis: ChangeRecord) -> Vec<ClientEffect> {
+    pub fn create(
+        &mut self,
+        id: DocumentId,
+        document: Document,
+        genesis: ChangeRecord,
+    ) -> Vec<ClientEffect> {
         let mut replica = Replica::born(document);
         let mut effects = Vec::new();
         replica.write(id, vec![genesis], &mut effects);
@@ -164,7 +169,8 @@ impl Client {
         if self.replicas.contains_key(&id) {
             return Vec::new();
         }
-        self.replicas.insert(id, Replica::wanted(Document::empty(actor)));
+        self.replicas
+            .insert(id, Replica::wanted(Document::empty(actor)));
         self.speak_about(id)
     }
 
@@ -219,7 +225,10 @@ impl Client {
 
     /// The changes of a document that the relay has said it has on its disk, dependencies first.
     pub fn acknowledged(&self, id: DocumentId) -> Vec<ChangeHash> {
-        self.replicas.get(&id).map(Replica::acknowledged).unwrap_or_default()
+        self.replicas
+            .get(&id)
+            .map(Replica::acknowledged)
+            .unwrap_or_default()
     }
 
     /// Where one document stands.
@@ -250,8 +259,15 @@ impl Client {
     pub fn next_wake(&self) -> Option<UnixMillis> {
         let busy = self.replicas.values().any(Replica::awaits_answer);
         let connected = self.link.peers().is_some();
-        let replicas = self.replicas.values().filter_map(|replica| replica.next_wake(connected)).min();
-        [self.link.next_wake(busy), replicas].into_iter().flatten().min()
+        let replicas = self
+            .replicas
+            .values()
+            .filter_map(|replica| replica.next_wake(connected))
+            .min();
+        [self.link.next_wake(busy), replicas]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Takes one event and returns what must be done.
@@ -260,7 +276,10 @@ impl Client {
         match event {
             ClientEvent::Online => self.link.dial(now, &mut effects),
             ClientEvent::Offline => self.link.offline(now, &mut effects),
-            ClientEvent::Opened { entropy } => self.link.greet(now, PeerId::from_entropy(entropy), &mut effects),
+            ClientEvent::Opened { entropy } => {
+                self.link
+                    .greet(now, PeerId::from_entropy(entropy), &mut effects)
+            }
             ClientEvent::Closed { entropy } => self.link.closed(now, entropy, &mut effects),
             ClientEvent::Frame(bytes) => self.receive(now, bytes, &mut effects),
             ClientEvent::Kept(id) => {
@@ -301,7 +320,9 @@ impl Client {
         let frame = match Frame::decode(bytes) {
             Ok(frame) => frame,
             Err(error) => {
-                effects.push(ClientEffect::Trouble(format!("relay sent an unreadable frame: {error}")));
+                effects.push(ClientEffect::Trouble(format!(
+                    "relay sent an unreadable frame: {error}"
+                )));
                 self.link.hang_up(now, effects);
                 return;
             }
@@ -350,7 +371,10 @@ impl Client {
         match taken {
             Ok(()) => self.speak(now, sync.document, effects),
             Err(why) => {
-                effects.push(ClientEffect::Trouble(format!("document {}: {why}", sync.document)));
+                effects.push(ClientEffect::Trouble(format!(
+                    "document {}: {why}",
+                    sync.document
+                )));
                 self.link.hang_up(now, effects);
             }
         }
@@ -372,7 +396,11 @@ impl Client {
                 document: id,
                 data: message.encode(),
             };
-            let frame = if request { Frame::Request(sync) } else { Frame::Sync(sync) };
+            let frame = if request {
+                Frame::Request(sync)
+            } else {
+                Frame::Sync(sync)
+            };
             self.link.spoke(now);
             effects.push(ClientEffect::Send(frame.encode()));
         }

@@ -77,7 +77,11 @@ impl Connection {
         let frame = Frame::decode(bytes)?;
         match (&self.peer, frame) {
             (None, Frame::Join(join)) => {
-                if !join.versions.iter().any(|version| version == PROTOCOL_VERSION) {
+                if !join
+                    .versions
+                    .iter()
+                    .any(|version| version == PROTOCOL_VERSION)
+                {
                     return Err(CloseReason::Version);
                 }
                 let answer = Frame::Peer(PeerMessage {
@@ -116,7 +120,12 @@ impl Connection {
         }
     }
 
-    fn scan(&self, document: DocumentId, data: &[u8], request: bool) -> Result<ConnectionEffect, CloseReason> {
+    fn scan(
+        &self,
+        document: DocumentId,
+        data: &[u8],
+        request: bool,
+    ) -> Result<ConnectionEffect, CloseReason> {
         let message = guard::scan_message(data, &self.limits)?;
         Ok(ConnectionEffect::Sync {
             document,

@@ -70,13 +70,21 @@ impl Exchange {
             }
             self.their_read_only = flags.contains(MessageFlags::READ_ONLY);
         }
-        let unknown_to_them: HashSet<ChangeHash> =
-            graph.since(&message.heads).iter().map(|change| change.hash).collect();
+        let unknown_to_them: HashSet<ChangeHash> = graph
+            .since(&message.heads)
+            .iter()
+            .map(|change| change.hash)
+            .collect();
         self.sent.retain(|hash| unknown_to_them.contains(hash));
         if message.chunks.is_empty() && message.heads == before {
             self.last_sent_heads.clone_from(&message.heads);
         }
-        let known: BTreeSet<ChangeHash> = message.heads.iter().filter(|head| graph.contains(head)).copied().collect();
+        let known: BTreeSet<ChangeHash> = message
+            .heads
+            .iter()
+            .filter(|head| graph.contains(head))
+            .copied()
+            .collect();
         if known.len() == message.heads.len() {
             self.shared_heads = known.into_iter().collect();
             if message.heads.is_empty() {
@@ -85,7 +93,8 @@ impl Exchange {
                 self.sent.clear();
             }
         } else {
-            let shared: BTreeSet<ChangeHash> = self.shared_heads.iter().copied().chain(known).collect();
+            let shared: BTreeSet<ChangeHash> =
+                self.shared_heads.iter().copied().chain(known).collect();
             self.shared_heads = shared.into_iter().collect();
         }
         self.their_have = Some(message.have.clone());
@@ -96,8 +105,13 @@ impl Exchange {
     /// Whether the other peer waits for more than an acknowledgement: our first word, changes it lacks, or a request of ours.
     pub fn is_urgent(&self, graph: &Graph) -> bool {
         !self.have_responded
-            || !graph.missing(self.their_heads.as_deref().unwrap_or_default()).is_empty()
-            || self.to_send(graph).iter().any(|hash| !self.sent.contains(hash))
+            || !graph
+                .missing(self.their_heads.as_deref().unwrap_or_default())
+                .is_empty()
+            || self
+                .to_send(graph)
+                .iter()
+                .any(|hash| !self.sent.contains(hash))
     }
 
     /// The next message to send, or `None` when it would say nothing new.
@@ -114,7 +128,12 @@ impl Exchange {
             && !first.last_sync.iter().all(|hash| graph.contains(hash))
         {
             // They build on a common past that we do not have: an empty `have` makes them start from nothing.
-            return Some(message(heads, Vec::new(), vec![Have::default()], Vec::new()));
+            return Some(message(
+                heads,
+                Vec::new(),
+                vec![Have::default()],
+                Vec::new(),
+            ));
         }
         let changes: Vec<ChangeHash> = self
             .to_send(graph)
@@ -152,11 +171,18 @@ impl Exchange {
         let Some(their_have) = self.their_have.as_ref().filter(|_| !self.their_read_only) else {
             return Vec::new();
         };
-        let needed = self.their_need.iter().filter(|hash| graph.contains(hash)).copied();
+        let needed = self
+            .their_need
+            .iter()
+            .filter(|hash| graph.contains(hash))
+            .copied();
         if their_have.is_empty() {
             return needed.collect();
         }
-        let last_sync: Vec<ChangeHash> = their_have.iter().flat_map(|have| have.last_sync.iter().copied()).collect();
+        let last_sync: Vec<ChangeHash> = their_have
+            .iter()
+            .flat_map(|have| have.last_sync.iter().copied())
+            .collect();
         let candidates = graph.since(&last_sync);
         let mut dependents: HashMap<ChangeHash, Vec<ChangeHash>> = HashMap::new();
         let mut lacking: HashSet<ChangeHash> = HashSet::new();
@@ -164,7 +190,10 @@ impl Exchange {
             for dep in &change.deps {
                 dependents.entry(*dep).or_default().push(change.hash);
             }
-            if their_have.iter().all(|have| !have.bloom.contains_hash(&change.hash)) {
+            if their_have
+                .iter()
+                .all(|have| !have.bloom.contains_hash(&change.hash))
+            {
                 lacking.insert(change.hash);
             }
         }
@@ -177,12 +206,22 @@ impl Exchange {
             }
         }
         let mut hashes: Vec<ChangeHash> = needed.filter(|hash| !lacking.contains(hash)).collect();
-        hashes.extend(candidates.iter().map(|change| change.hash).filter(|hash| lacking.contains(hash)));
+        hashes.extend(
+            candidates
+                .iter()
+                .map(|change| change.hash)
+                .filter(|hash| lacking.contains(hash)),
+        );
         hashes
     }
 }
 
-fn message(heads: Vec<ChangeHash>, need: Vec<ChangeHash>, have: Vec<Have>, changes: Vec<Vec<u8>>) -> Message {
+fn message(
+    heads: Vec<ChangeHash>,
+    need: Vec<ChangeHash>,
+    have: Vec<Have>,
+    changes: Vec<Vec<u8>>,
+) -> Message {
     let mut flags = MessageFlags::new();
     flags.set(MessageFlags::SUPPORTS_SYNC_RESET);
     Message {

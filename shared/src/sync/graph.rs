@@ -52,7 +52,12 @@ impl Graph {
             let next: Vec<ChangeHash> = self
                 .orphans
                 .values()
-                .filter(|change| change.deps.iter().all(|dep| self.contains(dep) || placed.contains(dep)))
+                .filter(|change| {
+                    change
+                        .deps
+                        .iter()
+                        .all(|dep| self.contains(dep) || placed.contains(dep))
+                })
                 .map(|change| change.hash)
                 .collect();
             if next.is_empty() {
@@ -83,7 +88,8 @@ impl Graph {
     /// Whether `heads`, in any order and possibly repeated, are exactly the heads of this graph.
     pub fn has_heads(&self, heads: &[ChangeHash]) -> bool {
         let distinct: BTreeSet<&ChangeHash> = heads.iter().collect();
-        distinct.len() == self.heads.len() && distinct.into_iter().all(|head| self.heads.contains(head))
+        distinct.len() == self.heads.len()
+            && distinct.into_iter().all(|head| self.heads.contains(head))
     }
 
     /// How many changes are here.
@@ -117,12 +123,19 @@ impl Graph {
                 queue.push(*position);
             }
         }
-        for position in self.heads.iter().filter_map(|hash| self.positions.get(hash)) {
+        for position in self
+            .heads
+            .iter()
+            .filter_map(|hash| self.positions.get(hash))
+        {
             if wanted.insert(*position) && !old.contains(position) {
                 queue.push(*position);
             }
         }
-        let mut undecided = wanted.iter().filter(|position| !old.contains(position)).count();
+        let mut undecided = wanted
+            .iter()
+            .filter(|position| !old.contains(position))
+            .count();
         let mut found = Vec::new();
         while let Some(position) = queue.pop() {
             let is_old = old.contains(&position);
@@ -150,7 +163,11 @@ impl Graph {
                 }
             }
         }
-        found.iter().rev().filter_map(|position| self.changes.get(*position)).collect()
+        found
+            .iter()
+            .rev()
+            .filter_map(|position| self.changes.get(*position))
+            .collect()
     }
 
     /// What must still arrive before `heads` can be here, seen through the orphans; sorted.
@@ -202,6 +219,7 @@ mod tests {
         changes.iter().map(|change| change.hash).collect()
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn heads_are_the_changes_nobody_built_upon() {
         let mut graph = Graph::default();
@@ -211,6 +229,7 @@ mod tests {
         assert_eq!(graph.heads(), [hash(1), hash(2)]);
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn an_orphan_waits_and_is_seen_through() {
         let mut graph = Graph::default();
@@ -223,6 +242,7 @@ mod tests {
         assert_eq!(names(&ready.iter().collect::<Vec<_>>()), [hash(2)]);
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_head_named_twice_does_not_hide_another() {
         let mut graph = Graph::default();

@@ -121,7 +121,11 @@ pub struct Room {
 
 impl Room {
     /// Opens a document with the changes its store holds, in causal order.
-    pub fn open(document: DocumentId, relay: PeerId, changes: impl IntoIterator<Item = ChangeRecord>) -> Self {
+    pub fn open(
+        document: DocumentId,
+        relay: PeerId,
+        changes: impl IntoIterator<Item = ChangeRecord>,
+    ) -> Self {
         let mut graph = Graph::default();
         for change in changes {
             graph.insert(change);
@@ -170,7 +174,10 @@ impl Room {
                 });
                 self.start_batch(&mut effects);
             }
-            RoomEvent::Ephemeral { connection, message } => self.forward(connection, message, &mut effects),
+            RoomEvent::Ephemeral {
+                connection,
+                message,
+            } => self.forward(connection, message, &mut effects),
             RoomEvent::Left(connection) => {
                 if let Some(member) = self.members.remove(&connection) {
                     self.heard.retain(|(sender, _), _| *sender != member.peer);
@@ -189,7 +196,12 @@ impl Room {
     }
 
     /// Sends an ephemeral message on to everyone else who has the document open.
-    fn forward(&mut self, from: ConnectionId, message: EphemeralMessage, effects: &mut Vec<RoomEffect>) {
+    fn forward(
+        &mut self,
+        from: ConnectionId,
+        message: EphemeralMessage,
+        effects: &mut Vec<RoomEffect>,
+    ) {
         if !self.members.contains_key(&from) {
             return;
         }

@@ -6,10 +6,10 @@
 mod phone;
 mod relay;
 
+use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::Refusal;
 use crate::id::DocumentId;
-use crate::change::ChangeRecord;
 use crate::store::Store;
 use crate::sync::client::{Client, ClientEffect, ClientEvent};
 use crate::sync::room::{BatchId, ConnectionId};
@@ -26,16 +26,48 @@ use std::collections::{BTreeMap, BinaryHeap};
 /// What is under way.
 #[derive(Debug)]
 enum Event {
-    Opened { phone: usize, connection: ConnectionId },
-    DialFailed { phone: usize, dial: u64 },
-    ToRelay { connection: ConnectionId, bytes: Vec<u8> },
-    ToPhone { connection: ConnectionId, bytes: Vec<u8> },
-    Closed { phone: usize, connection: ConnectionId },
-    Left { connection: ConnectionId },
-    Kept { phone: usize, start: u64, document: DocumentId },
-    Wake { phone: usize, start: u64 },
-    Flushed { start: u64, document: DocumentId, batch: BatchId },
-    RetryFlush { start: u64, document: DocumentId, batch: BatchId },
+    Opened {
+        phone: usize,
+        connection: ConnectionId,
+    },
+    DialFailed {
+        phone: usize,
+        dial: u64,
+    },
+    ToRelay {
+        connection: ConnectionId,
+        bytes: Vec<u8>,
+    },
+    ToPhone {
+        connection: ConnectionId,
+        bytes: Vec<u8>,
+    },
+    Closed {
+        phone: usize,
+        connection: ConnectionId,
+    },
+    Left {
+        connection: ConnectionId,
+    },
+    Kept {
+        phone: usize,
+        start: u64,
+        document: DocumentId,
+    },
+    Wake {
+        phone: usize,
+        start: u64,
+    },
+    Flushed {
+        start: u64,
+        document: DocumentId,
+        batch: BatchId,
+    },
+    RetryFlush {
+        start: u64,
+        document: DocumentId,
+        batch: BatchId,
+    },
 }
 
 /// How often the network misbehaves.
@@ -145,8 +177,16 @@ impl Simulation {
     }
 
     /// Gives birth to a document on a phone.
-    pub fn create(&mut self, phone: usize, id: DocumentId, document: Document, genesis: ChangeRecord) {
-        let effects = self.phones[phone].client_mut().create(id, document, genesis);
+    pub fn create(
+        &mut self,
+        phone: usize,
+        id: DocumentId,
+        document: Document,
+        genesis: ChangeRecord,
+    ) {
+        let effects = self.phones[phone]
+            .client_mut()
+            .create(id, document, genesis);
         self.perform(phone, effects);
     }
 
@@ -164,11 +204,17 @@ impl Simulation {
         id: DocumentId,
         write: impl FnOnce(&mut Document) -> Result<Vec<ChangeRecord>, E>,
     ) -> bool {
-        let has_genesis = self.client(phone).document(id).is_some_and(|document| document.genesis().is_ok());
+        let has_genesis = self
+            .client(phone)
+            .document(id)
+            .is_some_and(|document| document.genesis().is_ok());
         if !has_genesis {
             return false;
         }
-        match self.phones[phone].client_mut().edit(id, |document| write(document).map(|changes| ((), changes))) {
+        match self.phones[phone]
+            .client_mut()
+            .edit(id, |document| write(document).map(|changes| ((), changes)))
+        {
             Some(Ok(((), effects))) => {
                 self.perform(phone, effects);
                 true
@@ -214,8 +260,11 @@ impl Simulation {
     pub fn restart_relay(&mut self) {
         let survives = self.random.random_bool(0.5);
         self.relay.restart(&self.store, survives);
-        let connections: Vec<(ConnectionId, usize)> =
-            self.connections.iter().map(|(id, wire)| (*id, wire.phone)).collect();
+        let connections: Vec<(ConnectionId, usize)> = self
+            .connections
+            .iter()
+            .map(|(id, wire)| (*id, wire.phone))
+            .collect();
         for (connection, phone) in connections {
             self.connections.remove(&connection);
             if self.phones[phone].connection == Some(connection) {
@@ -243,7 +292,10 @@ impl Simulation {
         loop {
             self.run_for(1_000);
             let settled = self.phones.iter().all(Phone::is_settled);
-            let moving = self.events.values().any(|event| !matches!(event, Event::Wake { .. }));
+            let moving = self
+                .events
+                .values()
+                .any(|event| !matches!(event, Event::Wake { .. }));
             if settled && !moving {
                 return;
             }
@@ -256,9 +308,14 @@ impl Simulation {
         for phone in &self.phones {
             for id in phone.client().documents() {
                 let stored = self.store.load(id).ok().flatten().unwrap_or_default();
-                let stored: std::collections::HashSet<ChangeHash> = stored.iter().map(|change| change.hash).collect();
+                let stored: std::collections::HashSet<ChangeHash> =
+                    stored.iter().map(|change| change.hash).collect();
                 for hash in phone.client().acknowledged(id) {
-                    assert!(stored.contains(&hash), "phone {} was told that {hash} is safe", phone.number());
+                    assert!(
+                        stored.contains(&hash),
+                        "phone {} was told that {hash} is safe",
+                        phone.number()
+                    );
                 }
             }
         }
@@ -309,7 +366,11 @@ impl Simulation {
                 let outcomes = self.relay.left(connection);
                 self.relay_outcomes(outcomes);
             }
-            Event::Kept { phone, start, document } => {
+            Event::Kept {
+                phone,
+                start,
+                document,
+            } => {
                 if self.phones[phone].starts == start {
                     self.phones[phone].write_down(document);
                     self.phone_event(phone, ClientEvent::Kept(document));
@@ -321,11 +382,19 @@ impl Simulation {
                     self.phone_event(phone, ClientEvent::Wake);
                 }
             }
-            Event::Flushed { start, document, batch } => {
+            Event::Flushed {
+                start,
+                document,
+                batch,
+            } => {
                 let outcomes = self.relay.flush(start, document, batch, &self.store);
                 self.relay_outcomes(outcomes);
             }
-            Event::RetryFlush { start, document, batch } => {
+            Event::RetryFlush {
+                start,
+                document,
+                batch,
+            } => {
                 let outcomes = self.relay.retry(start, document, batch);
                 self.relay_outcomes(outcomes);
             }
@@ -353,9 +422,19 @@ impl Simulation {
                     self.phones[phone].begin_keeping(document, changes);
                     let start = self.phones[phone].starts;
                     let after = self.random.random_range(1..60u32);
-                    self.schedule(i64::from(after), Event::Kept { phone, start, document });
+                    self.schedule(
+                        i64::from(after),
+                        Event::Kept {
+                            phone,
+                            start,
+                            document,
+                        },
+                    );
                 }
-                ClientEffect::Remember { document, relay_heads } => self.phones[phone].remember(document, relay_heads),
+                ClientEffect::Remember {
+                    document,
+                    relay_heads,
+                } => self.phones[phone].remember(document, relay_heads),
                 ClientEffect::Changed { .. }
                 | ClientEffect::StatusChanged
                 | ClientEffect::Unavailable(_)
@@ -447,14 +526,39 @@ impl Simulation {
         for outcome in outcomes {
             match outcome {
                 relay::Outcome::Send { connection, frame } => self.send_to_phone(connection, frame),
-                relay::Outcome::FlushLater { start, document, batch } => {
+                relay::Outcome::FlushLater {
+                    start,
+                    document,
+                    batch,
+                } => {
                     let after = self.random.random_range(1..40u32);
-                    self.schedule(i64::from(after), Event::Flushed { start, document, batch });
+                    self.schedule(
+                        i64::from(after),
+                        Event::Flushed {
+                            start,
+                            document,
+                            batch,
+                        },
+                    );
                 }
-                relay::Outcome::RetryLater { start, document, batch } => {
-                    self.schedule(1_000, Event::RetryFlush { start, document, batch });
+                relay::Outcome::RetryLater {
+                    start,
+                    document,
+                    batch,
+                } => {
+                    self.schedule(
+                        1_000,
+                        Event::RetryFlush {
+                            start,
+                            document,
+                            batch,
+                        },
+                    );
                 }
-                relay::Outcome::Close { connection, refusal } => {
+                relay::Outcome::Close {
+                    connection,
+                    refusal,
+                } => {
                     self.refusals.extend(refusal);
                     if let Some(wire) = self.connections.get(&connection) {
                         let phone = wire.phone;
@@ -478,6 +582,7 @@ impl Simulation {
     fn schedule(&mut self, after: i64, event: Event) {
         self.numbers += 1;
         self.events.insert(self.numbers, event);
-        self.agenda.push(Reverse((self.now.plus(after.max(0)), self.numbers)));
+        self.agenda
+            .push(Reverse((self.now.plus(after.max(0)), self.numbers)));
     }
 }

@@ -1,8 +1,8 @@
 //! Reading frames. One pass over the outer map keeps the few fields the protocol knows; everything else is skipped unread.
 
 use super::{
-    BadFrame, DocumentMessage, EphemeralMessage, Frame, JoinMessage, Metadata, PROTOCOL_VERSION, PeerMessage,
-    SyncMessage,
+    BadFrame, DocumentMessage, EphemeralMessage, Frame, JoinMessage, Metadata, PROTOCOL_VERSION,
+    PeerMessage, SyncMessage,
 };
 use crate::id::{DocumentId, PeerId};
 use crate::limits;
@@ -159,7 +159,9 @@ fn metadata(d: &mut Decoder<'_>) -> Result<Metadata, minicbor::decode::Error> {
     }
     each_pair(d, |key, d| {
         match key {
-            "storageId" => metadata.storage = string(d)?.filter(|id| id.len() <= 128).map(str::to_owned),
+            "storageId" => {
+                metadata.storage = string(d)?.filter(|id| id.len() <= 128).map(str::to_owned)
+            }
             "isEphemeral" if d.datatype()? == Type::Bool => metadata.ephemeral = d.bool()?,
             _ => d.skip()?,
         }
@@ -170,7 +172,9 @@ fn metadata(d: &mut Decoder<'_>) -> Result<Metadata, minicbor::decode::Error> {
 
 impl Fields<'_> {
     fn into_frame(self) -> Result<Frame, BadFrame> {
-        let kind = self.kind.ok_or_else(|| BadFrame::UnknownType(String::new()))?;
+        let kind = self
+            .kind
+            .ok_or_else(|| BadFrame::UnknownType(String::new()))?;
         match kind {
             "join" => Ok(Frame::Join(JoinMessage {
                 sender: self.sender()?,
@@ -178,7 +182,10 @@ impl Fields<'_> {
                     // Peers older than the negotiation speak version 1.
                     vec![PROTOCOL_VERSION.to_owned()]
                 } else {
-                    self.versions.iter().map(|version| (*version).to_owned()).collect()
+                    self.versions
+                        .iter()
+                        .map(|version| (*version).to_owned())
+                        .collect()
                 },
                 metadata: self.metadata,
             })),
@@ -207,7 +214,9 @@ impl Fields<'_> {
                     .to_owned(),
                 data: self.data.ok_or(BadFrame::Field("data"))?.to_vec(),
             })),
-            "leave" => Ok(Frame::Leave { sender: self.sender()? }),
+            "leave" => Ok(Frame::Leave {
+                sender: self.sender()?,
+            }),
             "error" => Ok(Frame::Error {
                 message: self.message.unwrap_or_default().chars().take(500).collect(),
             }),

@@ -23,7 +23,8 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
         Frame::Join(join) => {
             e.map(4)?.str("type")?.str("join")?;
             e.str("senderId")?.str(join.sender.as_str())?;
-            e.str("supportedProtocolVersions")?.array(join.versions.len() as u64)?;
+            e.str("supportedProtocolVersions")?
+                .array(join.versions.len() as u64)?;
             for version in &join.versions {
                 e.str(version)?;
             }

@@ -49,10 +49,13 @@ fn every_frame() -> Vec<Frame> {
             data: vec![9],
         }),
         Frame::Leave { sender: peer("a") },
-        Frame::Error { message: "why".into() },
+        Frame::Error {
+            message: "why".into(),
+        },
     ]
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn every_frame_survives_the_wire() {
     for frame in every_frame() {
@@ -60,17 +63,31 @@ fn every_frame_survives_the_wire() {
     }
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn a_float_count_and_undefined_fields_are_accepted() {
     let mut e = Encoder::new(Vec::new());
-    e.begin_map().unwrap().str("type").unwrap().str("ephemeral").unwrap();
+    e.begin_map()
+        .unwrap()
+        .str("type")
+        .unwrap()
+        .str("ephemeral")
+        .unwrap();
     e.str("senderId").unwrap().str("a").unwrap();
     e.str("targetId").unwrap().str("b").unwrap();
-    e.str("documentId").unwrap().str(&document().to_string()).unwrap();
+    e.str("documentId")
+        .unwrap()
+        .str(&document().to_string())
+        .unwrap();
     e.str("count").unwrap().f64(3.0).unwrap();
     e.str("sessionId").unwrap().str("s").unwrap();
     e.str("extra").unwrap().undefined().unwrap();
-    e.str("data").unwrap().tag(minicbor::data::Tag::new(64)).unwrap().bytes(&[1]).unwrap();
+    e.str("data")
+        .unwrap()
+        .tag(minicbor::data::Tag::new(64))
+        .unwrap()
+        .bytes(&[1])
+        .unwrap();
     e.end().unwrap();
     let Ok(Frame::Ephemeral(message)) = Frame::decode(&e.into_writer()) else {
         panic!("not read as an ephemeral message");
@@ -78,12 +95,18 @@ fn a_float_count_and_undefined_fields_are_accepted() {
     assert_eq!((message.count, message.data), (3, vec![1]));
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn what_is_not_a_message_is_named() {
     assert_eq!(Frame::decode(b"hello"), Err(BadFrame::NotCbor));
     assert_eq!(Frame::decode(&[]), Err(BadFrame::NotCbor));
     let mut e = Encoder::new(Vec::new());
-    e.map(1).unwrap().str("type").unwrap().str("surprise").unwrap();
+    e.map(1)
+        .unwrap()
+        .str("type")
+        .unwrap()
+        .str("surprise")
+        .unwrap();
     assert_eq!(
         Frame::decode(&e.into_writer()),
         Err(BadFrame::UnknownType("surprise".into()))
@@ -93,15 +116,23 @@ fn what_is_not_a_message_is_named() {
     e.str("senderId").unwrap().str("a").unwrap();
     e.str("targetId").unwrap().str("b").unwrap();
     e.str("documentId").unwrap().str("nonsense").unwrap();
-    assert_eq!(Frame::decode(&e.into_writer()), Err(BadFrame::Field("documentId")));
+    assert_eq!(
+        Frame::decode(&e.into_writer()),
+        Err(BadFrame::Field("documentId"))
+    );
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn a_frame_over_the_limit_is_refused_unread() {
     let bytes = vec![0xff; limits::FRAME_BYTES + 1];
-    assert_eq!(Frame::decode(&bytes), Err(BadFrame::TooLarge(limits::FRAME_BYTES + 1)));
+    assert_eq!(
+        Frame::decode(&bytes),
+        Err(BadFrame::TooLarge(limits::FRAME_BYTES + 1))
+    );
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn deep_nesting_costs_nothing() {
     // A thousand arrays inside each other, as the value of a key nobody reads.

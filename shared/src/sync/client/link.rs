@@ -123,7 +123,12 @@ impl Link {
         }
     }
 
-    pub(super) fn closed(&mut self, now: UnixMillis, entropy: u32, effects: &mut Vec<ClientEffect>) {
+    pub(super) fn closed(
+        &mut self,
+        now: UnixMillis,
+        entropy: u32,
+        effects: &mut Vec<ClientEffect>,
+    ) {
         if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
             return;
         }
@@ -152,7 +157,9 @@ impl Link {
         let due = self.next_wake(busy).is_some_and(|at| at <= now);
         match &self.phase {
             Phase::Waiting { .. } if due => self.dial(now, effects),
-            Phase::Dialling { .. } | Phase::Greeting { .. } | Phase::Up { .. } if due => self.hang_up(now, effects),
+            Phase::Dialling { .. } | Phase::Greeting { .. } | Phase::Up { .. } if due => {
+                self.hang_up(now, effects)
+            }
             _ => {}
         }
     }

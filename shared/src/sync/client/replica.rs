@@ -84,7 +84,12 @@ impl Replica {
     }
 
     /// Changes were just written in the document here.
-    pub(super) fn write(&mut self, id: DocumentId, changes: Vec<ChangeRecord>, effects: &mut Vec<ClientEffect>) {
+    pub(super) fn write(
+        &mut self,
+        id: DocumentId,
+        changes: Vec<ChangeRecord>,
+        effects: &mut Vec<ClientEffect>,
+    ) {
         self.waiting.changes.extend(changes);
         self.keep(id, effects);
     }
@@ -103,7 +108,10 @@ impl Replica {
             match chunk {
                 ScannedChunk::Change(change) => changes.push(change.clone()),
                 ScannedChunk::Document(bytes) => {
-                    changes.extend(guard::expand_document(bytes, limits).map_err(|refusal| refusal.to_string())?);
+                    changes.extend(
+                        guard::expand_document(bytes, limits)
+                            .map_err(|refusal| refusal.to_string())?,
+                    );
                 }
             }
         }
@@ -113,11 +121,19 @@ impl Replica {
             .chain([&self.waiting])
             .flat_map(|pending| pending.changes.iter().map(|change| change.hash))
             .collect();
-        changes.retain(|change| !self.graph.contains(&change.hash) && !under_way.contains(&change.hash));
+        changes.retain(|change| {
+            !self.graph.contains(&change.hash) && !under_way.contains(&change.hash)
+        });
         if !changes.is_empty() {
-            let imported = self.document.import(&changes).map_err(|error| error.to_string())?;
+            let imported = self
+                .document
+                .import(&changes)
+                .map_err(|error| error.to_string())?;
             if imported.changed {
-                effects.push(ClientEffect::Changed { document: id, imported });
+                effects.push(ClientEffect::Changed {
+                    document: id,
+                    imported,
+                });
             }
             self.waiting.changes.extend(changes);
         }
@@ -143,7 +159,12 @@ impl Replica {
     }
 
     /// What was being written is durable.
-    pub(super) fn kept_now(&mut self, now: UnixMillis, id: DocumentId, effects: &mut Vec<ClientEffect>) {
+    pub(super) fn kept_now(
+        &mut self,
+        now: UnixMillis,
+        id: DocumentId,
+        effects: &mut Vec<ClientEffect>,
+    ) {
         let Some(pending) = self.keeping.take() else {
             return;
         };
@@ -215,7 +236,12 @@ impl Replica {
         }
     }
 
-    pub(super) fn retry_keeping(&mut self, now: UnixMillis, id: DocumentId, effects: &mut Vec<ClientEffect>) {
+    pub(super) fn retry_keeping(
+        &mut self,
+        now: UnixMillis,
+        id: DocumentId,
+        effects: &mut Vec<ClientEffect>,
+    ) {
         if let Some(at) = self.retry_at
             && at <= now
         {
@@ -226,7 +252,12 @@ impl Replica {
 
     /// A new connection: both sides start their conversation over, from what the relay had acknowledged.
     pub(super) fn reconnect(&mut self) {
-        let shared = self.relay_heads.iter().filter(|head| self.graph.contains(head)).copied().collect();
+        let shared = self
+            .relay_heads
+            .iter()
+            .filter(|head| self.graph.contains(head))
+            .copied()
+            .collect();
         self.exchange = Exchange::resume(shared);
         for pending in self.keeping.iter_mut().chain([&mut self.waiting]) {
             pending.messages.clear();
@@ -271,13 +302,21 @@ impl Replica {
     }
 
     pub(super) fn acknowledged(&self) -> Vec<ChangeHash> {
-        let unsent: HashSet<ChangeHash> = self.graph.since(&self.relay_heads).iter().map(|change| change.hash).collect();
+        let unsent: HashSet<ChangeHash> = self
+            .graph
+            .since(&self.relay_heads)
+            .iter()
+            .map(|change| change.hash)
+            .collect();
         let kept = self.graph.changes().iter().map(|change| change.hash);
         kept.filter(|hash| !unsent.contains(hash)).collect()
     }
 
     pub(super) fn add_to(&self, status: &mut Status) {
-        let keeping = self.keeping.as_ref().map_or(0, |pending| pending.changes.len());
+        let keeping = self
+            .keeping
+            .as_ref()
+            .map_or(0, |pending| pending.changes.len());
         status.unkept += keeping + self.waiting.changes.len();
         status.unsent += self.graph.since(&self.relay_heads).len();
         status.keeping_fails |= self.retry_at.is_some();

@@ -1,1 +1,163 @@
+//! What one phone promises, step by step; whole afternoons are played in `tests/convergence.rs`.
 
+use super::*;
+use crate::doc::{Genesis, Kind};
+use crate::wire::{Metadata, PROTOCOL_VERSION, PeerMessage};
+use automerge::ROOT;
+use automerge::transaction::Transactable;
+
+const NOW: UnixMillis = UnixMillis(1_000_000);
+
+fn id() -> DocumentId {
+    DocumentId::from_entropy([3; 16])
+}
+
+fn newborn() -> (Document, ChangeRecord) {
+    let genesis = Genesis {
+        kind: Kind::JobSheet,
+        schema: 1,
+        space: id(),
+    };
+    Document::birth(genesis, ActorId::from(vec![1; 20]), NOW, |_| Ok(())).unwrap()
+}
+
+fn connected() -> Client {
+    let mut client = Client::default();
+    client.handle(NOW, ClientEvent::Online);
+    client.handle(NOW, ClientEvent::Opened { entropy: [1; 16] });
+    let welcome = Frame::Peer(PeerMessage {
+        sender: PeerId::new("relay").unwrap(),
+        target: PeerId::from_entropy([1; 16]),
+        version: PROTOCOL_VERSION.into(),
+        metadata: Metadata::default(),
+    });
+    client.handle(NOW, ClientEvent::Frame(&welcome.encode()));
+    assert!(client.is_online());
+    client
+}
+
+fn frames(effects: &[ClientEffect]) -> Vec<Frame> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            ClientEffect::Send(bytes) => Some(Frame::decode(bytes).unwrap()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn kept_at_once(effects: &[ClientEffect]) -> usize {
+    effects
+        .iter()
+        .map(|effect| match effect {
+            ClientEffect::Keep { changes, .. } => changes.len(),
+            _ => 0,
+        })
+        .sum()
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn nothing_leaves_the_phone_before_it_is_kept() {
+    let mut client = connected();
+    let (document, genesis) = newborn();
+    let effects = client.create(id(), document, genesis);
+    assert_eq!((kept_at_once(&effects), frames(&effects).len()), (1, 0));
+    assert_eq!(client.status_of(id()).unkept, 1);
+    let effects = client.handle(NOW, ClientEvent::Kept(id()));
+    assert!(matches!(&frames(&effects)[..], [Frame::Sync(_)]));
+    let status = client.status_of(id());
+    assert_eq!(
+        (status.unkept, status.unsent),
+        (0, 1),
+        "kept, and not yet acknowledged"
+    );
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_is_written_during_a_write_waits_for_the_next_one() {
+    let mut client = connected();
+    let (document, genesis) = newborn();
+    client.create(id(), document, genesis);
+    for title in ["a", "b", "c"] {
+        let (_, effects) = client
+            .edit(id(), |document| {
+                let committed =
+                    document.transact(NOW, |transaction| transaction.put(ROOT, "title", title))?;
+                Ok::<_, automerge::AutomergeError>(((), committed.change.into_iter().collect()))
+            })
+            .unwrap()
+            .unwrap();
+        assert_eq!(kept_at_once(&effects), 0);
+    }
+    let effects = client.handle(NOW, ClientEvent::Kept(id()));
+    assert_eq!(kept_at_once(&effects), 3);
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_phone_that_cannot_keep_says_so_and_tries_again() {
+    let mut client = connected();
+    let (document, genesis) = newborn();
+    client.create(id(), document, genesis);
+    client.handle(NOW, ClientEvent::KeepFailed(id()));
+    assert!(client.status().keeping_fails);
+    let wake = client.next_wake().unwrap();
+    let effects = client.handle(wake, ClientEvent::Wake);
+    assert_eq!(kept_at_once(&effects), 1);
+    client.handle(wake, ClientEvent::Kept(id()));
+    assert!(!client.status().keeping_fails);
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn attempts_to_connect_become_rarer_and_never_stop() {
+    let mut client = Client::default();
+    let mut now = NOW;
+    client.handle(now, ClientEvent::Online);
+    let mut waits = Vec::new();
+    for _ in 0..12 {
+        client.handle(now, ClientEvent::Closed { entropy: u32::MAX });
+        let next = client.next_wake().unwrap();
+        waits.push(next.0 - now.0);
+        now = next;
+        let effects = client.handle(now, ClientEvent::Wake);
+        assert!(matches!(effects[..], [ClientEffect::Dial]));
+    }
+    assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]));
+    assert_eq!((waits[0], waits[11]), (500, 30_000));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_relay_that_falls_silent_is_hung_up_on() {
+    let mut client = connected();
+    let (document, genesis) = newborn();
+    client.create(id(), document, genesis);
+    client.handle(NOW, ClientEvent::Kept(id()));
+    let patience = client.next_wake().unwrap();
+    let effects = client.handle(patience, ClientEvent::Wake);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, ClientEffect::HangUp))
+    );
+    assert!(matches!(client.status().link, LinkState::Offline { .. }));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_document_that_is_wanted_is_requested() {
+    let mut client = connected();
+    let effects = client.want(id(), ActorId::from(vec![2; 20]));
+    assert!(matches!(&frames(&effects)[..], [Frame::Request(_)]));
+    assert_eq!(client.next_wake().map(|at| at.0 > NOW.0), Some(true));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_phone_with_nothing_to_say_lets_the_processor_sleep() {
+    assert_eq!(Client::default().next_wake(), None);
+    assert_eq!(connected().next_wake(), None);
+}

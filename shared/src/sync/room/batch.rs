@@ -29,7 +29,9 @@ pub(super) struct Batch {
 
 impl Room {
     pub(super) fn is_current(&self, batch: BatchId) -> bool {
-        self.batch.as_ref().is_some_and(|current| current.id == batch)
+        self.batch
+            .as_ref()
+            .is_some_and(|current| current.id == batch)
     }
 
     /// Takes everything that waits and has its changes proved; without new changes the answers go out at once.
@@ -68,12 +70,19 @@ impl Room {
         if nothing_to_prove {
             self.flushed(id, effects);
         } else {
-            effects.push(RoomEffect::Prove { batch: id, submissions });
+            effects.push(RoomEffect::Prove {
+                batch: id,
+                submissions,
+            });
         }
     }
 
     /// Drops what is known, keeps aside what lacks a dependency, returns what can be proved now in causal order.
-    fn sort_out(&mut self, chunks: &[ScannedChunk], ready: &mut HashSet<ChangeHash>) -> Vec<ScannedChunk> {
+    fn sort_out(
+        &mut self,
+        chunks: &[ScannedChunk],
+        ready: &mut HashSet<ChangeHash>,
+    ) -> Vec<ScannedChunk> {
         let mut kept = Vec::new();
         let mut waiting = Vec::new();
         for chunk in chunks {
@@ -123,9 +132,14 @@ impl Room {
             match (result, source) {
                 (Ok(changes), _) => batch.changes.extend(changes),
                 (Err(refusal), Some(connection)) => {
-                    batch.inbound.retain(|inbound| inbound.connection != connection);
+                    batch
+                        .inbound
+                        .retain(|inbound| inbound.connection != connection);
                     if self.members.remove(&connection).is_some() {
-                        effects.push(RoomEffect::Refuse { connection, refusal });
+                        effects.push(RoomEffect::Refuse {
+                            connection,
+                            refusal,
+                        });
                     }
                 }
                 // Orphans have no sender left to answer to: they are dropped, and asked for again when someone advertises them.
@@ -159,7 +173,9 @@ impl Room {
         }
         for inbound in &batch.inbound {
             if let Some(member) = self.members.get_mut(&inbound.connection) {
-                member.exchange.receive(&self.graph, &before, &inbound.message);
+                member
+                    .exchange
+                    .receive(&self.graph, &before, &inbound.message);
             }
         }
         self.answer(&batch.inbound, effects);

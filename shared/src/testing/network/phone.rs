@@ -1,9 +1,9 @@
 //! A simulated phone: the client, and the disk that outlives it.
 
+use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::id::DocumentId;
 use crate::identity::PersonKey;
-use crate::change::ChangeRecord;
 use crate::store::StoredChange;
 use crate::sync::client::{Client, ClientEffect};
 use crate::sync::room::ConnectionId;
@@ -64,18 +64,27 @@ impl Phone {
     pub(super) fn actor(&self) -> ActorId {
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&(self.number as u64).to_be_bytes());
-        PersonKey::from_seed(&seed).person().actor(self.starts.to_be_bytes())
+        PersonKey::from_seed(&seed)
+            .person()
+            .actor(self.starts.to_be_bytes())
     }
 
     pub(super) fn begin_keeping(&mut self, document: DocumentId, changes: Vec<StoredChange>) {
         let earlier = self.keeping.insert(document, changes);
-        assert!(earlier.is_none(), "two writes of one document are under way");
+        assert!(
+            earlier.is_none(),
+            "two writes of one document are under way"
+        );
     }
 
     /// A transaction completes.
     pub(super) fn write_down(&mut self, document: DocumentId) {
         if let Some(changes) = self.keeping.remove(&document) {
-            self.disk.entry(document).or_default().changes.extend(changes);
+            self.disk
+                .entry(document)
+                .or_default()
+                .changes
+                .extend(changes);
         }
     }
 
@@ -113,7 +122,9 @@ impl Phone {
                 .filter_map(|change| ChangeRecord::parse(&change.bytes).ok())
                 .collect();
             match Document::from_changes(&changes, actor.clone()) {
-                Ok(document) => effects.extend(self.client.open(id, document, kept.relay_heads.clone())),
+                Ok(document) => {
+                    effects.extend(self.client.open(id, document, kept.relay_heads.clone()))
+                }
                 Err(error) => panic!("phone {} cannot read its disk: {error}", self.number),
             }
         }
@@ -124,6 +135,9 @@ impl Phone {
     pub(super) fn is_settled(&self) -> bool {
         let status = self.client.status();
         !self.reachable
-            || (self.client.is_online() && status.unkept == 0 && status.unsent == 0 && self.keeping.is_empty())
+            || (self.client.is_online()
+                && status.unkept == 0
+                && status.unsent == 0
+                && self.keeping.is_empty())
     }
 }

@@ -13,10 +13,24 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What the network must do for the relay.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Send { connection: ConnectionId, frame: Vec<u8> },
-    FlushLater { start: u64, document: DocumentId, batch: BatchId },
-    RetryLater { start: u64, document: DocumentId, batch: BatchId },
-    Close { connection: ConnectionId, refusal: Option<Refusal> },
+    Send {
+        connection: ConnectionId,
+        frame: Vec<u8>,
+    },
+    FlushLater {
+        start: u64,
+        document: DocumentId,
+        batch: BatchId,
+    },
+    RetryLater {
+        start: u64,
+        document: DocumentId,
+        batch: BatchId,
+    },
+    Close {
+        connection: ConnectionId,
+        refusal: Option<Refusal>,
+    },
 }
 
 #[derive(Debug)]
@@ -43,13 +57,21 @@ impl Relay {
         id
     }
 
-    pub(super) fn receive(&mut self, id: ConnectionId, bytes: &[u8], store: &MemoryStore) -> Vec<Outcome> {
+    pub(super) fn receive(
+        &mut self,
+        id: ConnectionId,
+        bytes: &[u8],
+        store: &MemoryStore,
+    ) -> Vec<Outcome> {
         let Some((connection, documents)) = self.connections.get_mut(&id) else {
             return Vec::new();
         };
         let peer = connection.peer().cloned();
         match (connection.receive(bytes), peer) {
-            (Ok(ConnectionEffect::Send(frame)), _) => vec![Outcome::Send { connection: id, frame }],
+            (Ok(ConnectionEffect::Send(frame)), _) => vec![Outcome::Send {
+                connection: id,
+                frame,
+            }],
             (
                 Ok(ConnectionEffect::Sync {
                     document,
@@ -69,7 +91,10 @@ impl Relay {
                 self.handle(document, event)
             }
             (Ok(ConnectionEffect::Ephemeral { document, message }), _) => {
-                let event = RoomEvent::Ephemeral { connection: id, message };
+                let event = RoomEvent::Ephemeral {
+                    connection: id,
+                    message,
+                };
                 self.handle(document, event)
             }
             (Ok(ConnectionEffect::Leave), _) => vec![Outcome::Close {
@@ -96,11 +121,21 @@ impl Relay {
     }
 
     /// The disk answers an append.
-    pub(super) fn flush(&mut self, start: u64, document: DocumentId, batch: BatchId, store: &MemoryStore) -> Vec<Outcome> {
+    pub(super) fn flush(
+        &mut self,
+        start: u64,
+        document: DocumentId,
+        batch: BatchId,
+        store: &MemoryStore,
+    ) -> Vec<Outcome> {
         if start != self.starts {
             return Vec::new();
         }
-        let Some(changes) = self.rooms.get_mut(&document).and_then(|open| open.appending.take()) else {
+        let Some(changes) = self
+            .rooms
+            .get_mut(&document)
+            .and_then(|open| open.appending.take())
+        else {
             return Vec::new();
         };
         let event = match store.append(&[(document, changes)]) {
@@ -110,7 +145,12 @@ impl Relay {
         self.handle(document, event)
     }
 
-    pub(super) fn retry(&mut self, start: u64, document: DocumentId, batch: BatchId) -> Vec<Outcome> {
+    pub(super) fn retry(
+        &mut self,
+        start: u64,
+        document: DocumentId,
+        batch: BatchId,
+    ) -> Vec<Outcome> {
         if start != self.starts {
             return Vec::new();
         }
@@ -138,7 +178,9 @@ impl Relay {
         self.rooms.entry(document).or_insert_with(|| {
             // A disk that cannot be read now is one that will not take appends either.
             let stored = store.load(document).ok().flatten().unwrap_or_default();
-            let records = stored.iter().filter_map(|change| ChangeRecord::parse(&change.bytes).ok());
+            let records = stored
+                .iter()
+                .filter_map(|change| ChangeRecord::parse(&change.bytes).ok());
             let room = Room::open(document, name, records);
             match ShadowProver::open(document, &stored, Limits::DEFAULT) {
                 Ok(prover) => OpenRoom {
@@ -162,16 +204,32 @@ impl Relay {
             for effect in open.room.handle(event) {
                 match effect {
                     RoomEffect::Prove { batch, submissions } => {
-                        let results = submissions.iter().map(|chunks| open.prover.prove(chunks)).collect();
+                        let results = submissions
+                            .iter()
+                            .map(|chunks| open.prover.prove(chunks))
+                            .collect();
                         events.push(RoomEvent::Proved { batch, results });
                     }
                     RoomEffect::Append { batch, changes } => {
                         open.appending = Some(changes);
-                        outcomes.push(Outcome::FlushLater { start, document, batch });
+                        outcomes.push(Outcome::FlushLater {
+                            start,
+                            document,
+                            batch,
+                        });
                     }
-                    RoomEffect::RetryLater(batch) => outcomes.push(Outcome::RetryLater { start, document, batch }),
-                    RoomEffect::Send { connection, frame } => outcomes.push(Outcome::Send { connection, frame }),
-                    RoomEffect::Refuse { connection, refusal } => outcomes.push(Outcome::Close {
+                    RoomEffect::RetryLater(batch) => outcomes.push(Outcome::RetryLater {
+                        start,
+                        document,
+                        batch,
+                    }),
+                    RoomEffect::Send { connection, frame } => {
+                        outcomes.push(Outcome::Send { connection, frame })
+                    }
+                    RoomEffect::Refuse {
+                        connection,
+                        refusal,
+                    } => outcomes.push(Outcome::Close {
                         connection,
                         refusal: Some(refusal),
                     }),
