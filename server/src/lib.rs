@@ -1,1 +1,11 @@
+//! The relay of Maillage: keeps documents, forwards changes between phones, serves the app.
+//!
+//! What is decided about documents and messages lives in `maillage-shared`; here is only the shell around it: sockets, threads, disk,
+//! clock.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod http;
+pub mod panics;
+pub mod relay;
+pub mod store;

@@ -1,0 +1,62 @@
+//! What the relay answers over HTTP: the app, its health, and the upgrade of `/sync` to a WebSocket.
+
+mod app;
+mod encoding;
+mod headers;
+mod listener;
+mod upgrade;
+
+use crate::relay::Relay;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// How long requests that are being answered when the relay stops may take.
+const FINISHING_TIME: Duration = Duration::from_secs(2);
+
+/// Serves until `stop` is ready, then stops the relay: what was received is written and answered, everyone is told goodbye.
+///
+/// Takes at most nine seconds from then on, so that whoever sent the signal need not kill the relay.
+pub async fn serve(listener: TcpListener, relay: Relay, stop: impl Future<Output = ()>) {
+    let relay = Arc::new(relay);
+    let router = router(Arc::clone(&relay));
+    let closed = CancellationToken::new();
+    let mut accepting = std::pin::pin!(listener::accept(listener, router, closed.clone()));
+    tokio::select! {
+        () = &mut accepting => return,
+        () = stop => {}
+    }
+    closed.cancel();
+    let finishing = timeout(FINISHING_TIME, accepting);
+    let ((), finished) = tokio::join!(relay.stop(), finishing);
+    if finished.is_err() {
+        tracing::warn!("some requests were not answered before the end");
+    }
+}
+
+/// All addresses the relay answers.
+pub fn router(relay: Arc<Relay>) -> Router {
+    Router::new()
+        .route("/sync", any(upgrade::sync))
+        .route("/healthz", get(health))
+        .fallback(app::file)
+        .layer(middleware::from_fn(headers::secure))
+        .with_state(relay)
+}
+
+/// `ok` while the store takes changes.
+async fn health(State(relay): State<Arc<Relay>>) -> Response {
+    if relay.works().await {
+        (StatusCode::OK, "ok\n").into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the store does not take changes\n").into_response()
+    }
+}

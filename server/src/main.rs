@@ -1,0 +1,146 @@
+//! `maillage`: the relay's command line.
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use maillage_server::relay::{Options, Relay};
+use maillage_server::store::SledStore;
+use maillage_server::{http, panics};
+use std::future::Future;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tracing_subscriber::EnvFilter;
+
+/// Maillage: people of a neighbourhood write useful jobs together, also without network.
+#[derive(Debug, Parser)]
+#[command(name = "maillage", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the app and relays what phones write, until SIGTERM or Ctrl+C. The first line on standard output is the address.
+    Serve {
+        /// Address and port to listen on. This machine only unless told otherwise; with port 0, a free port.
+        #[arg(long, env = "MAILLAGE_LISTEN", default_value = "127.0.0.1:8080")]
+        listen: String,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Writes the demonstration territory if it is not there yet. The last line on standard output is the path of its joining link.
+    Demo {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Data {
+    /// Folder that holds the documents; made if it is missing.
+    #[arg(long = "data", env = "MAILLAGE_DATA", default_value = "maillage-data")]
+    path: PathBuf,
+}
+
+impl Data {
+    fn open(&self) -> Result<SledStore> {
+        SledStore::open(&self.path).with_context(|| format!("the folder {} cannot be used", self.path.display()))
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log();
+    let result = match arguments.command {
+        Command::Serve { listen, data } => serve(&listen, &data),
+        Command::Demo { data } => demo(&data),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("maillage: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Standard output belongs to answers, standard error to the log. `RUST_LOG` chooses what is logged.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    panics::log();
+}
+
+fn serve(listen: &str, data: &Data) -> Result<()> {
+    // One thread for all sockets and rooms: handing a frame from thread to thread costs more than the frame. Proofs, large frames and
+    // the disk have threads of their own.
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the relay cannot start")?;
+    let result = runtime.block_on(async {
+        // The signals first: one that comes during the start must not kill a store that is being opened.
+        let stop = stop_signal()?;
+        let store = data.open()?;
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("{listen} cannot be listened on"))?;
+        let address = listener.local_addr().context("the relay has no address")?;
+        let name = store.relay().clone();
+        let relay = Relay::start(Arc::new(store), name, Options::default()).context("the relay cannot start")?;
+        announce(&format!("http://{address}"))?;
+        tracing::info!(%address, data = %data.path.display(), "serving");
+        http::serve(listener, relay, stop).await;
+        Ok(())
+    });
+    // A thread that hangs in a proof must not keep the program from ending.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    tracing::info!("stopped");
+    result
+}
+
+fn demo(data: &Data) -> Result<()> {
+    let _store = data.open()?;
+    Ok(())
+}
+
+/// The first or last line that others read.
+fn announce(line: &str) -> Result<()> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{line}")
+        .and_then(|()| output.flush())
+        .context("standard output cannot be written")
+}
+
+/// Ready when the system or a person asks the relay to stop.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be received")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            tracing::info!("stopping");
+        }
+    })
+}

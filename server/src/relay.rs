@@ -1,0 +1,140 @@
+//! The relay: connections on one side, the store on the other, one room for each open document in between.
+//!
+//! Everything here is a shell. What a frame means, what is accepted and who is told what is decided by the machines of
+//! `maillage_shared::sync`; this module gives them sockets, threads and time.
+
+mod closing;
+mod connection;
+mod options;
+mod outbound;
+mod peers;
+mod proving;
+mod room;
+mod rooms;
+mod writer;
+
+pub use options::{OpenProver, Options};
+
+use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::limits;
+use maillage_shared::store::Store;
+use maillage_shared::sync::room::ConnectionId;
+use peers::Peers;
+use proving::Proving;
+use rooms::{Context, Rooms};
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use writer::Writer;
+
+/// What a socket keeps ready for reading and for writing. The default of 128 KiB would cost ten times the memory of an idle phone.
+const SOCKET_BUFFER_BYTES: usize = 4 * 1024;
+
+/// How long stopping may wait for each thing it waits for.
+const STOPPING_TIME: Duration = Duration::from_secs(3);
+
+/// A running relay.
+pub struct Relay {
+    shared: Arc<Shared>,
+    connections: TaskTracker,
+    last_connection: AtomicU64,
+}
+
+/// What connections share.
+struct Shared {
+    relay: PeerId,
+    options: Options,
+    rooms: Arc<Rooms>,
+    peers: Peers,
+    /// The relay's room in memory for what is received and not dealt with yet.
+    inbound: Arc<Semaphore>,
+    stop_reading: CancellationToken,
+    stop: CancellationToken,
+}
+
+impl Relay {
+    /// Starts a relay of this name on a store; must be called inside a tokio runtime.
+    pub fn start(store: Arc<dyn Store>, relay: PeerId, options: Options) -> io::Result<Self> {
+        let writer = Writer::start(Arc::clone(&store))?;
+        let proving = Proving::new(Arc::clone(&options.open_prover), options.proving_time);
+        let rooms = Rooms::new(Context {
+            relay: relay.clone(),
+            store,
+            writer,
+            proving,
+            options: options.clone(),
+        });
+        Ok(Self {
+            shared: Arc::new(Shared {
+                relay,
+                rooms: Arc::new(rooms),
+                peers: Peers::default(),
+                inbound: Arc::new(Semaphore::new(options.relay_inbound_bytes)),
+                stop_reading: CancellationToken::new(),
+                stop: CancellationToken::new(),
+                options,
+            }),
+            connections: TaskTracker::new(),
+            last_connection: AtomicU64::new(0),
+        })
+    }
+
+    /// Serves a connection on a task of its own, once the WebSocket handshake has made a stream of it.
+    pub fn accept<F, S, E>(&self, upgrading: F)
+    where
+        F: Future<Output = Result<S, E>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        E: fmt::Display + Send,
+    {
+        let shared = Arc::clone(&self.shared);
+        let id = ConnectionId(self.last_connection.fetch_add(1, Ordering::Relaxed) + 1);
+        self.connections.spawn(async move {
+            let stream = match upgrading.await {
+                Ok(stream) => stream,
+                Err(error) => {
+                    tracing::debug!(%error, "a connection ended during the handshake");
+                    return;
+                }
+            };
+            let config = WebSocketConfig::default()
+                .read_buffer_size(SOCKET_BUFFER_BYTES)
+                .write_buffer_size(SOCKET_BUFFER_BYTES)
+                .max_message_size(Some(limits::FRAME_BYTES))
+                .max_frame_size(Some(limits::FRAME_BYTES));
+            let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
+            connection::run(shared, id, socket).await;
+        });
+    }
+
+    /// Whether the store answers and takes what it is given.
+    pub async fn works(&self) -> bool {
+        // Nothing is read or written under this name.
+        let any = DocumentId::from_entropy([0; 16]);
+        self.shared.rooms.context().writer.works(any).await
+    }
+
+    /// Stops: takes nothing more in, writes and answers what was received, says goodbye to everyone.
+    pub async fn stop(&self) {
+        self.shared.stop_reading.cancel();
+        if timeout(STOPPING_TIME, self.shared.rooms.finish()).await.is_err() {
+            tracing::warn!("some changes were neither written nor acknowledged before the end; their phones keep them");
+        }
+        self.shared.stop.cancel();
+        self.connections.close();
+        if timeout(STOPPING_TIME, self.connections.wait()).await.is_err() {
+            tracing::warn!("some connections did not close in time");
+        }
+        if timeout(STOPPING_TIME, self.shared.rooms.close()).await.is_err() {
+            tracing::warn!("some documents did not close in time");
+        }
+    }
+}

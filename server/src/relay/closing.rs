@@ -1,0 +1,93 @@
+//! Why the relay closes a connection, and how it says so.
+
+use maillage_shared::id::PeerId;
+use maillage_shared::sync::connection::CloseReason;
+use maillage_shared::wire::Frame;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+/// Why the relay closes a connection. `Display` is what the `error` frame says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Closing {
+    /// The peer said goodbye, or its socket closed.
+    #[error("goodbye")]
+    Left,
+    /// The relay stops.
+    #[error("the relay is stopping")]
+    Stopping,
+    /// What the peer sent is not acceptable.
+    #[error(transparent)]
+    Refused(#[from] CloseReason),
+    /// A text message.
+    #[error("unreadable frame: text frames are not part of the protocol")]
+    Text,
+    /// A message over the limit, refused from its announced length.
+    #[error("frame of {found} bytes is over the limit of {limit}")]
+    TooLarge {
+        /// Bytes announced or received.
+        found: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// The peer's bytes are not WebSocket frames.
+    #[error("broken WebSocket: {0}")]
+    Broken(String),
+    /// The peer has opened too many documents on one connection.
+    #[error("more than {0} documents on one connection")]
+    TooManyDocuments(usize),
+    /// The peer did not greet in time.
+    #[error("no `join` frame came in time")]
+    NoGreeting,
+    /// Nothing was heard of the peer, not even a pong.
+    #[error("nothing was heard for too long")]
+    Silent,
+    /// The peer reads more slowly than others write. Dropping a frame would break the sync protocol, starting over does not.
+    #[error("resync: too much waits to be read")]
+    Resync,
+    /// The same peer name connected again.
+    #[error("replaced by a newer connection of the same peer")]
+    Replaced,
+}
+
+impl Closing {
+    /// The last frame of the protocol, if the peer is to be told something.
+    pub(super) fn frame(&self, relay: &PeerId) -> Option<Frame> {
+        match self {
+            Self::Left => None,
+            Self::Stopping => Some(Frame::Leave {
+                sender: relay.clone(),
+            }),
+            _ => Some(Frame::Error {
+                message: self.to_string(),
+            }),
+        }
+    }
+
+    /// The WebSocket's own last frame (RFC 6455, section 7.4).
+    pub(super) fn close_frame(&self) -> CloseFrame {
+        let code = match self {
+            Self::Left => CloseCode::Normal,
+            Self::Stopping => CloseCode::Away,
+            Self::Text => CloseCode::Unsupported,
+            Self::TooLarge { .. } => CloseCode::Size,
+            Self::Broken(_) => CloseCode::Protocol,
+            Self::Resync => CloseCode::Again,
+            _ => CloseCode::Policy,
+        };
+        CloseFrame {
+            code,
+            reason: Utf8Bytes::from_static(""),
+        }
+    }
+
+    /// Whether frames that wait to be sent are worth waiting for.
+    pub(super) fn sends_what_waits(&self) -> bool {
+        !matches!(self, Self::Resync | Self::Silent | Self::Left)
+    }
+
+    /// Whether the rest of the peer's bytes can no longer be cut into frames.
+    pub(super) fn breaks_reading(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::Broken(_))
+    }
+}

@@ -1,0 +1,335 @@
+//! The task of one connection: reads frames for the rooms, sends what the rooms have for the peer, and closes with a reason.
+
+use super::Shared;
+use super::closing::Closing;
+use super::outbound::{Next, Outbound};
+use super::room::{Permits, RoomInput};
+use crate::panics;
+use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
+use maillage_shared::guard::Refusal;
+use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::sync::connection::{CloseReason, Connection, ConnectionEffect};
+use maillage_shared::sync::room::ConnectionId;
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::{Duration, Instant, MissedTickBehavior, interval_at, timeout, timeout_at};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+
+/// Frames up to this many bytes are scanned at once; larger ones on a thread, so that other connections go on meanwhile.
+const SCANNED_AT_ONCE_BYTES: usize = 16 * 1024;
+
+/// Serves a connection until one side closes it.
+pub(super) async fn run<S>(shared: Arc<Shared>, id: ConnectionId, mut socket: WebSocketStream<S>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let outbound = Outbound::new(shared.options.outbound_bytes);
+    let mut session = Session::new(Arc::clone(&shared), id, outbound.clone());
+    let talking = AssertUnwindSafe(talk(&mut session, &mut socket)).catch_unwind().await;
+    // A panic here is a bug, and logged as such; the rooms must hear that the connection is gone all the same.
+    let closing = talking.unwrap_or_else(|_| Closing::Broken("internal error".to_owned()));
+    outbound.close(closing.clone());
+    session.leave().await;
+    session.log(&closing);
+    let farewell = say_goodbye(&shared, &mut socket, &closing);
+    let _ = timeout(shared.options.goodbye_time, farewell).await;
+}
+
+/// Reads, writes and pings until there is a reason to close, and what waits to be sent is sent.
+async fn talk<S>(session: &mut Session, socket: &mut WebSocketStream<S>) -> Closing
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let shared = Arc::clone(&session.shared);
+    let outbound = session.outbound.clone();
+    let heard = Arc::clone(&session.heard);
+    let (mut sink, mut stream) = socket.split();
+    let mut writing = pin!(write(&outbound, &mut sink));
+    tokio::select! {
+        closing = &mut writing => return closing,
+        closing = session.read(&mut stream) => outbound.close(closing),
+        () = outbound.closed() => {}
+        () = beat(&shared, &outbound, &heard) => {}
+        () = shared.stop.cancelled() => outbound.close(Closing::Stopping),
+    }
+    timeout(shared.options.goodbye_time, writing)
+        .await
+        .unwrap_or_else(|_| outbound.closing())
+}
+
+/// Sends what waits; returns when nothing may follow.
+async fn write(outbound: &Outbound, sink: &mut (impl Sink<Message> + Unpin)) -> Closing {
+    loop {
+        let mut next = Some(outbound.next().await);
+        // One flush for everything that waits.
+        while let Some(item) = next {
+            let message = match item {
+                Next::Frame(frame) => Message::Binary(frame),
+                Next::Ping => Message::Ping(Bytes::new()),
+                Next::Close(closing) => return closing,
+            };
+            if sink.feed(message).await.is_err() {
+                return Closing::Left;
+            }
+            next = outbound.try_next();
+        }
+        if sink.flush().await.is_err() {
+            return Closing::Left;
+        }
+    }
+}
+
+/// Pings the peer, and gives it up when it has been silent for too long.
+async fn beat(shared: &Shared, outbound: &Outbound, heard: &Heard) {
+    let options = &shared.options;
+    let mut ticks = interval_at(Instant::now() + options.ping_every, options.ping_every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if heard.silence() >= options.silence {
+            return outbound.close(Closing::Silent);
+        }
+        outbound.ping();
+    }
+}
+
+/// Says why, closes, and waits for the peer to close too, so that the system does not throw away what it has not read yet.
+async fn say_goodbye<S>(
+    shared: &Shared,
+    socket: &mut WebSocketStream<S>,
+    closing: &Closing,
+) -> Result<(), Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    if let Some(frame) = closing.frame(&shared.relay) {
+        socket.send(Message::Binary(frame.encode().into())).await?;
+    }
+    socket.close(Some(closing.close_frame())).await?;
+    if closing.breaks_reading() {
+        let stream = socket.get_mut();
+        stream.shutdown().await?;
+        // On the heap, not in the future of every connection.
+        let mut discarded = vec![0; 4096];
+        while stream.read(&mut discarded).await? > 0 {}
+    } else {
+        while let Some(Ok(_)) = socket.next().await {}
+    }
+    Ok(())
+}
+
+/// When the peer was last heard of.
+#[derive(Debug)]
+struct Heard {
+    start: Instant,
+    /// Milliseconds after `start`.
+    last: AtomicU64,
+}
+
+impl Heard {
+    fn note(&self) {
+        let now = self.start.elapsed().as_millis() as u64;
+        self.last.store(now, Ordering::Relaxed);
+    }
+
+    fn silence(&self) -> Duration {
+        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
+        self.start.elapsed().saturating_sub(last)
+    }
+}
+
+/// What a connection remembers.
+struct Session {
+    shared: Arc<Shared>,
+    id: ConnectionId,
+    outbound: Outbound,
+    /// Taken out while a large frame is scanned on a thread.
+    protocol: Option<Connection>,
+    documents: HashSet<DocumentId>,
+    inbound: Arc<Semaphore>,
+    heard: Arc<Heard>,
+}
+
+impl Session {
+    fn new(shared: Arc<Shared>, id: ConnectionId, outbound: Outbound) -> Self {
+        Self {
+            id,
+            outbound,
+            protocol: Some(Connection::new(shared.relay.clone(), shared.options.limits)),
+            documents: HashSet::new(),
+            inbound: Arc::new(Semaphore::new(shared.options.inbound_bytes)),
+            heard: Arc::new(Heard {
+                start: Instant::now(),
+                last: AtomicU64::new(0),
+            }),
+            shared,
+        }
+    }
+
+    /// Reads messages until one is a reason to close.
+    async fn read(&mut self, stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin)) -> Closing {
+        let shared = Arc::clone(&self.shared);
+        let greeting = Instant::now() + shared.options.greeting_time;
+        let mut stop = pin!(shared.stop_reading.cancelled());
+        loop {
+            let next = async {
+                if self.greeted() {
+                    Ok(stream.next().await)
+                } else {
+                    timeout_at(greeting, stream.next()).await
+                }
+            };
+            let next = tokio::select! {
+                biased;
+                // What has been received is still answered, but nothing more is taken in.
+                () = &mut stop => std::future::pending().await,
+                next = next => next,
+            };
+            let message = match next {
+                Err(_) => return Closing::NoGreeting,
+                Ok(None) => return Closing::Left,
+                Ok(Some(Err(error))) => return reading_failed(error),
+                Ok(Some(Ok(message))) => message,
+            };
+            self.heard.note();
+            match message {
+                Message::Binary(bytes) => {
+                    if let Err(closing) = self.receive(bytes).await {
+                        return closing;
+                    }
+                }
+                Message::Text(_) => return Closing::Text,
+                Message::Close(_) => return Closing::Left,
+                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            }
+        }
+    }
+
+    async fn receive(&mut self, bytes: Bytes) -> Result<(), Closing> {
+        let permits = self.permits(bytes.len()).await?;
+        let greeted = self.greeted();
+        match self.scan(bytes).await? {
+            ConnectionEffect::Send(frame) => {
+                if let Some(peer) = self.peer().filter(|_| !greeted) {
+                    self.shared.peers.enter(peer.clone(), self.id, self.outbound.clone());
+                }
+                self.outbound.send(frame);
+            }
+            ConnectionEffect::Sync {
+                document,
+                message,
+                request,
+            } => {
+                let Some(peer) = self.peer().cloned() else {
+                    return Err(CloseReason::Unexpected("sync").into());
+                };
+                let limit = self.shared.options.documents;
+                if self.documents.insert(document) && self.documents.len() > limit {
+                    self.documents.remove(&document);
+                    return Err(Closing::TooManyDocuments(limit));
+                }
+                let input = RoomInput::Sync {
+                    connection: self.id,
+                    peer,
+                    message,
+                    request,
+                    outbound: self.outbound.clone(),
+                    permits,
+                };
+                self.shared.rooms.send(document, input, &self.outbound).await;
+            }
+            // Presence about a document that the peer has not opened concerns nobody here.
+            ConnectionEffect::Ephemeral { document, message } if self.documents.contains(&document) => {
+                let input = RoomInput::Ephemeral {
+                    connection: self.id,
+                    message,
+                };
+                self.shared.rooms.send(document, input, &self.outbound).await;
+            }
+            ConnectionEffect::Ephemeral { .. } | ConnectionEffect::Nothing => {}
+            ConnectionEffect::Leave => return Err(Closing::Left),
+        }
+        Ok(())
+    }
+
+    /// Waits until there is room for a message, in this connection's share and in the relay's.
+    async fn permits(&self, bytes: usize) -> Result<Permits, Closing> {
+        let options = &self.shared.options;
+        let share = |all: usize| u32::try_from(bytes.clamp(1, all)).unwrap_or(u32::MAX);
+        let own = Arc::clone(&self.inbound).acquire_many_owned(share(options.inbound_bytes));
+        let all = Arc::clone(&self.shared.inbound).acquire_many_owned(share(options.relay_inbound_bytes));
+        match (own.await, all.await) {
+            (Ok(own), Ok(all)) => Ok([own, all]),
+            _ => Err(Closing::Stopping),
+        }
+    }
+
+    /// Reads a frame. A panic in there is the frame's fault.
+    async fn scan(&mut self, bytes: Bytes) -> Result<ConnectionEffect, Closing> {
+        let Some(mut protocol) = self.protocol.take() else {
+            return Err(Closing::Broken("internal error".to_owned()));
+        };
+        let is_short = bytes.len() <= SCANNED_AT_ONCE_BYTES;
+        let scan = move || panics::catch(|| protocol.receive(&bytes)).map(|result| (protocol, result));
+        let scanned = if is_short {
+            scan()
+        } else {
+            spawn_blocking(scan).await.unwrap_or_else(|error| Err(error.to_string()))
+        };
+        let (protocol, result) = scanned.map_err(|_| CloseReason::Refused(Refusal::Crashes))?;
+        self.protocol = Some(protocol);
+        Ok(result?)
+    }
+
+    fn peer(&self) -> Option<&PeerId> {
+        self.protocol.as_ref().and_then(Connection::peer)
+    }
+
+    fn greeted(&self) -> bool {
+        self.peer().is_some()
+    }
+
+    /// Frees the peer's name and tells the rooms.
+    async fn leave(&mut self) {
+        if let Some(peer) = self.peer() {
+            self.shared.peers.leave(peer, self.id);
+        }
+        for document in std::mem::take(&mut self.documents) {
+            self.shared.rooms.leave(document, self.id).await;
+        }
+    }
+
+    fn log(&self, closing: &Closing) {
+        let connection = self.id.0;
+        let peer = self.peer().map(ToString::to_string);
+        match closing {
+            Closing::Left | Closing::Stopping => tracing::debug!(connection, ?peer, %closing, "a connection closed"),
+            Closing::NoGreeting | Closing::Silent | Closing::Replaced => {
+                tracing::info!(connection, ?peer, %closing, "closed a connection");
+            }
+            _ => tracing::warn!(connection, ?peer, %closing, "closed a connection"),
+        }
+    }
+}
+
+fn reading_failed(error: Error) -> Closing {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { size, max_size }) => Closing::TooLarge {
+            found: size,
+            limit: max_size,
+        },
+        Error::Io(_)
+        | Error::ConnectionClosed
+        | Error::AlreadyClosed
+        | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Closing::Left,
+        error => Closing::Broken(error.to_string()),
+    }
+}

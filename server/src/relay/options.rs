@@ -1,0 +1,74 @@
+//! What may be set about a relay. The defaults are meant for everyone; tests shorten the times.
+
+use maillage_shared::guard::{Prover, Refusal, ShadowProver};
+use maillage_shared::id::DocumentId;
+use maillage_shared::limits::Limits;
+use maillage_shared::store::StoredChange;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Makes the prover of a document from the changes its store holds.
+pub type OpenProver =
+    Arc<dyn Fn(DocumentId, &[StoredChange]) -> Result<Box<dyn Prover + Send>, Refusal> + Send + Sync>;
+
+/// Times and bounds of a relay.
+#[derive(Clone)]
+pub struct Options {
+    /// What the guard lets chunks and documents cost.
+    pub limits: Limits,
+    /// How provers are made.
+    pub open_prover: OpenProver,
+    /// How long proving one submission may take.
+    pub proving_time: Duration,
+    /// Time between two pings to a peer.
+    pub ping_every: Duration,
+    /// After this long without a frame or a pong, a peer is taken for gone.
+    pub silence: Duration,
+    /// How long a peer may take to greet.
+    pub greeting_time: Duration,
+    /// How long a connection that closes may take to send what waits, and again to say goodbye.
+    pub goodbye_time: Duration,
+    /// How long a room with nobody in it stays open.
+    pub idle_time: Duration,
+    /// How long to wait before a failed write is tried again.
+    pub retry_time: Duration,
+    /// Bytes that may wait to be sent on one connection.
+    pub outbound_bytes: usize,
+    /// Bytes received on one connection that may wait to be proved and written.
+    pub inbound_bytes: usize,
+    /// The same for all connections together.
+    pub relay_inbound_bytes: usize,
+    /// Documents one connection may have open.
+    pub documents: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let limits = Limits::DEFAULT;
+        Self {
+            limits,
+            open_prover: Arc::new(move |document, stored| {
+                let prover = ShadowProver::open(document, stored, limits)?;
+                Ok(Box::new(prover))
+            }),
+            proving_time: Duration::from_secs(10),
+            ping_every: Duration::from_secs(20),
+            silence: Duration::from_secs(60),
+            greeting_time: Duration::from_secs(15),
+            goodbye_time: Duration::from_secs(3),
+            idle_time: Duration::from_secs(60),
+            retry_time: Duration::from_secs(1),
+            outbound_bytes: 8 * 1024 * 1024,
+            inbound_bytes: 8 * 1024 * 1024,
+            relay_inbound_bytes: 256 * 1024 * 1024,
+            documents: 4096,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").finish_non_exhaustive()
+    }
+}

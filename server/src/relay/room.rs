@@ -1,0 +1,385 @@
+//! The task of one open document: feeds its [`Room`] and performs what the room asks for, one thing at a time.
+
+use super::closing::Closing;
+use super::outbound::Outbound;
+use super::proving::{BoxedProver, Lost};
+use super::rooms::{Context, Rooms};
+use futures_util::future::BoxFuture;
+use maillage_shared::change::ChangeRecord;
+use maillage_shared::guard::{Refusal, ScannedChunk, ScannedMessage};
+use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::store::StoredChange;
+use maillage_shared::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
+use maillage_shared::wire::{DocumentMessage, EphemeralMessage, Frame};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// What a room's task receives.
+#[derive(Debug)]
+pub(super) enum RoomInput {
+    /// A sync message.
+    Sync {
+        /// Where it came from.
+        connection: ConnectionId,
+        /// The sender's name.
+        peer: PeerId,
+        /// What it said.
+        message: ScannedMessage,
+        /// Whether it asked for a document it does not have.
+        request: bool,
+        /// Where answers go.
+        outbound: Outbound,
+        /// Room in memory for the message, given back once it is dealt with.
+        permits: Permits,
+    },
+    /// An ephemeral message, to be forwarded.
+    Ephemeral {
+        /// Where it came from.
+        connection: ConnectionId,
+        /// What it said.
+        message: EphemeralMessage,
+    },
+    /// A connection that had this document open has closed.
+    Left(ConnectionId),
+    /// The relay stops: answer when everything received so far is written and answered.
+    Finish(oneshot::Sender<()>),
+}
+
+/// The connection's and the relay's share of memory that a message takes.
+pub(super) type Permits = [OwnedSemaphorePermit; 2];
+
+/// Runs a document's room until nobody needs it any more.
+pub(super) async fn run(
+    document: DocumentId,
+    context: Arc<Context>,
+    rooms: Arc<Rooms>,
+    mailbox: mpsc::Receiver<RoomInput>,
+) {
+    match open(document, &context).await {
+        Ok((room, prover)) => {
+            let task = Task {
+                document,
+                context,
+                room,
+                prover: Some(prover),
+                outbound: HashMap::new(),
+                proof: None,
+                work: None,
+                waiting: Vec::new(),
+                current: Vec::new(),
+                finish: Vec::new(),
+            };
+            task.run(&rooms, mailbox).await;
+        }
+        Err(why) => {
+            tracing::error!(%document, %why, "a document cannot be opened; the others go on");
+            refuse_all(document, &context, &rooms, mailbox).await;
+        }
+    }
+}
+
+/// Reads a document and proves again what is read; the error says why it cannot be served.
+async fn open(document: DocumentId, context: &Context) -> Result<(Room, BoxedProver), String> {
+    let store = Arc::clone(&context.store);
+    let relay = context.relay.clone();
+    let loading = spawn_blocking(move || {
+        let stored = store
+            .load(document)
+            .map_err(|error| error.to_string())?
+            .unwrap_or_default();
+        Ok::<_, String>(stored)
+    });
+    let stored = loading.await.map_err(|error| error.to_string())??;
+    // First the prover, which scans: nothing may be parsed before.
+    let prover = context
+        .proving
+        .clone()
+        .open(document, stored.clone())
+        .await
+        .map_err(|lost| lost.refusal().to_string())?
+        .map_err(|refusal| refusal.to_string())?;
+    let opening = spawn_blocking(move || {
+        let records: Vec<ChangeRecord> = stored
+            .iter()
+            .map(|change| ChangeRecord::parse(&change.bytes))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.to_string())?;
+        let count = records.len();
+        let room = Room::open(document, relay, records);
+        if room.graph().len() == count {
+            Ok(room)
+        } else {
+            Err(format!("{} of {count} changes have their causes", room.graph().len()))
+        }
+    });
+    let room = opening.await.map_err(|error| error.to_string())??;
+    Ok((room, prover))
+}
+
+/// Tells everyone that the document is not available, until it is worth trying again to open it.
+async fn refuse_all(
+    document: DocumentId,
+    context: &Context,
+    rooms: &Rooms,
+    mut mailbox: mpsc::Receiver<RoomInput>,
+) {
+    let mut try_again = Instant::now() + context.options.idle_time;
+    loop {
+        tokio::select! {
+            input = mailbox.recv() => match input {
+                Some(RoomInput::Sync { peer, outbound, .. }) => {
+                    let unavailable = Frame::Unavailable(DocumentMessage {
+                        sender: context.relay.clone(),
+                        target: peer,
+                        document,
+                    });
+                    outbound.send(unavailable.encode());
+                }
+                Some(RoomInput::Finish(finished)) => {
+                    let _ = finished.send(());
+                }
+                Some(RoomInput::Ephemeral { .. } | RoomInput::Left(_)) => {}
+                None => return,
+            },
+            () = sleep_until(try_again) => {
+                if rooms.retire(document, &mailbox) {
+                    return;
+                }
+                try_again = Instant::now() + context.options.retry_time;
+            }
+        }
+    }
+}
+
+/// Something the task waits for; a room asks for one thing at a time.
+enum Done {
+    Proved(BoxedProver, Result<Vec<ChangeRecord>, Refusal>),
+    ProverLost(Lost),
+    ProverOpened(BoxedProver),
+    ProverFailed(Refusal),
+    Written(BatchId, bool),
+    Waited(BatchId),
+}
+
+/// Submissions being proved one after the other.
+struct Proof {
+    batch: BatchId,
+    left: VecDeque<Vec<ScannedChunk>>,
+    results: Vec<Result<Vec<ChangeRecord>, Refusal>>,
+}
+
+struct Task {
+    document: DocumentId,
+    context: Arc<Context>,
+    room: Room,
+    /// `None` while it works, and after it was lost until the next submission.
+    prover: Option<BoxedProver>,
+    outbound: HashMap<ConnectionId, Outbound>,
+    proof: Option<Proof>,
+    work: Option<BoxFuture<'static, Done>>,
+    /// Memory of the messages that wait for the next batch, and of those in the current one.
+    waiting: Vec<Permits>,
+    current: Vec<Permits>,
+    finish: Vec<oneshot::Sender<()>>,
+}
+
+impl Task {
+    async fn run(mut self, rooms: &Rooms, mut mailbox: mpsc::Receiver<RoomInput>) {
+        let mut idle_until = Instant::now() + self.context.options.idle_time;
+        loop {
+            let working = self.work.is_some();
+            tokio::select! {
+                done = wait(&mut self.work), if working => {
+                    self.work = None;
+                    self.done(done);
+                }
+                input = mailbox.recv() => match input {
+                    Some(input) => self.take(input),
+                    None => return,
+                },
+                () = sleep_until(idle_until), if !working && self.room.is_idle() => {
+                    if rooms.retire(self.document, &mailbox) {
+                        return;
+                    }
+                }
+            }
+            if self.work.is_none() {
+                self.waiting.clear();
+                self.current.clear();
+                for finished in self.finish.drain(..) {
+                    // Whoever asked may have stopped waiting.
+                    let _ = finished.send(());
+                }
+            }
+            idle_until = Instant::now() + self.context.options.idle_time;
+        }
+    }
+
+    fn take(&mut self, input: RoomInput) {
+        match input {
+            RoomInput::Sync {
+                connection,
+                peer,
+                message,
+                request,
+                outbound,
+                permits,
+            } => {
+                // What a refused connection sent after it was refused is not looked at.
+                if outbound.is_closing() {
+                    return;
+                }
+                self.outbound.insert(connection, outbound);
+                self.waiting.push(permits);
+                self.handle(RoomEvent::Sync {
+                    connection,
+                    peer,
+                    message,
+                    request,
+                });
+            }
+            RoomInput::Ephemeral { connection, message } => {
+                self.handle(RoomEvent::Ephemeral { connection, message });
+            }
+            RoomInput::Left(connection) => {
+                self.outbound.remove(&connection);
+                self.handle(RoomEvent::Left(connection));
+            }
+            RoomInput::Finish(finished) => self.finish.push(finished),
+        }
+    }
+
+    fn handle(&mut self, event: RoomEvent) {
+        for effect in self.room.handle(event) {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: RoomEffect) {
+        match effect {
+            RoomEffect::Prove { batch, submissions } => {
+                self.current = std::mem::take(&mut self.waiting);
+                self.proof = Some(Proof {
+                    batch,
+                    left: submissions.into(),
+                    results: Vec::new(),
+                });
+                self.prove_next();
+            }
+            RoomEffect::Append { batch, changes } => {
+                let writer = self.context.writer.clone();
+                let document = self.document;
+                self.work = Some(Box::pin(async move {
+                    Done::Written(batch, writer.append(document, changes).await.is_ok())
+                }));
+            }
+            RoomEffect::RetryLater(batch) => {
+                let retry = sleep(self.context.options.retry_time);
+                self.work = Some(Box::pin(async move {
+                    retry.await;
+                    Done::Waited(batch)
+                }));
+            }
+            RoomEffect::Send { connection, frame } => {
+                if let Some(outbound) = self.outbound.get(&connection) {
+                    outbound.send(frame);
+                }
+            }
+            RoomEffect::Refuse { connection, refusal } => {
+                if let Some(outbound) = self.outbound.remove(&connection) {
+                    outbound.close(Closing::Refused(refusal.into()));
+                }
+            }
+        }
+    }
+
+    /// Starts on the next submission of the batch, or hands the results to the room.
+    fn prove_next(&mut self) {
+        let Some(proof) = &mut self.proof else {
+            return;
+        };
+        if proof.left.is_empty() {
+            let results = std::mem::take(&mut proof.results);
+            let batch = proof.batch;
+            self.proof = None;
+            self.handle(RoomEvent::Proved { batch, results });
+            return;
+        }
+        let proving = self.context.proving.clone();
+        match self.prover.take() {
+            Some(prover) => {
+                let submission = proof.left.pop_front().unwrap_or_default();
+                self.work = Some(Box::pin(async move {
+                    match proving.prove(prover, submission).await {
+                        Ok((prover, result)) => Done::Proved(prover, result),
+                        Err(lost) => Done::ProverLost(lost),
+                    }
+                }));
+            }
+            None => {
+                let proved = proof.results.iter().flatten().flatten();
+                let known = self.room.graph().changes().iter().chain(proved);
+                let known: Vec<StoredChange> = known.map(StoredChange::from).collect();
+                let document = self.document;
+                self.work = Some(Box::pin(async move {
+                    match proving.open(document, known).await {
+                        Ok(Ok(prover)) => Done::ProverOpened(prover),
+                        Ok(Err(refusal)) => Done::ProverFailed(refusal),
+                        Err(lost) => Done::ProverFailed(lost.refusal()),
+                    }
+                }));
+            }
+        }
+    }
+
+    fn done(&mut self, done: Done) {
+        match done {
+            Done::Proved(prover, result) => {
+                self.prover = Some(prover);
+                self.proved(result);
+            }
+            Done::ProverLost(lost) => self.proved(Err(lost.refusal())),
+            Done::ProverOpened(prover) => {
+                self.prover = Some(prover);
+                self.prove_next();
+            }
+            Done::ProverFailed(refusal) => {
+                tracing::error!(document = %self.document, %refusal, "what is stored cannot be proved any more");
+                if let Some(proof) = &mut self.proof {
+                    let left = proof.left.drain(..).map(|_| Err(refusal.clone()));
+                    proof.results.extend(left);
+                }
+                self.prove_next();
+            }
+            Done::Written(batch, true) => self.handle(RoomEvent::Flushed(batch)),
+            Done::Written(batch, false) => self.handle(RoomEvent::FlushFailed(batch)),
+            Done::Waited(batch) => self.handle(RoomEvent::RetryFlush(batch)),
+        }
+    }
+
+    fn proved(&mut self, result: Result<Vec<ChangeRecord>, Refusal>) {
+        if let Some(proof) = &mut self.proof {
+            proof.results.push(result);
+        }
+        self.prove_next();
+    }
+}
+
+impl Drop for Task {
+    /// Whoever is still here when the task ends, which only a bug or the end of the relay can do, connects anew.
+    fn drop(&mut self) {
+        for outbound in self.outbound.values() {
+            outbound.close(Closing::Resync);
+        }
+    }
+}
+
+async fn wait(work: &mut Option<BoxFuture<'static, Done>>) -> Done {
+    match work {
+        Some(work) => work.await,
+        None => std::future::pending().await,
+    }
+}

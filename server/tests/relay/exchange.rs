@@ -1,0 +1,174 @@
+use crate::phone::{Phone, Sheet};
+use crate::place::Running;
+use maillage_server::relay::Options;
+use maillage_shared::store::{Store, StoreError};
+use maillage_shared::testing::MemoryStore;
+use maillage_shared::wire::{EphemeralMessage, Frame};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_change_travels_to_another_phone_and_back() {
+    let relay = Running::new().await;
+    let mut first = Phone::join(relay.address, "first").await;
+    let mut second = Phone::join(relay.address, "second").await;
+    let mut here = Sheet::born(1);
+    here.until(&mut first, Sheet::is_acknowledged).await;
+    let mut there = Sheet::wanted(1);
+    there.until(&mut second, Sheet::is_acknowledged).await;
+
+    here.write("Réparer les vélos 🚲");
+    here.push(&mut first).await;
+    there.until(&mut second, |sheet| sheet.text() == "Réparer les vélos 🚲").await;
+    there.write(", le samedi");
+    there.push(&mut second).await;
+    here.until(&mut first, |sheet| sheet.text() == "Réparer les vélos 🚲, le samedi").await;
+}
+
+#[tokio::test]
+async fn two_phones_that_write_at_once_end_with_the_same_text() {
+    let relay = Running::new().await;
+    let mut first = Phone::join(relay.address, "first").await;
+    let mut second = Phone::join(relay.address, "second").await;
+    let mut here = Sheet::born(1);
+    here.until(&mut first, Sheet::is_acknowledged).await;
+    let mut there = Sheet::wanted(1);
+    there.until(&mut second, Sheet::is_acknowledged).await;
+    for word in ["un ", "deux ", "trois "] {
+        here.write(word);
+        here.push(&mut first).await;
+        there.write("four ");
+        there.push(&mut second).await;
+    }
+    let all = "un deux trois ".len() + 3 * "four ".len();
+    here.until(&mut first, |sheet| sheet.text().len() == all).await;
+    there.until(&mut second, |sheet| sheet.text().len() == all).await;
+    assert_eq!(here.text(), there.text());
+}
+
+#[tokio::test]
+async fn a_document_nobody_has_is_unavailable_until_somebody_brings_it() {
+    let relay = Running::new().await;
+    let mut first = Phone::join(relay.address, "first").await;
+    let mut wanted = Sheet::wanted(1);
+    wanted.push(&mut first).await;
+    assert!(matches!(first.next().await, Some(Frame::Unavailable(answer)) if answer.document == wanted.id));
+
+    let mut second = Phone::join(relay.address, "second").await;
+    let mut born = Sheet::born(1);
+    born.write("voilà");
+    born.until(&mut second, Sheet::is_acknowledged).await;
+    wanted.until(&mut first, |sheet| sheet.text() == "voilà").await;
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Running::in_folder(folder.path()).await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    let name = phone.relay.clone();
+    let mut sheet = Sheet::born(1);
+    for line in 0..20 {
+        sheet.write(&format!("ligne {line}\n"));
+        sheet.until(&mut phone, Sheet::is_acknowledged).await;
+    }
+    relay.stop().await;
+    assert!(phone.closed().await);
+
+    let relay = Running::in_folder(folder.path()).await;
+    let mut phone = Phone::join(relay.address, "another phone").await;
+    assert_eq!(phone.relay, name);
+    let mut copy = Sheet::wanted(1);
+    copy.until(&mut phone, |copy| copy.text() == sheet.text()).await;
+    // The phone that wrote goes on where it was.
+    let mut first = Phone::join(relay.address, "phone").await;
+    sheet.reconnect();
+    sheet.write("et encore");
+    sheet.until(&mut first, Sheet::is_acknowledged).await;
+    copy.until(&mut phone, |copy| copy.text().ends_with("et encore")).await;
+    relay.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_is_acknowledged_before_the_store_has_it() {
+    let store = MemoryStore::default();
+    let options = Options {
+        retry_time: Duration::from_millis(1),
+        ..Options::default()
+    };
+    let relay = Running::on(store.clone(), options).await;
+    let mut writer = Phone::join(relay.address, "writer").await;
+    let mut reader = Phone::join(relay.address, "reader").await;
+    let mut sheet = Sheet::born(1);
+    sheet.until(&mut writer, Sheet::is_acknowledged).await;
+    let mut copy = Sheet::wanted(1);
+    copy.until(&mut reader, Sheet::is_acknowledged).await;
+
+    store.set_failure(Some(StoreError::Full));
+    sheet.write("perdu ?");
+    sheet.push(&mut writer).await;
+    // The health check goes through the same queue, so its answer comes after the failed write.
+    while crate::place::get(relay.address, "/healthz", &[]).await.status == 200 {}
+    assert!(!sheet.is_acknowledged());
+    // Another document's request is answered meanwhile: the answer proves that the relay is alive and has sent nothing about the first.
+    let mut other = Sheet::wanted(2);
+    other.push(&mut reader).await;
+    assert!(matches!(reader.next().await, Some(Frame::Unavailable(_))));
+
+    store.set_failure(None);
+    sheet.until(&mut writer, Sheet::is_acknowledged).await;
+    copy.until(&mut reader, |copy| copy.text() == "perdu ?").await;
+    assert_eq!(store.load(sheet.id).unwrap().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn presence_reaches_the_others_in_the_document_and_nobody_else() {
+    let relay = Running::new().await;
+    let mut here = Phone::join(relay.address, "here").await;
+    let mut there = Phone::join(relay.address, "there").await;
+    let mut elsewhere = Phone::join(relay.address, "elsewhere").await;
+    let mut sheet = Sheet::born(1);
+    sheet.until(&mut here, Sheet::is_acknowledged).await;
+    let mut copy = Sheet::wanted(1);
+    copy.until(&mut there, Sheet::is_acknowledged).await;
+    let mut other = Sheet::born(2);
+    other.until(&mut elsewhere, Sheet::is_acknowledged).await;
+
+    let presence = EphemeralMessage {
+        sender: here.name.clone(),
+        target: here.relay.clone(),
+        document: sheet.id,
+        count: 1,
+        session: "s".to_owned(),
+        data: vec![1, 2, 3],
+    };
+    here.send(Frame::Ephemeral(presence.clone())).await;
+    let expected = EphemeralMessage {
+        target: there.name.clone(),
+        ..presence
+    };
+    assert_eq!(there.next().await, Some(Frame::Ephemeral(expected)));
+    // The next thing the third phone hears of is its own question.
+    let mut unknown = Sheet::wanted(3);
+    unknown.push(&mut elsewhere).await;
+    assert!(matches!(elsewhere.next().await, Some(Frame::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn a_room_that_closed_opens_again() {
+    let store = MemoryStore::default();
+    let options = Options {
+        idle_time: Duration::from_millis(1),
+        ..Options::default()
+    };
+    let relay = Running::on(store, options).await;
+    let mut sheet = Sheet::born(1);
+    for time in 1..20 {
+        let mut phone = Phone::join(relay.address, "phone").await;
+        sheet.reconnect();
+        sheet.write("x");
+        sheet.until(&mut phone, Sheet::is_acknowledged).await;
+        phone.send(Frame::Leave { sender: phone.name.clone() }).await;
+        assert!(phone.closed().await);
+        assert_eq!(sheet.text().len(), time);
+    }
+}

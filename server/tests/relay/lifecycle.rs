@@ -1,0 +1,208 @@
+use crate::phone::{Phone, Sheet};
+use crate::place::Running;
+use maillage_server::relay::Options;
+use maillage_shared::change::ChangeRecord;
+use maillage_shared::guard::{Prover, Refusal, ScannedChunk};
+use maillage_shared::store::{Store, StoreError, StoredChange};
+use maillage_shared::testing::MemoryStore;
+use maillage_shared::testing::contract::change;
+use maillage_shared::wire::{EphemeralMessage, Frame};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+#[tokio::test]
+async fn the_newer_of_two_connections_with_one_name_wins() {
+    let relay = Running::new().await;
+    let mut older = Phone::join(relay.address, "phone").await;
+    let mut newer = Phone::join(relay.address, "phone").await;
+    assert!(older.error().await.contains("newer connection"));
+    Sheet::born(1).until(&mut newer, Sheet::is_acknowledged).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_stays_silent_is_given_up() {
+    let options = Options {
+        ping_every: Duration::from_millis(5),
+        silence: Duration::ZERO,
+        ..Options::default()
+    };
+    let relay = Running::on(MemoryStore::default(), options).await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    assert!(phone.error().await.contains("nothing was heard"));
+}
+
+#[tokio::test]
+async fn a_peer_that_answers_pings_is_kept() {
+    let options = Options {
+        ping_every: Duration::from_millis(5),
+        silence: Duration::from_secs(60),
+        ..Options::default()
+    };
+    let relay = Running::on(MemoryStore::default(), options).await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    Sheet::born(1).until(&mut phone, Sheet::is_acknowledged).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_greet_is_given_up() {
+    let options = Options {
+        greeting_time: Duration::from_millis(5),
+        ..Options::default()
+    };
+    let relay = Running::on(MemoryStore::default(), options).await;
+    let mut phone = Phone::connect(relay.address).await;
+    assert!(phone.error().await.contains("no `join` frame"));
+}
+
+#[tokio::test]
+async fn a_peer_that_leaves_is_let_go_without_an_error() {
+    let relay = Running::new().await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    phone.send(Frame::Leave { sender: phone.name.clone() }).await;
+    assert_eq!(phone.next().await, None);
+}
+
+#[tokio::test]
+async fn a_relay_that_stops_says_goodbye_after_it_has_acknowledged() {
+    let relay = Running::new().await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    let name = phone.relay.clone();
+    let mut sheet = Sheet::born(1);
+    sheet.until(&mut phone, Sheet::is_acknowledged).await;
+    relay.stop().await;
+    assert_eq!(phone.next().await, Some(Frame::Leave { sender: name }));
+    assert_eq!(phone.next().await, None);
+}
+
+#[tokio::test]
+async fn a_reader_too_slow_is_told_to_start_over_and_holds_up_nobody() {
+    let options = Options {
+        outbound_bytes: 20_000,
+        goodbye_time: Duration::from_secs(20),
+        ..Options::default()
+    };
+    let relay = Running::on(MemoryStore::default(), options).await;
+    let mut writer = Phone::join(relay.address, "writer").await;
+    let mut slow = Phone::join(relay.address, "slow").await;
+    let mut sheet = Sheet::born(1);
+    sheet.until(&mut writer, Sheet::is_acknowledged).await;
+    let mut copy = Sheet::wanted(1);
+    copy.until(&mut slow, Sheet::is_acknowledged).await;
+    // Presence is forwarded at once and fills the slow reader's socket, then its queue, while nothing is read there.
+    for count in 1..6000 {
+        let presence = EphemeralMessage {
+            sender: writer.name.clone(),
+            target: writer.relay.clone(),
+            document: sheet.id,
+            count,
+            session: "s".to_owned(),
+            data: vec![0; 4000],
+        };
+        writer.send(Frame::Ephemeral(presence)).await;
+    }
+    // The writer's own words are answered: the room did not wait for the slow one.
+    sheet.write("toujours là");
+    sheet.until(&mut writer, Sheet::is_acknowledged).await;
+    assert!(slow.error().await.contains("resync"));
+}
+
+#[tokio::test]
+async fn a_damaged_document_is_unavailable_and_the_others_go_on() {
+    let store = MemoryStore::default();
+    let mut damaged = Sheet::wanted(1);
+    store.append(&[(damaged.id, vec![change(b"not a change at all")])]).unwrap();
+    let relay = Running::on(store, Options::default()).await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    damaged.push(&mut phone).await;
+    assert!(matches!(phone.next().await, Some(Frame::Unavailable(answer)) if answer.document == damaged.id));
+    Sheet::born(2).until(&mut phone, Sheet::is_acknowledged).await;
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_read_is_unavailable_until_it_can() {
+    let store = MemoryStore::default();
+    store.set_failure(Some(StoreError::Damaged("for a test".to_owned())));
+    let options = Options {
+        idle_time: Duration::from_millis(1),
+        retry_time: Duration::from_millis(1),
+        ..Options::default()
+    };
+    let relay = Running::on(store.clone(), options).await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    let mut sheet = Sheet::born(1);
+    sheet.push(&mut phone).await;
+    assert!(matches!(phone.next().await, Some(Frame::Unavailable(_))));
+    store.set_failure(None);
+    // Each attempt is answered; sooner or later one is by a room that opened.
+    loop {
+        sheet.reconnect();
+        sheet.push(&mut phone).await;
+        match phone.next().await.unwrap() {
+            Frame::Unavailable(_) => {}
+            frame => {
+                sheet.take(frame);
+                break;
+            }
+        }
+    }
+    sheet.until(&mut phone, Sheet::is_acknowledged).await;
+}
+
+/// A prover that hangs on a change of seven operations and panics on one of eight.
+struct Fragile {
+    inner: Box<dyn Prover + Send>,
+    released: Arc<Mutex<Receiver<()>>>,
+}
+
+impl Prover for Fragile {
+    fn prove(&mut self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal> {
+        for chunk in submission {
+            match chunk {
+                ScannedChunk::Change(change) if change.operations == 7 => {
+                    // Ends with an error when the test drops the other half.
+                    let _ = self.released.lock().unwrap().recv();
+                }
+                ScannedChunk::Change(change) if change.operations == 8 => panic!("crafted"),
+                _ => {}
+            }
+        }
+        self.inner.prove(submission)
+    }
+}
+
+#[tokio::test]
+async fn a_prover_that_hangs_or_panics_costs_its_submission_only() {
+    let (release, released) = mpsc::channel::<()>();
+    let released = Arc::new(Mutex::new(released));
+    let usual = Options::default();
+    let open = Arc::clone(&usual.open_prover);
+    let options = Options {
+        proving_time: Duration::from_secs(2),
+        open_prover: Arc::new(move |document, stored: &[StoredChange]| {
+            Ok(Box::new(Fragile {
+                inner: open(document, stored)?,
+                released: Arc::clone(&released),
+            }))
+        }),
+        ..usual
+    };
+    let relay = Running::on(MemoryStore::default(), options).await;
+    let mut author = Phone::join(relay.address, "author").await;
+    let mut sheet = Sheet::born(1);
+    sheet.until(&mut author, Sheet::is_acknowledged).await;
+    for (words, why) in [("1234567", "time to apply"), ("12345678", "crash")] {
+        let mut phone = Phone::join(relay.address, "other").await;
+        let mut copy = Sheet::wanted(1);
+        copy.until(&mut phone, Sheet::is_acknowledged).await;
+        copy.write(words);
+        copy.push(&mut phone).await;
+        let error = phone.error().await;
+        assert!(error.contains(why), "{error}");
+        // The author is still there, and so is the document.
+        sheet.write("ok");
+        sheet.until(&mut author, Sheet::is_acknowledged).await;
+    }
+    assert_eq!(sheet.text(), "okok");
+    drop(release);
+}

@@ -1,0 +1,11 @@
+//! The relay driven over real sockets, by clients that use nothing but the wire protocol and automerge's own sync.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bad_input;
+mod command_line;
+mod exchange;
+mod lifecycle;
+mod pages;
+mod phone;
+mod place;

@@ -1,0 +1,223 @@
+//! A client as strangers would write one: the wire protocol, and automerge's own `sync::State` for one document.
+
+use automerge::sync::{Message as SyncContent, State, SyncDoc};
+use automerge::transaction::Transactable;
+use automerge::{AutoCommit, ObjType, ROOT, ReadDoc, TextEncoding};
+use futures_util::{SinkExt, StreamExt};
+use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::wire::{Frame, JoinMessage, Metadata, PROTOCOL_VERSION, SyncMessage};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One connection that speaks the wire protocol.
+pub(crate) struct Phone {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub(crate) name: PeerId,
+    pub(crate) relay: PeerId,
+}
+
+impl Phone {
+    /// Opens a socket and says nothing.
+    pub(crate) async fn connect(address: SocketAddr) -> Self {
+        let (socket, _) = connect_async(format!("ws://{address}/sync")).await.unwrap();
+        Self {
+            socket,
+            name: PeerId::new("nobody").unwrap(),
+            relay: PeerId::new("unknown").unwrap(),
+        }
+    }
+
+    /// Opens a socket and greets.
+    pub(crate) async fn join(address: SocketAddr, name: &str) -> Self {
+        let mut phone = Self::connect(address).await;
+        phone.name = PeerId::new(name).unwrap();
+        phone.send(phone.greeting(&[PROTOCOL_VERSION])).await;
+        match phone.next().await {
+            Some(Frame::Peer(peer)) => {
+                assert_eq!(peer.target, phone.name);
+                assert_eq!(peer.version, PROTOCOL_VERSION);
+                phone.relay = peer.sender;
+            }
+            other => panic!("no answer to the greeting but {other:?}"),
+        }
+        phone
+    }
+
+    /// The first frame of a client that speaks these versions.
+    pub(crate) fn greeting(&self, versions: &[&str]) -> Frame {
+        Frame::Join(JoinMessage {
+            sender: self.name.clone(),
+            versions: versions.iter().map(|version| (*version).to_owned()).collect(),
+            metadata: Metadata::default(),
+        })
+    }
+
+    /// A sync message about a document, as it goes on the wire.
+    pub(crate) fn sync(&self, document: DocumentId, data: Vec<u8>) -> SyncMessage {
+        SyncMessage {
+            sender: self.name.clone(),
+            target: self.relay.clone(),
+            document,
+            data,
+        }
+    }
+
+    pub(crate) async fn send(&mut self, frame: Frame) {
+        self.send_message(Message::Binary(frame.encode().into())).await;
+    }
+
+    pub(crate) async fn send_message(&mut self, message: Message) {
+        self.socket.send(message).await.unwrap();
+    }
+
+    /// Sends as far as it goes: a relay that refuses a frame from its head does not take the rest.
+    pub(crate) async fn try_send(&mut self, message: Message) {
+        let _ = self.socket.send(message).await;
+    }
+
+    /// The next frame, or `None` once the socket is closed.
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
+        loop {
+            let next = timeout(PATIENCE, self.socket.next()).await.expect("the relay says nothing");
+            match next? {
+                Ok(Message::Binary(bytes)) => return Some(Frame::decode(&bytes).unwrap()),
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// Reads until the relay says why it closes; then it must close.
+    pub(crate) async fn error(&mut self) -> String {
+        loop {
+            match self.next().await {
+                Some(Frame::Error { message }) => {
+                    assert_eq!(self.next().await, None, "the relay goes on after an error");
+                    return message;
+                }
+                Some(_) => {}
+                None => panic!("the relay closed without a word"),
+            }
+        }
+    }
+
+    /// Whether the relay closed this connection.
+    pub(crate) async fn closed(&mut self) -> bool {
+        while self.next().await.is_some() {}
+        true
+    }
+}
+
+/// A document on a phone, synchronised by automerge itself.
+pub(crate) struct Sheet {
+    pub(crate) id: DocumentId,
+    document: AutoCommit,
+    state: State,
+    asked: bool,
+}
+
+impl Sheet {
+    /// Born here, with one text.
+    pub(crate) fn born(number: u8) -> Self {
+        let mut sheet = Self::wanted(number);
+        sheet.document.put(ROOT, "kind", "job_sheet").unwrap();
+        sheet.document.put(ROOT, "schema", 1).unwrap();
+        let space = DocumentId::from_entropy([200; 16]).to_string();
+        sheet.document.put(ROOT, "space", space).unwrap();
+        sheet.document.put_object(ROOT, "tasks", ObjType::Text).unwrap();
+        sheet.document.commit();
+        sheet
+    }
+
+    /// Written without saying what it is.
+    pub(crate) fn without_genesis(number: u8) -> Self {
+        let mut sheet = Self::wanted(number);
+        sheet.document.put(ROOT, "anything", "at all").unwrap();
+        sheet.document.commit();
+        sheet
+    }
+
+    /// Known by name only.
+    pub(crate) fn wanted(number: u8) -> Self {
+        Self {
+            id: DocumentId::from_entropy([number; 16]),
+            document: AutoCommit::new_with_encoding(TextEncoding::Utf16CodeUnit),
+            state: State::new(),
+            asked: false,
+        }
+    }
+
+    /// Forgets what the relay has: a new connection begins.
+    pub(crate) fn reconnect(&mut self) {
+        self.state = State::new();
+        self.asked = false;
+    }
+
+    /// Writes at the end of the text.
+    pub(crate) fn write(&mut self, words: &str) {
+        let (_, text) = self.document.get(ROOT, "tasks").unwrap().unwrap();
+        let end = self.document.length(&text);
+        self.document.splice_text(&text, end, 0, words).unwrap();
+        self.document.commit();
+    }
+
+    pub(crate) fn text(&self) -> String {
+        match self.document.get(ROOT, "tasks").unwrap() {
+            Some((_, text)) => self.document.text(&text).unwrap(),
+            None => String::new(),
+        }
+    }
+
+    /// Whether the relay has said that it holds everything this phone holds.
+    pub(crate) fn is_acknowledged(&mut self) -> bool {
+        let heads = self.document.get_heads();
+        self.state.their_heads.as_ref() == Some(&heads)
+    }
+
+    /// The next sync message, as bytes.
+    pub(crate) fn message(&mut self) -> Option<Vec<u8>> {
+        let message = self.document.sync().generate_sync_message(&mut self.state)?;
+        Some(message.encode())
+    }
+
+    /// Sends what automerge has to say.
+    pub(crate) async fn push(&mut self, phone: &mut Phone) {
+        let empty = self.document.get_heads().is_empty();
+        while let Some(data) = self.message() {
+            let sync = phone.sync(self.id, data);
+            let request = empty && !std::mem::replace(&mut self.asked, true);
+            phone.send(if request { Frame::Request(sync) } else { Frame::Sync(sync) }).await;
+        }
+    }
+
+    /// Takes a frame about this document; any other is an error of the test.
+    pub(crate) fn take(&mut self, frame: Frame) {
+        match frame {
+            Frame::Sync(sync) if sync.document == self.id => self.take_bytes(&sync.data),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+
+    /// Takes a sync message as automerge writes it.
+    pub(crate) fn take_bytes(&mut self, data: &[u8]) {
+        let message = SyncContent::decode(data).unwrap();
+        self.document.sync().receive_sync_message(&mut self.state, message).unwrap();
+    }
+
+    /// Exchanges messages until the condition holds.
+    pub(crate) async fn until(&mut self, phone: &mut Phone, condition: impl Fn(&mut Self) -> bool) {
+        self.push(phone).await;
+        while !condition(self) {
+            let frame = phone.next().await.expect("the relay closed");
+            self.take(frame);
+            self.push(phone).await;
+        }
+    }
+}
