@@ -23,6 +23,7 @@ pub mod store;
 pub mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod text_field;
 pub mod time;
 pub mod wire;
 

@@ -3,7 +3,7 @@
 use super::field::map_at;
 use super::job_sheet;
 use crate::command::CommandError;
-use crate::doc::string_at;
+use crate::doc::{Document, Imported, string_at};
 use crate::rules::text;
 use crate::snapshot::Sections;
 use automerge::transaction::{Transactable, Transaction};
@@ -48,9 +48,35 @@ impl Section {
     /// How many sections a sheet has.
     pub const COUNT: usize = Self::ALL.len();
 
+    /// What an import did to this section's text, in the order in which to replay it on a shown copy.
+    pub fn splices(self, imported: &Imported) -> Vec<Splice> {
+        imported
+            .splices
+            .iter()
+            .filter(|splice| splice.path == [job_sheet::SECTIONS, self.code()])
+            .map(|splice| Splice {
+                at: splice.at,
+                delete: splice.delete,
+                insert: splice.insert.clone(),
+            })
+            .collect()
+    }
+
     /// Its place in reading order, from 0.
     pub fn position(self) -> usize {
         self as usize
+    }
+
+    /// The keys that lead from the root of a sheet to this text.
+    pub fn path(self) -> [&'static str; 2] {
+        [job_sheet::SECTIONS, self.code()]
+    }
+
+    /// This text of a sheet alone, empty when nobody has written it.
+    pub fn text_in(self, sheet: &Document) -> String {
+        map_at(sheet.reader(), &ROOT, job_sheet::SECTIONS)
+            .and_then(|sections| string_at(sheet.reader(), &sections, self.code()))
+            .unwrap_or_default()
     }
 }
 
