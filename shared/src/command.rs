@@ -8,9 +8,13 @@ mod needs;
 mod territory;
 mod write;
 
-pub use job_sheet::{GuardRailValue, JobSheetCommand, MoveRequest, NewGuardRail, SheetField, SheetValue};
+pub use job_sheet::{
+    GuardRailValue, JobSheetCommand, MoveRequest, NewGuardRail, SheetField, SheetValue,
+};
 pub use needs::{NeedField, NeedValue, NeedsCommand, NewNeed};
-pub use territory::{NewHire, NewPartner, PartnerField, PartnerValue, TerritoryCommand, TerritoryField};
+pub use territory::{
+    NewHire, NewPartner, PartnerField, PartnerValue, TerritoryCommand, TerritoryField,
+};
 
 use crate::change::ChangeRecord;
 use crate::doc::{Document, Kind};
@@ -101,7 +105,11 @@ impl Command {
     }
 
     /// Does it, or leaves the document as it was and says why not.
-    pub fn apply(&self, document: &mut Document, context: &Context) -> Result<Applied, CommandError> {
+    pub fn apply(
+        &self,
+        document: &mut Document,
+        context: &Context,
+    ) -> Result<Applied, CommandError> {
         if migrate::is_up_to_date(document, self.kind()) {
             return self.write(document, context);
         }
@@ -120,7 +128,8 @@ impl Command {
     }
 
     fn write(&self, document: &mut Document, context: &Context) -> Result<Applied, CommandError> {
-        let author = PersonId::of_actor(document.reader().get_actor()).ok_or(CommandError::Nobody)?;
+        let author =
+            PersonId::of_actor(document.reader().get_actor()).ok_or(CommandError::Nobody)?;
         if let Self::JobSheet(command) = self {
             command.check(document)?;
         }

@@ -19,7 +19,8 @@ pub struct BadDay;
 impl Day {
     /// Checks that the day exists.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, BadDay> {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let length = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
@@ -92,8 +93,18 @@ mod tests {
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     fn days_that_do_not_exist_are_refused() {
         for text in [
-            "2023-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-4-3", "8 décembre", "2026-12-0é",
-            "1899-12-31", "2200-01-01", "+026-12-08", "",
+            "2023-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-04-31",
+            "2026-4-3",
+            "8 décembre",
+            "2026-12-0é",
+            "1899-12-31",
+            "2200-01-01",
+            "+026-12-08",
+            "",
         ] {
             assert_eq!(text.parse::<Day>(), Err(BadDay), "{text}");
         }

@@ -74,7 +74,10 @@ pub fn bring_up_to_date(document: &mut Document) -> Result<Vec<ChangeRecord>, Mi
 }
 
 /// Creates, in a genesis change, every container of a kind.
-pub(crate) fn create_containers(transaction: &mut Transaction<'_>, kind: Kind) -> Result<(), AutomergeError> {
+pub(crate) fn create_containers(
+    transaction: &mut Transaction<'_>,
+    kind: Kind,
+) -> Result<(), AutomergeError> {
     for migration in MIGRATIONS.iter().filter(|migration| migration.kind == kind) {
         create_missing(transaction, &(migration.containers)())?;
     }
@@ -89,7 +92,10 @@ fn is_complete(document: &Document, kind: Kind, migrations: &[Migration]) -> boo
         .all(|container| container.stands_in(document.reader()))
 }
 
-fn run(document: &mut Document, migrations: &[Migration]) -> Result<Vec<ChangeRecord>, MigrationError> {
+fn run(
+    document: &mut Document,
+    migrations: &[Migration],
+) -> Result<Vec<ChangeRecord>, MigrationError> {
     let kind = document.genesis()?.kind;
     let genesis = document
         .changes()
@@ -104,7 +110,11 @@ fn run(document: &mut Document, migrations: &[Migration]) -> Result<Vec<ChangeRe
             continue;
         };
         base = change.hash;
-        if document.reader().get_change_meta_by_hash(&change.hash).is_none() {
+        if document
+            .reader()
+            .get_change_meta_by_hash(&change.hash)
+            .is_none()
+        {
             document
                 .import([&change])
                 .map_err(|error| MigrationError::Automerge(error.to_string()))?;

@@ -7,10 +7,13 @@ mod needs;
 mod territory;
 
 pub use job_sheet::{
-    BeforeTrial, CompletedBy, ContractFacts, GuardRailSnapshot, JobSheetSnapshot, MoveSnapshot, Sections,
+    BeforeTrial, CompletedBy, ContractFacts, GuardRailSnapshot, JobSheetSnapshot, MoveSnapshot,
+    Sections,
 };
 pub use needs::{NeedSnapshot, NeedsSnapshot};
-pub use territory::{Goals, HireSnapshot, IndexEntry, Neighbourhood, PartnerSnapshot, TerritorySnapshot};
+pub use territory::{
+    Goals, HireSnapshot, IndexEntry, Neighbourhood, PartnerSnapshot, TerritorySnapshot,
+};
 
 use crate::identity::PersonId;
 use crate::time::UnixMillis;

@@ -94,7 +94,12 @@ impl TextField {
     /// Takes edits that the document has just received from elsewhere, each relative to the result of the one before.
     ///
     /// Returns what to show, or nothing while they wait for a composition to end.
-    pub fn remote(&mut self, splices: &[Splice], selection: Selection, now: UnixMillis) -> Option<Update> {
+    pub fn remote(
+        &mut self,
+        splices: &[Splice],
+        selection: Selection,
+        now: UnixMillis,
+    ) -> Option<Update> {
         for splice in splices {
             self.waiting = self.waiting.then(&Delta::of_splice(splice));
         }
@@ -102,7 +107,12 @@ impl TextField {
     }
 
     /// Takes the text of the document anew, after edits that went around this field: a refused edit, a rebuilt document.
-    pub fn reconcile(&mut self, document: &str, selection: Selection, now: UnixMillis) -> Option<Update> {
+    pub fn reconcile(
+        &mut self,
+        document: &str,
+        selection: Selection,
+        now: UnixMillis,
+    ) -> Option<Update> {
         let expected = self.waiting.apply(&self.shown);
         let actual: Vec<u16> = document.encode_utf16().collect();
         let missed = difference(&expected, &actual, actual.len());
@@ -168,7 +178,13 @@ fn moved(selection: Selection, edits: &Delta, result: &[u16]) -> Selection {
 /// The smallest edit that leads from one text to the other. Where several would do ("aa" → "aaa"), the one that ends at the
 /// caret, so that a letter lands where it was typed.
 fn difference(old: &[u16], new: &[u16], caret: usize) -> Delta {
-    let common_end = |old: &[u16], new: &[u16]| old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    let common_end = |old: &[u16], new: &[u16]| {
+        old.iter()
+            .rev()
+            .zip(new.iter().rev())
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
     let after_caret = new.len().saturating_sub(caret);
     let mut end = common_end(old, new).min(after_caret);
     let mut start = old[..old.len() - end]

@@ -5,7 +5,8 @@ mod write;
 use crate::date::Day;
 use crate::id::RecordId;
 use crate::records::{
-    ContractType, GuardRailState, GuardRailTopic, Owner, Section, SheetState, Splice, Trade, TrialPoint, TrialPointValue,
+    ContractType, GuardRailState, GuardRailTopic, Owner, Section, SheetState, Splice, Trade,
+    TrialPoint, TrialPointValue,
 };
 use crate::snapshot::{Known, VersionId};
 

@@ -128,7 +128,11 @@ impl NeedsCommand {
                 let covers = container(transaction, COVERS)?;
                 transaction.delete(&covers, pair(need, sheet))?;
             }
-            Self::Choose { need, field, version } => {
+            Self::Choose {
+                need,
+                field,
+                version,
+            } => {
                 let need = record(transaction, NEEDS, need)?;
                 choose(transaction, &need, field.key(), version)?;
             }
@@ -150,8 +154,15 @@ impl NeedField {
 impl NeedValue {
     fn write(&self, transaction: &mut Transaction<'_>, record: &ObjId) -> Result<(), CommandError> {
         match self {
-            Self::Text(words) => Ok(set(transaction, record, need::TEXT, &text::note(words)?.to_owned())?),
-            Self::Neighbourhood(words) => set_words(transaction, record, need::NEIGHBOURHOOD, words),
+            Self::Text(words) => Ok(set(
+                transaction,
+                record,
+                need::TEXT,
+                &text::note(words)?.to_owned(),
+            )?),
+            Self::Neighbourhood(words) => {
+                set_words(transaction, record, need::NEIGHBOURHOOD, words)
+            }
             Self::ExpressedBy(words) => set_words(transaction, record, need::EXPRESSED_BY, words),
         }
     }
@@ -164,15 +175,24 @@ impl NewNeed {
             NeedValue::Neighbourhood(self.neighbourhood.clone()),
             NeedValue::ExpressedBy(self.expressed_by.clone()),
         ];
-        values.iter().try_for_each(|value| value.write(transaction, record))
+        values
+            .iter()
+            .try_for_each(|value| value.write(transaction, record))
     }
 }
 
 /// Takes everything that was said about a need out of one of the flat sets.
-fn remove_pairs(transaction: &mut Transaction<'_>, key: &'static str, need: &RecordId) -> Result<(), CommandError> {
+fn remove_pairs(
+    transaction: &mut Transaction<'_>,
+    key: &'static str,
+    need: &RecordId,
+) -> Result<(), CommandError> {
     let set = container(transaction, key)?;
     let start = format!("{need}:");
-    let pairs: Vec<_> = transaction.keys(&set).filter(|pair| pair.starts_with(&start)).collect();
+    let pairs: Vec<_> = transaction
+        .keys(&set)
+        .filter(|pair| pair.starts_with(&start))
+        .collect();
     for pair in pairs {
         transaction.delete(&set, pair)?;
     }

@@ -6,7 +6,8 @@ use crate::date::Day;
 use crate::id::{DocumentId, RecordId};
 use crate::records::field::{map_at, set};
 use crate::records::territory::{
-    EXAMPLE, HIRES, INDEX, JOBS_AIMED, NAME, NEIGHBOURHOODS, PARTNERS, PEOPLE_IN_PATH, PHASE, POPULATION,
+    EXAMPLE, HIRES, INDEX, JOBS_AIMED, NAME, NEIGHBOURHOODS, PARTNERS, PEOPLE_IN_PATH, PHASE,
+    POPULATION,
 };
 use crate::records::{ContractType, PartnerKind, Phase, hire, index_entry, neighbourhood, partner};
 use crate::rules::text;
@@ -160,7 +161,9 @@ impl TerritoryCommand {
         match self {
             Self::SetName(name) => set(transaction, &ROOT, NAME, &text::line(name)?.to_owned())?,
             Self::SetPopulation(None) => transaction.delete(ROOT, POPULATION)?,
-            Self::SetPopulation(Some(population)) => set(transaction, &ROOT, POPULATION, population)?,
+            Self::SetPopulation(Some(population)) => {
+                set(transaction, &ROOT, POPULATION, population)?
+            }
             Self::SetPeopleInPath(people) => set(transaction, &ROOT, PEOPLE_IN_PATH, people)?,
             Self::SetJobsAimed(jobs) => set(transaction, &ROOT, JOBS_AIMED, jobs)?,
             Self::SetPhase(phase) => set(transaction, &ROOT, PHASE, phase)?,
@@ -171,9 +174,17 @@ impl TerritoryCommand {
                 set(transaction, &neighbourhood, neighbourhood::NAME, &name)?;
                 return Ok(Some(id));
             }
-            Self::RenameNeighbourhood { neighbourhood, name } => {
+            Self::RenameNeighbourhood {
+                neighbourhood,
+                name,
+            } => {
                 let record = record(transaction, NEIGHBOURHOODS, neighbourhood)?;
-                set(transaction, &record, neighbourhood::NAME, &text::line(name)?.to_owned())?;
+                set(
+                    transaction,
+                    &record,
+                    neighbourhood::NAME,
+                    &text::line(name)?.to_owned(),
+                )?;
             }
             Self::RemoveNeighbourhood(id) => remove(transaction, NEIGHBOURHOODS, id)?,
             Self::AddPartner(new) => {
@@ -204,14 +215,21 @@ impl TerritoryCommand {
 }
 
 impl TerritoryField {
-    fn choose(&self, transaction: &mut Transaction<'_>, version: &VersionId) -> Result<(), CommandError> {
+    fn choose(
+        &self,
+        transaction: &mut Transaction<'_>,
+        version: &VersionId,
+    ) -> Result<(), CommandError> {
         let (object, key) = match self {
             Self::Name => (ROOT, NAME),
             Self::Population => (ROOT, POPULATION),
             Self::PeopleInPath => (ROOT, PEOPLE_IN_PATH),
             Self::JobsAimed => (ROOT, JOBS_AIMED),
             Self::Phase => (ROOT, PHASE),
-            Self::Neighbourhood(id) => (record(transaction, NEIGHBOURHOODS, id)?, neighbourhood::NAME),
+            Self::Neighbourhood(id) => (
+                record(transaction, NEIGHBOURHOODS, id)?,
+                neighbourhood::NAME,
+            ),
             Self::Partner(id, field) => (record(transaction, PARTNERS, id)?, field.key()),
         };
         choose(transaction, &object, key, version)
@@ -234,7 +252,12 @@ impl PartnerField {
 impl PartnerValue {
     fn write(&self, transaction: &mut Transaction<'_>, record: &ObjId) -> Result<(), CommandError> {
         match self {
-            Self::Name(name) => Ok(set(transaction, record, partner::NAME, &text::line(name)?.to_owned())?),
+            Self::Name(name) => Ok(set(
+                transaction,
+                record,
+                partner::NAME,
+                &text::line(name)?.to_owned(),
+            )?),
             Self::Kind(kind) => Ok(set(transaction, record, partner::KIND, kind)?),
             Self::Zone(words) => set_words(transaction, record, partner::ZONE, words),
             Self::Sector(words) => set_words(transaction, record, partner::SECTOR, words),
@@ -254,14 +277,25 @@ impl NewPartner {
             PartnerValue::Public(self.public.clone()),
             PartnerValue::Contact(self.contact.clone()),
         ];
-        values.iter().try_for_each(|value| value.write(transaction, record))
+        values
+            .iter()
+            .try_for_each(|value| value.write(transaction, record))
     }
 }
 
 impl NewHire {
-    fn write(&self, transaction: &mut Transaction<'_>, record: &ObjId) -> Result<(), AutomergeError> {
+    fn write(
+        &self,
+        transaction: &mut Transaction<'_>,
+        record: &ObjId,
+    ) -> Result<(), AutomergeError> {
         set(transaction, record, hire::DATE, &self.date)?;
-        set(transaction, record, hire::MINUTES_PER_WEEK, &self.minutes_per_week)?;
+        set(
+            transaction,
+            record,
+            hire::MINUTES_PER_WEEK,
+            &self.minutes_per_week,
+        )?;
         set(transaction, record, hire::CONTRACT, &self.contract)?;
         match &self.sheet {
             Some(sheet) => set(transaction, record, hire::SHEET, sheet),
@@ -280,7 +314,12 @@ impl IndexEntry {
             Some(record) => record,
             None => transaction.put_object(&index, key.as_str(), ObjType::Map)?,
         };
-        set(transaction, &record, index_entry::KIND, &self.kind.as_str().to_owned())?;
+        set(
+            transaction,
+            &record,
+            index_entry::KIND,
+            &self.kind.as_str().to_owned(),
+        )?;
         set_words(transaction, &record, index_entry::TITLE, &self.title)?;
         match &self.trade {
             Some(trade) => set(transaction, &record, index_entry::TRADE, trade)?,

@@ -14,7 +14,11 @@ pub(super) fn container(reader: &impl ReadDoc, key: &'static str) -> Result<ObjI
 }
 
 /// A record in one of those maps.
-pub(super) fn record(reader: &impl ReadDoc, key: &'static str, id: &RecordId) -> Result<ObjId, CommandError> {
+pub(super) fn record(
+    reader: &impl ReadDoc,
+    key: &'static str,
+    id: &RecordId,
+) -> Result<ObjId, CommandError> {
     let container = container(reader, key)?;
     map_at(reader, &container, id.as_str()).ok_or_else(|| CommandError::NoSuchRecord(id.clone()))
 }

@@ -45,7 +45,8 @@ impl Container {
 
     /// Whether it stands where it should.
     pub(crate) fn stands_in(&self, reader: &impl ReadDoc) -> bool {
-        self.parent(reader).is_some_and(|parent| self.is_at(reader, &parent))
+        self.parent(reader)
+            .is_some_and(|parent| self.is_at(reader, &parent))
     }
 
     fn parent(&self, reader: &impl ReadDoc) -> Option<ObjId> {

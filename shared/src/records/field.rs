@@ -29,10 +29,14 @@ impl Stored {
             Value::Object(_) => None,
             Value::Scalar(scalar) => match scalar.as_ref() {
                 ScalarValue::Str(words) => Some(Self::Words(words.to_string())),
-                ScalarValue::Int(number) | ScalarValue::Timestamp(number) => Some(Self::Whole(*number)),
+                ScalarValue::Int(number) | ScalarValue::Timestamp(number) => {
+                    Some(Self::Whole(*number))
+                }
                 ScalarValue::Uint(number) => i64::try_from(*number).ok().map(Self::Whole),
                 // Beyond 2^53 a float no longer names one whole number.
-                ScalarValue::F64(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => {
+                ScalarValue::F64(number)
+                    if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 =>
+                {
                     Some(Self::Whole(*number as i64))
                 }
                 ScalarValue::Boolean(truth) => Some(Self::Truth(*truth)),
@@ -137,7 +141,12 @@ impl<T: FieldValue> FieldValue for Known<T> {
 pub(crate) fn field<T: FieldValue>(reader: &Automerge, object: &ObjId, key: &str) -> Field<T> {
     let mut versions: Vec<Version<T>> = Vec::new();
     // automerge lists the winner last.
-    for (value, id) in reader.get_all(object, key).unwrap_or_default().into_iter().rev() {
+    for (value, id) in reader
+        .get_all(object, key)
+        .unwrap_or_default()
+        .into_iter()
+        .rev()
+    {
         let read = Stored::of(reader, &value, &id).and_then(|stored| T::read(&stored));
         if let Some(value) = read
             && versions.iter().all(|version| version.value != value)

@@ -110,7 +110,11 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Gua
         })
         .collect();
     let mut added = records(reader, container);
-    added.retain(|(key, _)| GuardRailTopic::PROPOSED.iter().all(|topic| topic.code() != key));
+    added.retain(|(key, _)| {
+        GuardRailTopic::PROPOSED
+            .iter()
+            .all(|topic| topic.code() != key)
+    });
     added.sort_by_cached_key(|(_, record)| age(record));
     all.extend(added.into_iter().map(|(key, record)| {
         let topic = value(reader, &record, TOPIC).unwrap_or(GuardRailTopic::Other);
@@ -119,7 +123,12 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Gua
     all
 }
 
-fn read(reader: &Automerge, id: RecordId, topic: GuardRailTopic, record: &ObjId) -> GuardRailSnapshot {
+fn read(
+    reader: &Automerge,
+    id: RecordId,
+    topic: GuardRailTopic,
+    record: &ObjId,
+) -> GuardRailSnapshot {
     GuardRailSnapshot {
         id,
         topic,

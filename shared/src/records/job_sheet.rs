@@ -52,9 +52,14 @@ pub struct NewJobSheet {
 /// What a sheet of schema 1 is born with: one text a section, the points to check proposed to everyone, and the maps that
 /// hold records. Frozen: later versions add lists of their own.
 pub(crate) fn containers() -> Vec<Container> {
-    let mut all = [SECTIONS, GUARD_RAILS, BEFORE_TRIAL, NEEDS, PARTNERS, MOVES].map(Container::map).to_vec();
+    let mut all = [SECTIONS, GUARD_RAILS, BEFORE_TRIAL, NEEDS, PARTNERS, MOVES]
+        .map(Container::map)
+        .to_vec();
     all.extend(Section::ALL.map(|section| Container::inside(SECTIONS, section.code(), Form::Text)));
-    all.extend(GuardRailTopic::PROPOSED.map(|topic| Container::inside(GUARD_RAILS, topic.code(), Form::Map)));
+    all.extend(
+        GuardRailTopic::PROPOSED
+            .map(|topic| Container::inside(GUARD_RAILS, topic.code(), Form::Map)),
+    );
     all
 }
 

@@ -25,7 +25,11 @@ pub(crate) fn containers() -> Vec<Container> {
 }
 
 /// Creates the needs of a territory.
-pub fn birth(space: DocumentId, actor: ActorId, now: UnixMillis) -> Result<(Document, ChangeRecord), CommandError> {
+pub fn birth(
+    space: DocumentId,
+    actor: ActorId,
+    now: UnixMillis,
+) -> Result<(Document, ChangeRecord), CommandError> {
     let genesis = Genesis {
         kind: Kind::Needs,
         schema: crate::migrate::schema(Kind::Needs),

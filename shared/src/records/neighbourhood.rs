@@ -16,6 +16,11 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Nei
             name: field(reader, &id, NAME),
         })
         .collect();
-    all.sort_by_cached_key(|neighbourhood| (neighbourhood.name.words().to_lowercase(), neighbourhood.id.clone()));
+    all.sort_by_cached_key(|neighbourhood| {
+        (
+            neighbourhood.name.words().to_lowercase(),
+            neighbourhood.id.clone(),
+        )
+    });
     all
 }

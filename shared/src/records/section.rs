@@ -96,7 +96,11 @@ impl Splice {
     pub fn clamped(&self, units: &[u16]) -> Self {
         let at = pair_start(units, self.at.min(units.len()));
         let end = self.at.saturating_add(self.delete).min(units.len());
-        let end = if self.delete == 0 { at } else { pair_end(units, end) };
+        let end = if self.delete == 0 {
+            at
+        } else {
+            pair_end(units, end)
+        };
         Self {
             at,
             delete: end - at,
@@ -138,7 +142,8 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Section
         return Sections::default();
     };
     Sections {
-        texts: Section::ALL.map(|section| string_at(reader, container, section.code()).unwrap_or_default()),
+        texts: Section::ALL
+            .map(|section| string_at(reader, container, section.code()).unwrap_or_default()),
     }
 }
 

@@ -25,7 +25,9 @@ pub(crate) const INDEX: &str = "index";
 
 /// What a territory of schema 1 is born with. Frozen: later versions add lists of their own.
 pub(crate) fn containers() -> Vec<Container> {
-    [NEIGHBOURHOODS, PARTNERS, HIRES, INDEX].map(Container::map).to_vec()
+    [NEIGHBOURHOODS, PARTNERS, HIRES, INDEX]
+        .map(Container::map)
+        .to_vec()
 }
 
 /// Creates a territory. Its id is drawn by the caller, because a territory names itself as its space.

@@ -36,6 +36,10 @@ impl HonestCounts {
 impl PublicCount {
     /// What observers (Forem, SPW, the public) may see of a count of people.
     pub fn of(count: u32) -> Self {
-        if count < 5 { Self::FewerThanFive } else { Self::Exactly(count) }
+        if count < 5 {
+            Self::FewerThanFive
+        } else {
+            Self::Exactly(count)
+        }
     }
 }

@@ -125,18 +125,29 @@ pub fn open_points(sheet: &JobSheetSnapshot, to: SheetState) -> Vec<TrialPoint> 
     }
     TrialPoint::ALL
         .into_iter()
-        .filter(|point| !matches!(sheet.before_trial.completed_by(*point), CompletedBy::Person(_)))
+        .filter(|point| {
+            !matches!(
+                sheet.before_trial.completed_by(*point),
+                CompletedBy::Person(_)
+            )
+        })
         .collect()
 }
 
-fn direction(sheet: &JobSheetSnapshot, from: SheetState, to: SheetState) -> Result<Direction, MoveRefusal> {
+fn direction(
+    sheet: &JobSheetSnapshot,
+    from: SheetState,
+    to: SheetState,
+) -> Result<Direction, MoveRefusal> {
     if to == from {
         Err(MoveRefusal::AlreadyThere)
     } else if to == SheetState::Stopped {
         Ok(Direction::Stop)
     } else if from.next() == Some(to) {
         Ok(Direction::Forward)
-    } else if to < reached(sheet, from) || (from == SheetState::Stopped && to == reached(sheet, from)) {
+    } else if to < reached(sheet, from)
+        || (from == SheetState::Stopped && to == reached(sheet, from))
+    {
         Ok(Direction::Back)
     } else {
         Err(MoveRefusal::Jump { from, to })

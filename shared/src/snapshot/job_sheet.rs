@@ -5,7 +5,8 @@ use crate::date::Day;
 use crate::id::RecordId;
 use crate::identity::PersonId;
 use crate::records::{
-    ContractType, GuardRailState, GuardRailTopic, LegalFrame, Owner, Section, SheetState, Trade, TrialPoint,
+    ContractType, GuardRailState, GuardRailTopic, LegalFrame, Owner, Section, SheetState, Trade,
+    TrialPoint,
 };
 use crate::time::UnixMillis;
 
@@ -141,7 +142,9 @@ impl JobSheetSnapshot {
 
     /// The guard-rail of that id, if there is one.
     pub fn guard_rail(&self, id: &RecordId) -> Option<&GuardRailSnapshot> {
-        self.guard_rails.iter().find(|guard_rail| guard_rail.id == *id)
+        self.guard_rails
+            .iter()
+            .find(|guard_rail| guard_rail.id == *id)
     }
 }
 
@@ -153,7 +156,9 @@ impl Sections {
 
     /// Every section with its text, in reading order.
     pub fn iter(&self) -> impl Iterator<Item = (Section, &str)> {
-        Section::ALL.into_iter().map(|section| (section, self.text(section)))
+        Section::ALL
+            .into_iter()
+            .map(|section| (section, self.text(section)))
     }
 }
 
@@ -180,6 +185,8 @@ fn completed<T>(field: &Field<T>) -> CompletedBy {
     match &field.current {
         None => CompletedBy::Nobody,
         Some(_) if field.is_contested() => CompletedBy::Contested,
-        Some(version) => version.author.map_or(CompletedBy::Unnamed, CompletedBy::Person),
+        Some(version) => version
+            .author
+            .map_or(CompletedBy::Unnamed, CompletedBy::Person),
     }
 }

@@ -102,7 +102,9 @@ pub struct IndexEntry {
 impl TerritorySnapshot {
     /// The job sheets of this territory.
     pub fn job_sheets(&self) -> impl Iterator<Item = &IndexEntry> {
-        self.index.iter().filter(|entry| entry.kind == Kind::JobSheet)
+        self.index
+            .iter()
+            .filter(|entry| entry.kind == Kind::JobSheet)
     }
 
     /// The partner of that id, if it is still there.

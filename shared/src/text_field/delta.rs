@@ -95,7 +95,11 @@ impl Delta {
                     let insert = String::from_utf16_lossy(units);
                     match splices.last_mut().filter(|_| open) {
                         Some(splice) => splice.insert.push_str(&insert),
-                        None => splices.push(Splice { at, delete: 0, insert }),
+                        None => splices.push(Splice {
+                            at,
+                            delete: 0,
+                            insert,
+                        }),
                     }
                     at += units.len();
                 }
@@ -140,7 +144,9 @@ impl Delta {
         let mut theirs = Cursor::new(other);
         loop {
             match (mine.peek(), theirs.peek()) {
-                (Some(Part::Insert(_)), Some(Part::Insert(_))) if !first => result.push_kept(&mut theirs),
+                (Some(Part::Insert(_)), Some(Part::Insert(_))) if !first => {
+                    result.push_kept(&mut theirs)
+                }
                 (Some(Part::Insert(_)), _) => result.push_next(&mut mine),
                 (_, Some(Part::Insert(_))) => result.push_kept(&mut theirs),
                 (None, _) => break,
@@ -202,11 +208,14 @@ impl Delta {
             return;
         }
         match (self.parts.as_mut_slice(), part) {
-            ([.., Part::Keep(length)], Part::Keep(more)) | ([.., Part::Delete(length)], Part::Delete(more)) => {
+            ([.., Part::Keep(length)], Part::Keep(more))
+            | ([.., Part::Delete(length)], Part::Delete(more)) => {
                 *length += more;
             }
             ([.., Part::Insert(units)], Part::Insert(more))
-            | ([.., Part::Insert(units), Part::Delete(_)], Part::Insert(more)) => units.extend(more),
+            | ([.., Part::Insert(units), Part::Delete(_)], Part::Insert(more)) => {
+                units.extend(more)
+            }
             ([.., Part::Delete(_)], part @ Part::Insert(_)) => {
                 let last = self.parts.len() - 1;
                 self.parts.insert(last, part);

@@ -17,7 +17,11 @@ fn insert(at: usize, words: &str) -> Splice {
 fn apply(text: &mut Vec<u16>, splices: &[Splice]) {
     for splice in splices {
         let end = splice.at + splice.delete;
-        assert_eq!(pair_start(text, splice.at), splice.at, "a position splits a pair");
+        assert_eq!(
+            pair_start(text, splice.at),
+            splice.at,
+            "a position splits a pair"
+        );
         assert_eq!(pair_end(text, end), end, "a deletion splits a pair");
         text.splice(splice.at..end, splice.insert.encode_utf16());
     }
@@ -43,7 +47,12 @@ fn a_repeated_letter_lands_where_it_was_typed() {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn emoji_that_share_half_a_pair_are_replaced_whole() {
     // U+1F6B2 and U+1F6B4 share their first half; U+1F6B2 and U+1F4B2 share their second.
-    for (old, new) in [("🚲", "🚴"), ("\u{1F6B2}", "\u{1F4B2}"), ("a🚲🚲b", "a🚲b"), ("🚲", "🚲🚲")] {
+    for (old, new) in [
+        ("🚲", "🚴"),
+        ("\u{1F6B2}", "\u{1F4B2}"),
+        ("a🚲🚲b", "a🚲b"),
+        ("🚲", "🚲🚲"),
+    ] {
         for caret in 0..=new.encode_utf16().count() {
             let mut field = TextField::new(old);
             let mut document: Vec<u16> = old.encode_utf16().collect();
@@ -59,7 +68,10 @@ fn a_composition_is_not_disturbed_and_its_letters_land_beside_what_came_meanwhil
     let mut field = TextField::new("Les vélos");
     field.composition_start(now(0));
     assert_eq!(field.input("Les vélose", 10, now(100)), [insert(9, "e")]);
-    assert_eq!(field.remote(&[insert(0, "Tous ")], Selection::caret(10), now(200)), None);
+    assert_eq!(
+        field.remote(&[insert(0, "Tous ")], Selection::caret(10), now(200)),
+        None
+    );
     assert_eq!(field.shown(), "Les vélose");
     assert_eq!(field.document(), "Tous Les vélose");
     // The input method replaces its own letter.
@@ -83,7 +95,10 @@ fn what_waits_is_shown_two_seconds_after_the_last_input() {
     field.composition_start(now(0));
     field.input("abc", 3, now(500));
     assert_eq!(field.deadline(), None);
-    assert_eq!(field.remote(&[insert(0, EMOJI)], Selection::caret(3), now(600)), None);
+    assert_eq!(
+        field.remote(&[insert(0, EMOJI)], Selection::caret(3), now(600)),
+        None
+    );
     assert_eq!(field.deadline(), Some(now(2_500)));
     assert_eq!(field.tick(Selection::caret(3), now(2_499)), None);
     let update = field.tick(Selection::caret(3), now(2_500)).unwrap();
@@ -101,7 +116,10 @@ fn the_last_letter_of_a_composition_counts_even_when_no_input_told_of_it() {
     let (edits, update) = field.composition_end("café", Selection::caret(4), now(20));
     assert_eq!(edits, [insert(3, "é")]);
     let update = update.unwrap();
-    assert_eq!((update.text.as_str(), update.selection), ("café!", Selection::caret(4)));
+    assert_eq!(
+        (update.text.as_str(), update.selection),
+        ("café!", Selection::caret(4))
+    );
 }
 
 #[test]
@@ -109,7 +127,13 @@ fn the_last_letter_of_a_composition_counts_even_when_no_input_told_of_it() {
 fn a_caret_and_a_selection_keep_their_letters() {
     let mut field = TextField::new("un banc");
     let selection = Selection { start: 3, end: 7 };
-    let update = field.remote(&[insert(3, "beau "), insert(12, " vert")], selection, now(0)).unwrap();
+    let update = field
+        .remote(
+            &[insert(3, "beau "), insert(12, " vert")],
+            selection,
+            now(0),
+        )
+        .unwrap();
     assert_eq!(update.text, "un beau banc vert");
     assert_eq!(update.selection, Selection { start: 8, end: 12 });
     let gone = Splice {
@@ -118,7 +142,10 @@ fn a_caret_and_a_selection_keep_their_letters() {
         insert: String::new(),
     };
     let update = field.remote(&[gone], Selection::caret(10), now(0)).unwrap();
-    assert_eq!((update.text.as_str(), update.selection), (" vert", Selection::caret(0)));
+    assert_eq!(
+        (update.text.as_str(), update.selection),
+        (" vert", Selection::caret(0))
+    );
 }
 
 #[test]
@@ -138,8 +165,13 @@ fn a_local_deletion_spares_what_came_meanwhile_in_its_middle() {
 fn a_text_that_changed_behind_the_field_is_taken_anew() {
     let mut field = TextField::new("refusé");
     field.input("refusé !", 8, now(0));
-    let update = field.reconcile("refusé", Selection::caret(8), now(1)).unwrap();
-    assert_eq!((update.text.as_str(), update.selection), ("refusé", Selection::caret(6)));
+    let update = field
+        .reconcile("refusé", Selection::caret(8), now(1))
+        .unwrap();
+    assert_eq!(
+        (update.text.as_str(), update.selection),
+        ("refusé", Selection::caret(6))
+    );
     assert_eq!(field.reconcile("refusé", Selection::caret(6), now(2)), None);
 }
 
@@ -165,8 +197,8 @@ mod interleavings {
     use crate::command::{Command, Context, JobSheetCommand};
     use crate::doc::Document;
     use crate::id::DocumentId;
-    use crate::records::job_sheet::{self, NewJobSheet};
     use crate::records::Section;
+    use crate::records::job_sheet::{self, NewJobSheet};
     use crate::snapshot::JobSheetSnapshot;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -202,7 +234,11 @@ mod interleavings {
             (0..count)
                 .map(|_| {
                     self.0 += 1;
-                    let plane = if self.0.is_multiple_of(2) { 0xE000 } else { 0x1_0000 };
+                    let plane = if self.0.is_multiple_of(2) {
+                        0xE000
+                    } else {
+                        0x1_0000
+                    };
                     char::from_u32(plane + self.0).unwrap()
                 })
                 .collect()
@@ -362,7 +398,10 @@ mod interleavings {
 
     impl Phone {
         fn new(document: Document) -> Self {
-            let area = JobSheetSnapshot::read(&document).sections.text(Section::Need).to_owned();
+            let area = JobSheetSnapshot::read(&document)
+                .sections
+                .text(Section::Need)
+                .to_owned();
             Self {
                 field: TextField::new(&area),
                 document,
@@ -372,7 +411,10 @@ mod interleavings {
         }
 
         fn section(&self) -> String {
-            JobSheetSnapshot::read(&self.document).sections.text(Section::Need).to_owned()
+            JobSheetSnapshot::read(&self.document)
+                .sections
+                .text(Section::Need)
+                .to_owned()
         }
 
         fn type_in(&mut self, at: usize, delete: usize, insert: String, clock: UnixMillis) {
@@ -403,7 +445,11 @@ mod interleavings {
 
         fn receive(&mut self, other: &Document, clock: UnixMillis) {
             let imported = self.document.import(&other.changes()).unwrap();
-            let update = self.field.remote(&Section::Need.splices(&imported), Selection::caret(self.caret), clock);
+            let update = self.field.remote(
+                &Section::Need.splices(&imported),
+                Selection::caret(self.caret),
+                clock,
+            );
             self.show(update);
             assert_eq!(self.field.document(), self.section());
         }

@@ -8,11 +8,13 @@ use crate::id::RecordId;
 use crate::identity::PersonId;
 use crate::records::field::{author_of, set, value};
 use crate::records::job_sheet::{
-    BEFORE_TRIAL, CONTRACT_TYPE, COST, EMPLOYER, FULL_TIME_HUNDREDTHS, GUARD_RAILS, INCOME, JOINT_COMMITTEE,
-    MINUTES_PER_WEEK, MOVES, NEEDS, PARTNERS, PEOPLE, PRICE, PROJECT_CARRIER, STATE, TITLE, TRADE,
+    BEFORE_TRIAL, CONTRACT_TYPE, COST, EMPLOYER, FULL_TIME_HUNDREDTHS, GUARD_RAILS, INCOME,
+    JOINT_COMMITTEE, MINUTES_PER_WEEK, MOVES, NEEDS, PARTNERS, PEOPLE, PRICE, PROJECT_CARRIER,
+    STATE, TITLE, TRADE,
 };
 use crate::records::{
-    ContractType, GuardRailTopic, Owner, SheetState, Trade, TrialPointValue, guard_rail, section, state_move,
+    ContractType, GuardRailTopic, Owner, SheetState, Trade, TrialPointValue, guard_rail, section,
+    state_move,
 };
 use crate::rules::{moves, text};
 use crate::snapshot::{JobSheetSnapshot, Known};
@@ -59,7 +61,9 @@ impl JobSheetCommand {
                 let (object, key) = field.place(transaction)?;
                 transaction.delete(&object, key)?;
             }
-            Self::EditSection { section, splices } => section::edit(transaction, *section, splices)?,
+            Self::EditSection { section, splices } => {
+                section::edit(transaction, *section, splices)?
+            }
             Self::AddGuardRail(new) => {
                 let (id, guard_rail) = create(transaction, GUARD_RAILS, context)?;
                 new.write(transaction, &guard_rail)?;
@@ -88,12 +92,20 @@ impl JobSheetCommand {
     }
 }
 
-fn link(transaction: &mut Transaction<'_>, key: &'static str, id: &RecordId) -> Result<(), CommandError> {
+fn link(
+    transaction: &mut Transaction<'_>,
+    key: &'static str,
+    id: &RecordId,
+) -> Result<(), CommandError> {
     let links = container(transaction, key)?;
     Ok(transaction.put(&links, id.as_str(), true)?)
 }
 
-fn unlink(transaction: &mut Transaction<'_>, key: &'static str, id: &RecordId) -> Result<(), CommandError> {
+fn unlink(
+    transaction: &mut Transaction<'_>,
+    key: &'static str,
+    id: &RecordId,
+) -> Result<(), CommandError> {
     let links = container(transaction, key)?;
     Ok(transaction.delete(&links, id.as_str())?)
 }
@@ -130,23 +142,34 @@ impl SheetValue {
         match self {
             Self::Title(title) => set(transaction, &ROOT, TITLE, &text::line(title)?.to_owned())?,
             Self::Trade(Trade::Other(words)) => {
-                set(transaction, &ROOT, TRADE, &Trade::from_code(text::line(words)?))?;
+                set(
+                    transaction,
+                    &ROOT,
+                    TRADE,
+                    &Trade::from_code(text::line(words)?),
+                )?;
             }
             Self::Trade(trade) => set(transaction, &ROOT, TRADE, trade)?,
             Self::Price(words) => set(transaction, &ROOT, PRICE, &known_line(words)?)?,
             Self::Cost(euros) => set(transaction, &ROOT, COST, euros)?,
             Self::Income(euros) => set(transaction, &ROOT, INCOME, euros)?,
-            Self::ProjectCarrier(words) => set(transaction, &ROOT, PROJECT_CARRIER, &known_line(words)?)?,
+            Self::ProjectCarrier(words) => {
+                set(transaction, &ROOT, PROJECT_CARRIER, &known_line(words)?)?
+            }
             Self::Employer(words) => set(transaction, &ROOT, EMPLOYER, &known_line(words)?)?,
             Self::ContractType(Known::Known(ContractType::Other(words))) => {
                 let contract = ContractType::from_code(text::line(words)?);
                 set(transaction, &ROOT, CONTRACT_TYPE, &Known::Known(contract))?;
             }
             Self::ContractType(contract) => set(transaction, &ROOT, CONTRACT_TYPE, contract)?,
-            Self::JointCommittee(words) => set(transaction, &ROOT, JOINT_COMMITTEE, &known_line(words)?)?,
+            Self::JointCommittee(words) => {
+                set(transaction, &ROOT, JOINT_COMMITTEE, &known_line(words)?)?
+            }
             Self::People(people) => set(transaction, &ROOT, PEOPLE, people)?,
             Self::MinutesPerWeek(minutes) => set(transaction, &ROOT, MINUTES_PER_WEEK, minutes)?,
-            Self::FullTimeHundredths(hundredths) => set(transaction, &ROOT, FULL_TIME_HUNDREDTHS, hundredths)?,
+            Self::FullTimeHundredths(hundredths) => {
+                set(transaction, &ROOT, FULL_TIME_HUNDREDTHS, hundredths)?
+            }
         }
         Ok(())
     }
@@ -193,7 +216,11 @@ impl GuardRailValue {
 
 impl TrialPointValue {
     /// Writes the point so that it stands in the author's own name, even when the same words were there before.
-    fn write(&self, transaction: &mut Transaction<'_>, author: PersonId) -> Result<(), CommandError> {
+    fn write(
+        &self,
+        transaction: &mut Transaction<'_>,
+        author: PersonId,
+    ) -> Result<(), CommandError> {
         let points = container(transaction, BEFORE_TRIAL)?;
         let key = self.point().code();
         let is_authors = matches!(
