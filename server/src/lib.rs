@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod demo;
 pub mod http;
 pub mod panics;
 pub mod relay;
