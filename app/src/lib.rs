@@ -2,15 +2,24 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod model;
 mod pages;
 mod platform;
+mod session;
 mod text;
 mod ui;
 
+use leptos::prelude::*;
+
 /// Draws the program into the page in place of the static shell.
 pub fn start() {
+    platform::panic::report();
     if let Some(root) = platform::page::take_root() {
+        let program = || {
+            provide_context(model::Model::start());
+            view! { <pages::App /> }
+        };
         // The program lives as long as the page.
-        leptos::mount::mount_to(root, pages::App).forget();
+        leptos::mount::mount_to(root, program).forget();
     }
 }

@@ -1,21 +1,35 @@
 //! The screens, one a file, and the router that chooses among them.
 
+mod home;
 mod join;
+mod needs;
 mod people;
 mod route;
+mod screen;
+mod sheet;
+mod sheets;
+mod states;
+mod trades;
 
+use crate::model::Model;
 use crate::platform::page;
 use crate::text::text;
 use crate::ui::{Corner, Frame, provide_listening, stop_listening};
+use join::Answers;
 use leptos::prelude::*;
+use maillage_shared::id::DocumentId;
 use route::Route;
 
-/// The program: the router and the screen it chose.
+/// The program: the router and the screen it chose. The model is in the context.
+#[component]
 pub(crate) fn App() -> AnyView {
     provide_listening();
     let route = RwSignal::new(Route::parse(&page::fragment()));
     page::on_fragment_change(move |fragment| route.set(Route::parse(&fragment)));
     let route = Memo::new(move |_| route.get());
+    let model = expect_context::<Model>();
+    let opening = Memo::new(move |_| model.opening.get());
+    let joined = Memo::new(move |_| model.me.with(Option::is_some));
     Effect::new(move |before: Option<()>| {
         route.track();
         if before.is_some() {
@@ -24,23 +38,91 @@ pub(crate) fn App() -> AnyView {
             request_animation_frame(page::focus_title);
         }
     });
-    (move || screen(route.get())).into_any()
+    (move || {
+        if opening.get() {
+            waiting()
+        } else {
+            screen(route.get(), joined.get())
+        }
+    })
+    .into_any()
 }
 
-fn screen(route: Route) -> AnyView {
+fn screen(route: Route, joined: bool) -> AnyView {
+    let words = &text().join;
     match route {
-        Route::Join(id) => view! {
-            <Frame corner=Corner::Brand name=text().brand.to_owned() standing=None me=None entries=Vec::new() weave=true narrow=true>
-                <join::Join territory=id />
-            </Frame>
+        Route::Join(territory) => doorway(
+            words.title,
+            view! { <join::Join territory=territory /> }.into_any(),
+        ),
+        Route::Notice(territory) => doorway(words.before, notice(territory)),
+        Route::BrokenLink => doorway(
+            words.broken_title,
+            states::dead_end(words.broken_title, words.broken, words.broken_next, None),
+        ),
+        _ if !joined => doorway(
+            words.no_territory_title,
+            states::dead_end(
+                words.no_territory_title,
+                words.no_territory,
+                words.no_territory_next,
+                None,
+            ),
+        ),
+        Route::Home => view! { <home::Home /> }.into_any(),
+        Route::Needs => view! { <needs::Needs /> }.into_any(),
+        Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
+        Route::NewSheet => view! { <sheets::NewSheet /> }.into_any(),
+        Route::Sheet(id) => view! { <sheet::Sheet id=id /> }.into_any(),
+        Route::Unknown => {
+            let words = &text().missing;
+            doorway(
+                words.page,
+                states::dead_end(words.page, words.page_body, "", Some(words.home)),
+            )
         }
-        .into_any(),
-        Route::Notice(_) => view! {
-            <Frame corner=Corner::Brand name=text().brand.to_owned() standing=None me=None entries=Vec::new() weave=true narrow=true>
-                <join::BeforeEntering on_enter=Callback::new(|_| ()) />
-            </Frame>
-        }
-        .into_any(),
-        _ => ().into_any(),
     }
+}
+
+/// A screen outside any territory: no menu, one narrow column.
+fn doorway(title: &'static str, content: AnyView) -> AnyView {
+    screen::window_title(move || title.to_owned());
+    view! {
+        <Frame
+            corner=Corner::Brand
+            name=text().brand.to_owned()
+            standing=None
+            me=None
+            entries=Vec::new()
+            weave=true
+            narrow=true
+        >
+            {content}
+        </Frame>
+    }
+    .into_any()
+}
+
+/// The same as the static shell, while what the phone keeps is read.
+fn waiting() -> AnyView {
+    let wait = text().wait;
+    doorway(
+        wait,
+        view! { <h1 class="wait" role="status" tabindex="-1">{wait}</h1> }.into_any(),
+    )
+}
+
+fn notice(territory: DocumentId) -> AnyView {
+    let model = expect_context::<Model>();
+    let enter = move |answers: Answers| {
+        model.join(territory, &answers.name, answers.picture, answers.colour);
+        // "Back" then leads out of the territory, not to a door already passed.
+        page::replace_with(&Route::Home.href());
+    };
+    view! { <join::BeforeEntering territory=territory on_enter=Callback::new(enter) /> }.into_any()
+}
+
+/// What is wrong with an answer, announced at once.
+pub(crate) fn problem_line(problem: RwSignal<Option<&'static str>>) -> AnyView {
+    view! { <p class="problem" role="alert">{move || problem.get()}</p> }.into_any()
 }

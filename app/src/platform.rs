@@ -1,4 +1,15 @@
 //! The only place that speaks to the browser: address, focus, voice, storage, network.
 
+pub(crate) mod calendar;
+pub(crate) mod clock;
+pub(crate) mod entropy;
+pub(crate) mod kept;
+pub(crate) mod log;
+pub(crate) mod network;
 pub(crate) mod page;
+pub(crate) mod panic;
+pub(crate) mod socket;
 pub(crate) mod speech;
+pub(crate) mod storage;
+pub(crate) mod text_area;
+pub(crate) mod timer;

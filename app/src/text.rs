@@ -7,7 +7,7 @@
 mod fr;
 mod keys;
 
-pub(crate) use keys::{Notice, Text};
+pub(crate) use keys::{LocalDay, Text};
 
 /// The words of the language on screen.
 pub(crate) fn text() -> &'static Text {

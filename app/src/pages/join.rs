@@ -4,6 +4,7 @@
 
 use super::people::PICTURES;
 use super::route::Route;
+use crate::model::{Me, Model};
 use crate::platform::page;
 use crate::text::text;
 use crate::ui::{Avatar, AvatarSize, Hue, Icon, TextField, avatar, icon, icon_small, icon_with};
@@ -26,12 +27,17 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// What the tab remembers, or a picture and colour drawn at random, so that a whole room does not start as the same bird.
-    pub(crate) fn begun() -> Self {
+    /// What the tab remembers, or who the person was before. Else a picture and colour drawn at random, so that a whole room does
+    /// not start as the same bird.
+    pub(crate) fn begun(before: Option<Me>) -> Self {
+        let (name, picture, colour) = match before {
+            Some(me) => (me.name, Some(me.picture), Some(me.colour)),
+            None => (String::new(), None, None),
+        };
         let answers = Self {
-            name: page::kept_for_tab(NAME).unwrap_or_default(),
-            picture: position(PICTURE, PICTURES.len()),
-            colour: position(COLOUR, Hue::ALL.len()),
+            name: page::kept_for_tab(NAME).unwrap_or(name),
+            picture: position(PICTURE, PICTURES.len(), picture),
+            colour: position(COLOUR, Hue::ALL.len(), colour),
         };
         answers.keep();
         answers
@@ -51,9 +57,10 @@ impl Answers {
     }
 }
 
-fn position(key: &str, count: usize) -> usize {
+fn position(key: &str, count: usize, before: Option<usize>) -> usize {
     page::kept_for_tab(key)
         .and_then(|kept| kept.parse().ok())
+        .or(before)
         .filter(|position| *position < count)
         .unwrap_or_else(|| page::draw_below(count))
 }
@@ -65,7 +72,7 @@ pub(crate) fn Join(
     territory: DocumentId,
 ) -> AnyView {
     let words = &text().join;
-    let begun = Answers::begun();
+    let begun = Answers::begun(expect_context::<Model>().me.get_untracked());
     let name = RwSignal::new(begun.name);
     let picture = RwSignal::new(begun.picture);
     let colour = RwSignal::new(begun.colour);
@@ -100,7 +107,7 @@ pub(crate) fn Join(
                 <span class="tag tag-yes">{icon_small(Icon::Check)} {words.link_read}</span>
             </p>
             <h1 tabindex="-1">{words.title}</h1>
-            <TextField id="prenom" label=words.name autocomplete="given-name" value=name max_length=40 />
+            <TextField id="prenom" label=words.name autocomplete="given-name" value=name on_input=move |written| name.set(written) max_length=40 />
             <fieldset class="field">
                 <legend>{words.picture}</legend>
                 <div class="picks">{pictures(picture, colour)}</div>
@@ -165,9 +172,12 @@ fn colours(chosen: RwSignal<usize>) -> Vec<AnyView> {
 /// The second step: the privacy notice, then entering with what was answered.
 #[component]
 pub(crate) fn BeforeEntering(
+    /// The territory of the link.
+    territory: DocumentId,
     /// Called with the answers when the person enters.
     on_enter: Callback<Answers>,
 ) -> AnyView {
+    let model = expect_context::<Model>();
     let words = &text().join;
     let notices: Vec<AnyView> = [Icon::Building, Icon::Eye, Icon::Calendar, Icon::Question]
         .into_iter()
@@ -188,10 +198,11 @@ pub(crate) fn BeforeEntering(
         <button
             class="button button-primary button-wide"
             type="button"
-            on:click=move |_| on_enter.run(Answers::begun())
+            on:click=move |_| on_enter.run(Answers::begun(model.me.get_untracked()))
         >
             {words.enter}
         </button>
+        <a class="button button-quiet start" href=Route::Join(territory).href()>{text().back}</a>
     }
     .into_any()
 }

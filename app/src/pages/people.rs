@@ -1,6 +1,12 @@
-//! How people look: from what the documents keep to what the screen draws.
+//! How people look: from what this phone knows of them to what the screen draws.
 
-use crate::ui::Icon;
+use crate::model::{Me, Model, Present};
+use crate::platform::calendar;
+use crate::text::text;
+use crate::ui::{Avatar, Hue, Icon};
+use maillage_shared::identity::PersonId;
+use maillage_shared::records::Owner;
+use maillage_shared::time::UnixMillis;
 
 /// The eight pictures, in the order in which they are offered.
 pub(crate) const PICTURES: [Icon; 8] = [
@@ -13,3 +19,64 @@ pub(crate) const PICTURES: [Icon; 8] = [
     Icon::Fish,
     Icon::Ship,
 ];
+
+/// The person of this phone: how they look, and what a screen reader says of them.
+pub(crate) fn mine(me: &Me) -> (Avatar, String) {
+    let face = (text().join.face)(me.picture, me.colour);
+    (
+        avatar(me.picture, me.colour),
+        (text().home.me)(&me.name, &face),
+    )
+}
+
+/// The name of someone, or their picture in words, or "someone" when this phone has never met them.
+pub(crate) fn name(model: Model, person: PersonId) -> String {
+    match model.person(person) {
+        Some(person) => name_or_face(&person.name, person.picture, person.colour),
+        None => text().domain.someone.to_owned(),
+    }
+}
+
+/// How someone looks, if this phone has met them.
+pub(crate) fn avatar_of(model: Model, person: PersonId) -> Option<Avatar> {
+    model
+        .person(person)
+        .map(|person| avatar(person.picture, person.colour))
+}
+
+/// The name of someone who is here.
+pub(crate) fn name_of_present(present: &Present) -> String {
+    name_or_face(&present.name, present.picture, present.colour)
+}
+
+/// How someone who is here looks.
+pub(crate) fn avatar_of_present(present: &Present) -> Avatar {
+    avatar(present.picture, present.colour)
+}
+
+/// Who takes care of something.
+pub(crate) fn owner(model: Model, owner: &Owner) -> String {
+    match owner {
+        Owner::Person(person) => name(model, *person),
+        Owner::Words(words) => words.clone(),
+    }
+}
+
+/// When something happened, as people say it.
+pub(crate) fn when(at: UnixMillis) -> String {
+    (text().domain.day)(calendar::local_day(at), calendar::today())
+}
+
+fn name_or_face(name: &str, picture: usize, colour: usize) -> String {
+    match name {
+        "" => (text().join.face)(picture, colour),
+        name => name.to_owned(),
+    }
+}
+
+fn avatar(picture: usize, colour: usize) -> Avatar {
+    Avatar {
+        picture: PICTURES[picture % PICTURES.len()],
+        hue: Hue::ALL[colour % Hue::ALL.len()],
+    }
+}

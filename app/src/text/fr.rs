@@ -1,5 +1,8 @@
 //! French: "vous", one idea a sentence, twelve words at most, the same word for the same thing.
 
+mod domain;
+mod sheet;
+
 use super::keys::{Home, Join, Listen, Missing, Needs, Notice, Places, Sheets, Standing, Text};
 
 /// Before `: ? ! »` and after `«`, French wants a space that never breaks the line.
@@ -18,6 +21,7 @@ pub(super) static TEXT: Text = Text {
     done: "Fini",
     listen: Listen {
         listen: "Écouter",
+        listen_to: |words| format!("Écouter{NBSP}: {words}"),
         stop: "Arrêter la lecture",
         ask: "Demander à quelqu’un de lire",
         no_voice: "Ce téléphone n’a pas de voix française. Montrez cette phrase.",
@@ -25,7 +29,12 @@ pub(super) static TEXT: Text = Text {
         back: "Revenir à la page",
     },
     standing: Standing {
+        keeping: "On garde…",
         kept: "Gardé sur ce téléphone",
+        unkept: "Pas gardé ici",
+        unkept_spoken: ". Laissez cette page ouverte.",
+        unkept_title: "Ce téléphone n’arrive pas à garder vos textes.",
+        unkept_body: "Laissez cette page ouverte. Vos textes partent vers le groupe avec le réseau.",
         sent: "Envoyé au groupe",
         offline: "Pas de réseau",
         offline_spoken: ". Vous pouvez continuer.",
@@ -96,13 +105,16 @@ pub(super) static TEXT: Text = Text {
         },
         tiles: "Le territoire",
         needs: "Besoins",
-        needs_count: |count| counted(count, "aucun noté", "noté", "notés"),
+        needs_count: |count| counted(count, "Aucun noté", "noté", "notés"),
         sheets: "Fiches emploi",
-        sheets_count: |count| counted(count, "aucune ouverte", "ouverte", "ouvertes"),
+        sheets_count: |count| counted(count, "Aucune ouverte", "ouverte", "ouvertes"),
+        figures: |figures| match figures {
+            [] => "Des emplois pour le quartier".to_owned(),
+            figures => figures.join(",\n"),
+        },
         people: |count| match count {
-            0 => "Personne en parcours pour le moment,".to_owned(),
-            1 => "1 personne en parcours,".to_owned(),
-            _ => format!("{count} personnes en parcours,"),
+            0 | 1 => format!("{count} personne en parcours"),
+            _ => format!("{count} personnes en parcours"),
         },
         jobs: |count| match count {
             0 | 1 => format!("{count} emploi visé"),
@@ -125,8 +137,14 @@ pub(super) static TEXT: Text = Text {
         example: "Exemple.",
         example_body: "Les textes sont inventés.",
         partners: "Partenaires",
-        partners_count: |count| counted(count, "aucun partenaire", "partenaire", "partenaires"),
-        no_partner: "Aucun partenaire pour le moment.",
+        partners_count: |count| {
+            counted(
+                count,
+                "Aucun pour le moment.",
+                "organisation autour de la table",
+                "organisations autour de la table",
+            )
+        },
         loading: "Le territoire arrive sur ce téléphone.",
         loading_offline: "Le territoire n’est pas encore sur ce téléphone. Il arrivera avec le réseau.",
     },
@@ -135,7 +153,8 @@ pub(super) static TEXT: Text = Text {
         question: "Qu’est-ce qui manque ici\u{a0}?",
         say: "Dire un besoin",
         text: "Ce qui manque",
-        place: "Où\u{a0}?",
+        place: "Quel quartier\u{a0}?",
+        exactly: "Où\u{a0}?",
         everywhere: "Tout le territoire",
         add: "Ajouter ce besoin",
         missing_text: "Écrivez d’abord ce qui manque.",
@@ -164,6 +183,7 @@ pub(super) static TEXT: Text = Text {
         missing_title: "Écrivez d’abord le nom du travail.",
         untitled: "Fiche sans nom",
     },
+    sheet: sheet::SHEET,
     missing: Missing {
         page: "Cette page n’existe pas",
         page_body: "L’adresse est peut-être coupée.",
@@ -173,6 +193,7 @@ pub(super) static TEXT: Text = Text {
         not_here_offline: "La fiche arrivera avec le réseau.",
         failed: "Cela n’a pas marché. Rien n’est perdu. Essayez encore.",
     },
+    domain: domain::DOMAIN,
 };
 
 fn counted(count: usize, none: &str, one: &str, many: &str) -> String {
@@ -183,7 +204,7 @@ fn counted(count: usize, none: &str, one: &str, many: &str) -> String {
     }
 }
 
-fn hires_counted(count: u64) -> String {
+fn hires_counted(count: u32) -> String {
     match count {
         0 | 1 => format!("{count} embauche"),
         _ => format!("{count} embauches"),

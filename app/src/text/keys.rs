@@ -1,5 +1,14 @@
 //! The keys of the catalogue: one structure a screen, one field a sentence.
 
+mod sheet;
+
+pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
+
+use maillage_shared::records::{
+    ContractType, GuardRailState, GuardRailTopic, LegalFrame, PartnerKind, Section, SheetState,
+    Trade, TrialPoint,
+};
+
 /// A whole language.
 pub(crate) struct Text {
     /// The language's tag, as HTML and voices name it.
@@ -16,7 +25,7 @@ pub(crate) struct Text {
     pub(crate) close: &'static str,
     /// The name of the menu.
     pub(crate) menu: &'static str,
-    /// While the first data is read from the device.
+    /// While what the phone keeps is being read.
     pub(crate) wait: &'static str,
     /// Stops writing in a part.
     pub(crate) done: &'static str,
@@ -27,12 +36,16 @@ pub(crate) struct Text {
     pub(crate) home: Home,
     pub(crate) needs: Needs,
     pub(crate) sheets: Sheets,
+    pub(crate) sheet: Sheet,
     pub(crate) missing: Missing,
+    pub(crate) domain: Domain,
 }
 
 /// The listening corner.
 pub(crate) struct Listen {
     pub(crate) listen: &'static str,
+    /// Reads one thing only.
+    pub(crate) listen_to: fn(&str) -> String,
     pub(crate) stop: &'static str,
     pub(crate) ask: &'static str,
     pub(crate) no_voice: &'static str,
@@ -42,7 +55,14 @@ pub(crate) struct Listen {
 
 /// Where the person's writing is, in the bar.
 pub(crate) struct Standing {
+    pub(crate) keeping: &'static str,
     pub(crate) kept: &'static str,
+    /// The phone cannot keep what is written.
+    pub(crate) unkept: &'static str,
+    /// Said by screen readers after `unkept`.
+    pub(crate) unkept_spoken: &'static str,
+    pub(crate) unkept_title: &'static str,
+    pub(crate) unkept_body: &'static str,
     pub(crate) sent: &'static str,
     pub(crate) offline: &'static str,
     /// Said by screen readers after `offline`.
@@ -104,12 +124,13 @@ pub(crate) struct Home {
     pub(crate) needs_count: fn(usize) -> String,
     pub(crate) sheets: &'static str,
     pub(crate) sheets_count: fn(usize) -> String,
-    /// The two counts that open the cloth: people in a path, jobs aimed at.
-    pub(crate) people: fn(u64) -> String,
-    pub(crate) jobs: fn(u64) -> String,
+    /// The counts that open the cloth, one after the other; none when the territory has not said them.
+    pub(crate) figures: fn(&[String]) -> String,
+    pub(crate) people: fn(u32) -> String,
+    pub(crate) jobs: fn(u32) -> String,
     /// The cloth in words: jobs aimed at, hires.
-    pub(crate) cloth: fn(jobs: u64, hires: u64) -> String,
-    pub(crate) hires: fn(u64) -> String,
+    pub(crate) cloth: fn(jobs: u32, hires: u32) -> String,
+    pub(crate) hires: fn(u32) -> String,
     /// What follows the count of hires.
     pub(crate) so_far: &'static str,
     pub(crate) stitch: &'static str,
@@ -117,7 +138,6 @@ pub(crate) struct Home {
     pub(crate) example_body: &'static str,
     pub(crate) partners: &'static str,
     pub(crate) partners_count: fn(usize) -> String,
-    pub(crate) no_partner: &'static str,
     pub(crate) loading: &'static str,
     pub(crate) loading_offline: &'static str,
 }
@@ -129,6 +149,7 @@ pub(crate) struct Needs {
     pub(crate) say: &'static str,
     pub(crate) text: &'static str,
     pub(crate) place: &'static str,
+    pub(crate) exactly: &'static str,
     pub(crate) everywhere: &'static str,
     pub(crate) add: &'static str,
     pub(crate) missing_text: &'static str,
@@ -167,4 +188,33 @@ pub(crate) struct Missing {
     pub(crate) not_here_body: &'static str,
     pub(crate) not_here_offline: &'static str,
     pub(crate) failed: &'static str,
+}
+
+/// The words of the glossary.
+pub(crate) struct Domain {
+    pub(crate) state: fn(SheetState) -> &'static str,
+    pub(crate) section: fn(Section) -> &'static str,
+    pub(crate) trade: fn(&Trade) -> String,
+    pub(crate) topic: fn(GuardRailTopic) -> &'static str,
+    pub(crate) guard_rail_state: fn(GuardRailState) -> &'static str,
+    pub(crate) trial_point: fn(TrialPoint) -> &'static str,
+    pub(crate) legal_frame: fn(LegalFrame) -> &'static str,
+    pub(crate) contract: fn(&ContractType) -> String,
+    pub(crate) partner: fn(PartnerKind) -> &'static str,
+    /// A day near today, as people say it: "aujourd’hui", "hier", "le 18 novembre".
+    pub(crate) day: fn(day: LocalDay, today: LocalDay) -> String,
+    /// Someone whose name this phone does not know.
+    pub(crate) someone: &'static str,
+}
+
+/// A day of the calendar where the phone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LocalDay {
+    pub(crate) year: i32,
+    /// From 1 to 12.
+    pub(crate) month: u32,
+    /// From 1 to 31.
+    pub(crate) day: u32,
+    /// Days since 1970-01-01, to tell yesterday from today.
+    pub(crate) number: i64,
 }

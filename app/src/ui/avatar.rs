@@ -11,11 +11,6 @@ impl Hue {
     /// The six colours.
     pub(crate) const ALL: [Self; 6] = [Self(1), Self(2), Self(3), Self(4), Self(5), Self(6)];
 
-    /// The colour of that number, counted from 1; another number comes round again.
-    pub(crate) fn numbered(number: usize) -> Self {
-        Self::ALL[number.saturating_sub(1) % Self::ALL.len()]
-    }
-
     /// Its number, from 1 to 6.
     pub(crate) fn number(self) -> usize {
         usize::from(self.0)

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[derive(Clone)]
 pub(crate) struct Chip {
     /// What the person reads.
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     /// A sign beside the word.
     pub(crate) icon: Option<Icon>,
 }

@@ -33,9 +33,15 @@ pub(crate) fn cloth(voices: usize, woven: usize, open: usize, name: String) -> A
         .collect();
     let people_rows = voices.div_ceil(COLUMNS).max(1);
     let people_box = view_box(voices.clamp(1, COLUMNS), people_rows);
+    let row = (voices > 0).then(|| {
+        view! { <svg class="cloth people-row" viewBox=people_box aria-hidden="true" inner_html=people></svg> }
+    });
+    let cloth = (total > 0).then(|| {
+        view! { <svg class="cloth" viewBox=view_box(COLUMNS, rows) role="img" aria-label=name inner_html=stitches></svg> }
+    });
     view! {
-        <svg class="cloth people-row" viewBox=people_box aria-hidden="true" inner_html=people></svg>
-        <svg class="cloth" viewBox=view_box(COLUMNS, rows) role="img" aria-label=name inner_html=stitches></svg>
+        {row}
+        {cloth}
     }
     .into_any()
 }

@@ -15,17 +15,22 @@ pub(crate) fn Dialog(
     id: &'static str,
     /// Its title.
     #[prop(into)]
-    title: String,
+    title: Signal<String>,
     /// What the closing cross is called.
     close: &'static str,
-    /// Whether it is open; set to `false` when the person closes it.
-    open: RwSignal<bool>,
+    /// Whether it is open.
+    #[prop(into)]
+    open: Signal<bool>,
+    /// Called when the person closes it.
+    #[prop(into)]
+    on_close: Callback<()>,
     /// Whether it offers to be read aloud.
     #[prop(default = true)]
     listen: bool,
     /// What it holds.
     children: ChildrenFn,
 ) -> AnyView {
+    let open = Memo::new(move |_| open.get());
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
         let Some(dialog) = dialog.get() else {
@@ -44,10 +49,10 @@ pub(crate) fn Dialog(
             view! {
                 <div class="bottom-sheet-body">
                     <div class="dialog-head">
-                        <button class="icon-button" type="button" aria-label=close on:click=move |_| open.set(false)>
+                        <button class="icon-button" type="button" aria-label=close on:click=move |_| on_close.run(())>
                             {icon(Icon::Cross)}
                         </button>
-                        <h2 id=title_id.clone()>{title.clone()}</h2>
+                        <h2 id=title_id.clone()>{title}</h2>
                         {listen.then(|| view! { <Listen /> })}
                     </div>
                     {children()}
@@ -57,7 +62,7 @@ pub(crate) fn Dialog(
         })
     };
     view! {
-        <dialog class="bottom-sheet" id=id aria-labelledby=labelled_by node_ref=dialog on:close=move |_| open.set(false)>
+        <dialog class="bottom-sheet" id=id aria-labelledby=labelled_by node_ref=dialog on:close=move |_| on_close.run(())>
             {body}
         </dialog>
     }

@@ -19,6 +19,8 @@ pub(crate) enum Piece {
 /// A text area that grows with its text. What it does with input is up to whoever holds `node`.
 #[component]
 pub(crate) fn Editor(
+    /// Its id in the page.
+    id: String,
     /// The id of the title that names it.
     labelled_by: String,
     /// The id of what tells who else writes here.
@@ -37,7 +39,7 @@ pub(crate) fn Editor(
     view! {
         <div class="editor">
             <div class="editor-mirror" aria-hidden="true">{pieces}</div>
-            <textarea class="textarea" node_ref=node aria-labelledby=labelled_by aria-describedby=described_by></textarea>
+            <textarea class="textarea" id=id node_ref=node aria-labelledby=labelled_by aria-describedby=described_by></textarea>
         </div>
     }
     .into_any()

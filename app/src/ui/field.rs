@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// A field of one line.
 ///
-/// `value` follows each keystroke; `on_commit` runs when the person leaves the field or presses Enter after a change.
+/// `on_input` runs at each keystroke, `on_commit` when the person leaves the field or presses Enter after a change.
 #[component]
 pub(crate) fn TextField(
     /// Its id in the page.
@@ -20,7 +20,11 @@ pub(crate) fn TextField(
     #[prop(default = "off")]
     autocomplete: &'static str,
     /// What is written.
-    value: RwSignal<String>,
+    #[prop(into)]
+    value: Signal<String>,
+    /// Called with the whole answer at each keystroke.
+    #[prop(into)]
+    on_input: Callback<String>,
     /// The longest answer, in UTF-16 units as HTML counts them.
     #[prop(default = 200)]
     max_length: u32,
@@ -40,13 +44,42 @@ pub(crate) fn TextField(
                 autocomplete=autocomplete
                 maxlength=max_length
                 aria-describedby=hint_id.clone()
-                prop:value=value
-                on:input:target=move |event| value.set(event.target().value())
+                prop:value=move || value.get()
+                on:input:target=move |event| on_input.run(event.target().value())
                 on:change:target=move |event| {
                     if let Some(on_commit) = on_commit {
                         on_commit.run(event.target().value());
                     }
                 }
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// A field for one day of the calendar, written `YYYY-MM-DD` or empty. The browser offers its own calendar.
+#[component]
+pub(crate) fn DayField(
+    /// Its id in the page.
+    id: &'static str,
+    /// The question.
+    label: &'static str,
+    /// What is written.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Called when the day changes.
+    #[prop(into)]
+    on_input: Callback<String>,
+) -> AnyView {
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                class="input"
+                type="date"
+                id=id
+                prop:value=move || value.get()
+                on:input:target=move |event| on_input.run(event.target().value())
             />
         </div>
     }
@@ -61,7 +94,11 @@ pub(crate) fn TextArea(
     /// The question.
     label: &'static str,
     /// What is written.
-    value: RwSignal<String>,
+    #[prop(into)]
+    value: Signal<String>,
+    /// Called with the whole answer at each keystroke.
+    #[prop(into)]
+    on_input: Callback<String>,
     /// The longest answer, in UTF-16 units as HTML counts them.
     #[prop(default = 1000)]
     max_length: u32,
@@ -73,8 +110,8 @@ pub(crate) fn TextArea(
                 class="textarea"
                 id=id
                 maxlength=max_length
-                prop:value=value
-                on:input:target=move |event| value.set(event.target().value())
+                prop:value=move || value.get()
+                on:input:target=move |event| on_input.run(event.target().value())
             ></textarea>
         </div>
     }

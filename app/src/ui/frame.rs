@@ -25,6 +25,8 @@ pub(crate) enum Tone {
     Shared,
     /// Something is missing that will come back.
     Offline,
+    /// Something goes wrong that does not mend itself.
+    Failing,
 }
 
 /// Where the person's writing is, in words and a sign.
@@ -59,6 +61,7 @@ pub(crate) fn status(status: Signal<Option<Status>>) -> AnyView {
         None | Some(Tone::Plain) => "sync",
         Some(Tone::Shared) => "sync sync-shared",
         Some(Tone::Offline) => "sync sync-offline",
+        Some(Tone::Failing) => "sync sync-failing",
     };
     let face = move || {
         status.get().map(|status| {

@@ -1,7 +1,7 @@
 //! The corner that reads the page aloud, or helps to ask someone to.
 
 use super::dialog::Dialog;
-use super::icon::{Icon, icon};
+use super::icon::{Icon, icon, icon_with};
 use crate::platform::{page, speech};
 use crate::text::text;
 use leptos::prelude::*;
@@ -81,13 +81,45 @@ pub(crate) fn Listen(
     .into_any()
 }
 
+/// Reads one thing aloud instead of the whole page. Absent where the device has no voice.
+#[component]
+pub(crate) fn ListenTo(
+    /// What is read.
+    #[prop(into)]
+    words: Signal<String>,
+) -> AnyView {
+    let Listening { voice, reading, .. } = expect_context();
+    let read = move |_| {
+        reading.set(true);
+        speech::read(&[words.get_untracked()], text().lang, move || {
+            reading.set(false)
+        });
+    };
+    (move || {
+        voice.get().then(|| {
+            view! {
+                <button
+                    class="icon-button icon-button-edge"
+                    type="button"
+                    aria-label=move || (text().listen.listen_to)(&words.get())
+                    on:click=read
+                >
+                    {icon_with("icon icon-l", Icon::Volume)}
+                </button>
+            }
+            .into_any()
+        })
+    })
+    .into_any()
+}
+
 /// The sentence to show to someone, for a device without a voice. Once a page.
 #[component]
 pub(crate) fn AskToRead() -> AnyView {
     let Listening { asking, .. } = expect_context();
     let words = &text().listen;
     view! {
-        <Dialog id="demander" title=words.ask close=text().close open=asking listen=false>
+        <Dialog id="demander" title=words.ask.to_owned() close=text().close open=asking on_close=move |()| asking.set(false) listen=false>
             <p>{words.no_voice}</p>
             <p class="card card-tint please">{words.please}</p>
             <button class="button button-primary button-wide" type="button" on:click=move |_| asking.set(false)>

@@ -1,0 +1,155 @@
+//! The territory's home: where one can go, and the honest counts.
+
+use super::route::Route;
+use super::screen::{Place, Screen, window_title};
+use super::states;
+use crate::model::Model;
+use crate::text::text;
+use crate::ui::{Corner, Icon, cloth, picto};
+use leptos::prelude::*;
+use maillage_shared::rules::counts::HonestCounts;
+use maillage_shared::snapshot::{PartnerSnapshot, TerritorySnapshot};
+
+/// The home of the territory this phone has joined.
+#[component]
+pub(crate) fn Home() -> AnyView {
+    let model = expect_context::<Model>();
+    let words = &text().home;
+    window_title(|| text().places.home.to_owned());
+    let hello = move || (words.hello)(&model.me.get().map(|me| me.name).unwrap_or_default());
+    let example = Memo::new(move |_| {
+        model.territory.with(|territory| {
+            territory
+                .as_ref()
+                .is_some_and(|territory| territory.example)
+        })
+    });
+    let example = move || {
+        example.get().then(|| {
+            view! { <p class="line"><span class="tag tag-maybe">{words.example}</span> <span>{words.example_body}</span></p> }
+                .into_any()
+        })
+    };
+    let counts = Memo::new(move |_| {
+        model
+            .territory
+            .with(|territory| territory.as_ref().map(HonestCounts::of))
+    });
+    let partners = Memo::new(move |_| {
+        model.territory.with(|territory| {
+            territory
+                .as_ref()
+                .map(|territory: &TerritorySnapshot| territory.partners.clone())
+        })
+    });
+    view! {
+        <Screen corner=Corner::Brand place=Place::Home status=model.status weave=true class="home">
+            {states::trouble()}
+            <div class="stack-s">
+                <h1 tabindex="-1">{hello}</h1>
+                {example}
+            </div>
+            {tiles(model)}
+            <div class="split">
+                {move || match counts.get() {
+                    Some(counts) => cloth_card(counts),
+                    None => states::territory_on_its_way(),
+                }}
+                {move || partners.get().map(|partners| partner_list(&partners))}
+            </div>
+        </Screen>
+    }
+    .into_any()
+}
+
+fn tiles(model: Model) -> AnyView {
+    let words = &text().home;
+    let needs = move || {
+        model.needs.with(|needs| {
+            needs
+                .as_ref()
+                .map(|needs| (words.needs_count)(needs.needs.len()))
+        })
+    };
+    let sheets = move || {
+        model
+            .sheets
+            .with(|sheets| (words.sheets_count)(sheets.len()))
+    };
+    view! {
+        <nav class="tiles" aria-label=words.tiles>
+            <a class="tile" href=Route::Needs.href()>
+                {picto(Icon::PictoNeed)}
+                <span><strong>{words.needs}</strong>{needs}</span>
+            </a>
+            <a class="tile" href=Route::Sheets.href()>
+                {picto(Icon::PictoSheet)}
+                <span><strong>{words.sheets}</strong>{sheets}</span>
+            </a>
+        </nav>
+    }
+    .into_any()
+}
+
+/// Three figures that are never divided: people in a path, jobs aimed at, and hires apart.
+fn cloth_card(counts: HonestCounts) -> AnyView {
+    let words = &text().home;
+    let figures: Vec<String> = [
+        counts.people_in_path.map(words.people),
+        counts.jobs_aimed.map(words.jobs),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let people = counts.people_in_path.unwrap_or_default() as usize;
+    let jobs = counts.jobs_aimed.unwrap_or_default();
+    let woven = counts.hires as usize;
+    let open = (jobs as usize).saturating_sub(woven);
+    view! {
+        <section class="cloth-card" aria-labelledby="tissu">
+            <h2 id="tissu" class="big">{(words.figures)(&figures)}</h2>
+            {cloth(people, woven, open, (words.cloth)(jobs, counts.hires))}
+            <p>
+                <strong>{(words.hires)(counts.hires)}</strong>
+                {words.so_far}
+                " "
+                <span class="soft">{words.stitch}</span>
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn partner_list(partners: &[PartnerSnapshot]) -> AnyView {
+    let words = &text().home;
+    let rows: Vec<AnyView> = partners.iter().map(partner_row).collect();
+    let list = (!rows.is_empty()).then(|| view! { <ul class="card tight">{rows}</ul> });
+    view! {
+        <section class="stack-s" aria-labelledby="partenaires">
+            <h2 id="partenaires">{words.partners}</h2>
+            <p class="soft">{(words.partners_count)(partners.len())}</p>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+fn partner_row(partner: &PartnerSnapshot) -> AnyView {
+    let kind = partner
+        .kind
+        .value()
+        .map(|kind| (text().domain.partner)(*kind));
+    let zone = partner.zone.words();
+    let about = match (kind, zone) {
+        (Some(kind), "") => kind.to_owned(),
+        (Some(kind), zone) => format!("{kind} · {zone}"),
+        (None, zone) => zone.to_owned(),
+    };
+    view! {
+        <li class="check">
+            {crate::ui::icon(Icon::Handshake)}
+            <span><strong>{partner.name.words().to_owned()}</strong><br /><span class="check-word">{about}</span></span>
+        </li>
+    }
+    .into_any()
+}

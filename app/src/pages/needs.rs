@@ -1,0 +1,220 @@
+//! The needs: what is missing here, who misses it too, and a new one.
+
+use super::people;
+use super::screen::{Place, Screen, window_title};
+use super::states;
+use crate::model::Model;
+use crate::text::text;
+use crate::ui::{
+    Chip, Chips, Corner, Dialog, Icon, ListenTo, TextArea, TextField, empty, icon, picto_small,
+};
+use leptos::prelude::*;
+use maillage_shared::command::{NeedsCommand, NewNeed};
+use maillage_shared::id::RecordId;
+use maillage_shared::snapshot::NeedSnapshot;
+
+/// The needs of the territory, the most echoed first.
+#[component]
+pub(crate) fn Needs() -> AnyView {
+    let model = expect_context::<Model>();
+    let words = &text().needs;
+    window_title(|| text().needs.title.to_owned());
+    let saying = RwSignal::new(false);
+    let ids = Memo::new(move |_| {
+        model.needs.with(|needs| {
+            needs.as_ref().map(|needs| {
+                needs
+                    .needs
+                    .iter()
+                    .map(|need| need.id.clone())
+                    .collect::<Vec<_>>()
+            })
+        })
+    });
+    let list = move || {
+        match ids.with(|ids| ids.as_ref().map(Vec::is_empty)) {
+        None => states::not_here(),
+        Some(true) => empty(words.none, words.none_body, None),
+        Some(false) => view! {
+            <ul class="rows rows-wide">
+                <For each=move || ids.get().unwrap_or_default() key=RecordId::clone children=need_row />
+            </ul>
+        }
+        .into_any(),
+    }
+    };
+    view! {
+        <Screen corner=Corner::Brand place=Place::Needs status=model.status>
+            <div class="stack-s">
+                <h1 tabindex="-1">{words.title}</h1>
+                <p>{words.question}</p>
+            </div>
+            <button class="button button-primary button-wide" type="button" on:click=move |_| saying.set(true)>
+                {icon(Icon::Plus)}
+                {words.say}
+            </button>
+            {list}
+        </Screen>
+        <Dialog id="dire" title=words.say.to_owned() close=text().close open=saying on_close=move |()| saying.set(false)>
+            <SayNeed on_added=Callback::new(move |()| saying.set(false)) />
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn need_row(id: RecordId) -> AnyView {
+    let model = expect_context::<Model>();
+    let words = &text().needs;
+    let wanted = id.clone();
+    let need = Memo::new(move |_| {
+        model.needs.with(|needs| {
+            needs
+                .as_ref()
+                .and_then(|needs| needs.need(&wanted).cloned())
+        })
+    });
+    let heading = move || {
+        need.with(|need| {
+            need.as_ref()
+                .map(|need| need.text.words().to_owned())
+                .unwrap_or_default()
+        })
+    };
+    let about = move || need.with(|need| need.as_ref().map(|need| about(model, need)));
+    let covered = move || {
+        need.with(|need| need.as_ref().is_some_and(|need| !need.covered_by.is_empty())).then(|| {
+            view! { <br /><span class="tag tag-accent">{picto_small(Icon::PictoSheet)}{words.covered}</span> }.into_any()
+        })
+    };
+    let echoes =
+        Memo::new(move |_| need.with(|need| need.as_ref().map_or(0, NeedSnapshot::echoes)));
+    let mine = Memo::new(move |_| {
+        let me = model.me.get().map(|me| me.id);
+        need.with(|need| {
+            need.as_ref()
+                .zip(me)
+                .is_some_and(|(need, me)| need.is_echoed_by(&me))
+        })
+    });
+    let spoken = move || (words.me_too_spoken)(&heading(), echoes.get());
+    let toggle = move |_| {
+        let command = if mine.get_untracked() {
+            NeedsCommand::WithdrawEcho(id.clone())
+        } else {
+            NeedsCommand::Echo(id.clone())
+        };
+        model.change_needs(command);
+    };
+    view! {
+        <li class="row need">
+            <span class="medal">{picto_small(Icon::PictoNeed)}</span>
+            <span>
+                <strong>{heading}</strong>
+                <br />
+                <span class="small soft">{about}</span>
+                {covered}
+            </span>
+            <span class="row-full between">
+                <button
+                    class="button button-secondary echo"
+                    type="button"
+                    aria-pressed=move || mine.get().to_string()
+                    aria-label=spoken
+                    on:click=toggle
+                >
+                    {move || icon(if mine.get() { Icon::Check } else { Icon::MeToo })}
+                    {move || (words.me_too)(echoes.get())}
+                </button>
+                <ListenTo words=Signal::derive(heading) />
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+/// Where, and who said it: in words when someone else typed it.
+fn about(model: Model, need: &NeedSnapshot) -> String {
+    let place = match need.neighbourhood.words() {
+        "" => text().needs.everywhere,
+        place => place,
+    };
+    let said = match (need.expressed_by.words(), need.by) {
+        ("", Some(person)) => Some(people::name(model, person)),
+        ("", None) => None,
+        (words, _) => Some(words.to_owned()),
+    };
+    match said {
+        Some(said) => format!("{place} · {}", (text().needs.said_by)(&said)),
+        None => place.to_owned(),
+    }
+}
+
+/// The form that adds a need.
+#[component]
+fn SayNeed(
+    /// Called when the need has been added.
+    on_added: Callback<()>,
+) -> AnyView {
+    let model = expect_context::<Model>();
+    let words = &text().needs;
+    let what = RwSignal::new(String::new());
+    let place = RwSignal::new(String::new());
+    let problem = RwSignal::new(None::<&'static str>);
+    let neighbourhoods: Vec<String> = model.territory.with_untracked(|territory| {
+        territory.as_ref().map_or_else(Vec::new, |territory| {
+            let names = territory
+                .neighbourhoods
+                .iter()
+                .map(|part| part.name.words().to_owned());
+            names.filter(|name| !name.is_empty()).collect()
+        })
+    });
+    let chips: Vec<Chip> = neighbourhoods
+        .iter()
+        .map(|name| Chip {
+            label: name.clone(),
+            icon: None,
+        })
+        .collect();
+    let chosen = {
+        let neighbourhoods = neighbourhoods.clone();
+        Signal::derive(move || {
+            place.with(|place| neighbourhoods.iter().position(|name| name == place))
+        })
+    };
+    let choose = Callback::new(move |index: usize| {
+        if let Some(name) = neighbourhoods.get(index) {
+            place.set(name.clone());
+        }
+    });
+    let add = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let text_written = what.get_untracked().trim().to_owned();
+        if text_written.is_empty() {
+            problem.set(Some(words.missing_text));
+            return;
+        }
+        let added = model.change_needs(NeedsCommand::Add(NewNeed {
+            text: text_written,
+            neighbourhood: place.get_untracked().trim().to_owned(),
+            expressed_by: String::new(),
+        }));
+        if added {
+            on_added.run(());
+        } else {
+            problem.set(Some(text().missing.failed));
+        }
+    };
+    let with_chips = !chips.is_empty();
+    view! {
+        <form class="stack" on:submit=add>
+            <TextArea id="besoin-texte" label=words.text value=what on_input=move |written| what.set(written) />
+            {with_chips.then(|| view! { <Chips legend=words.place name="quartier" chips=chips chosen=chosen on_choose=choose /> })}
+            <TextField id="besoin-lieu" label=words.exactly value=place on_input=move |written| place.set(written) max_length=80 />
+            {super::problem_line(problem)}
+            <button class="button button-primary button-wide" type="submit">{words.add}</button>
+            <p class="small">{words.who_sees}</p>
+        </form>
+    }
+    .into_any()
+}

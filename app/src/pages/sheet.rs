@@ -1,0 +1,118 @@
+//! One job sheet: what it is, who is here, where it stands, its texts, its facts and its points to check.
+
+mod fact;
+mod facts;
+mod mirror;
+mod moves;
+mod owner;
+mod points;
+mod presence;
+mod section;
+mod trial;
+mod versions;
+
+use super::route::Route;
+use super::screen::{Place, Screen, window_title};
+use super::{states, trades};
+use crate::model::{Model, Present};
+use crate::text::text;
+use crate::ui::{Corner, icon_with};
+use fact::{CONTRACT, MONEY, PRICE, TITLE, TRADE};
+use facts::Facts;
+use leptos::prelude::*;
+use maillage_shared::id::DocumentId;
+use maillage_shared::records::{Section, Trade};
+use maillage_shared::snapshot::JobSheetSnapshot;
+
+/// A job sheet.
+#[component]
+pub(crate) fn Sheet(
+    /// Which one.
+    id: DocumentId,
+) -> AnyView {
+    let model = expect_context::<Model>();
+    let document = model.sheet(id);
+    let here = Memo::new(move |_| document.with(Option::is_some));
+    let sheet = Memo::new(move |_| document.get().unwrap_or_default());
+    // Before the document arrives, the territory's index may know its title.
+    let title = Memo::new(move |_| {
+        let written = sheet.with(|sheet| sheet.title.words().to_owned());
+        if !written.is_empty() {
+            return written;
+        }
+        let noted = model.sheets.with(|sheets| {
+            let noted = sheets.iter().find(|sheet| sheet.id == id);
+            noted.map(|sheet| sheet.title.clone()).unwrap_or_default()
+        });
+        if noted.is_empty() {
+            text().sheets.untitled.to_owned()
+        } else {
+            noted
+        }
+    });
+    window_title(move || title.get());
+    let trade = Memo::new(move |_| sheet.with(|sheet| sheet.trade.value().cloned()));
+    let picto = move || {
+        trade.with(|trade: &Option<Trade>| {
+            icon_with(
+                trades::class_of(trade.as_ref()),
+                trades::picto_of(trade.as_ref()),
+            )
+        })
+    };
+    let body = move || {
+        if here.get() {
+            body(id, sheet.into(), model.presence_of(id))
+        } else {
+            states::not_here()
+        }
+    };
+    view! {
+        <Screen
+            corner=Corner::Back(Route::Sheets.href())
+            place=Place::Sheets
+            name=Signal::stored(text().sheet.kind.to_owned())
+            status=model.status_of(id)
+        >
+            <div class="sheet-head">
+                <h1 tabindex="-1">{title}</h1>
+                {picto}
+            </div>
+            {body}
+        </Screen>
+    }
+    .into_any()
+}
+
+fn body(id: DocumentId, sheet: Signal<JobSheetSnapshot>, present: Signal<Vec<Present>>) -> AnyView {
+    let words = &text().sheet.facts;
+    let (easy, texts): (Vec<Section>, Vec<Section>) = Section::ALL
+        .into_iter()
+        .partition(|section| *section == Section::EasyVersion);
+    let draw = |section| section::section(id, section, sheet, present);
+    let texts: Vec<AnyView> = texts.into_iter().map(draw).collect();
+    let easy: Vec<AnyView> = easy.into_iter().map(draw).collect();
+    view! {
+        {presence::presence(present)}
+        <moves::State id=id sheet=sheet />
+        {easy}
+        <div class="split">
+            <div class="body-2">
+                {texts}
+                <Facts id=id sheet=sheet key="prix" title=words.price facts=PRICES />
+                <Facts id=id sheet=sheet key="contrat" title=words.contract facts=&CONTRACT note=words.not_sure />
+                <Facts id=id sheet=sheet key="argent" title=words.money facts=&MONEY />
+                <Facts id=id sheet=sheet key="fiche" title=words.sheet facts=ABOUT />
+            </div>
+            <div class="body-2">
+                <points::Points id=id sheet=sheet />
+                <trial::BeforeTrial id=id sheet=sheet />
+                <moves::History sheet=sheet />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+const PRICES: &[fact::Fact] = &[PRICE];
+const ABOUT: &[fact::Fact] = &[TITLE, TRADE];

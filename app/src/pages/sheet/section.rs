@@ -1,0 +1,136 @@
+//! One text of a sheet: read as text, written in a native text area together with others.
+
+use super::mirror;
+use crate::model::{Model, Present};
+use crate::pages::people;
+use crate::pages::screen::standing;
+use crate::platform::page;
+use crate::text::text;
+use crate::ui::{AvatarSize, Editor, avatar, status};
+use leptos::html;
+use leptos::prelude::*;
+use maillage_shared::id::DocumentId;
+use maillage_shared::records::Section;
+use maillage_shared::snapshot::JobSheetSnapshot;
+
+/// One text of a sheet.
+pub(crate) fn section(
+    id: DocumentId,
+    section: Section,
+    sheet: Signal<JobSheetSnapshot>,
+    present: Signal<Vec<Present>>,
+) -> AnyView {
+    let words = &text().sheet;
+    let name = (text().domain.section)(section);
+    let title_id = format!("s-{}", section.code());
+    let writing = RwSignal::new(false);
+    let labelled_by = title_id.clone();
+    let editor_name = title_id.clone();
+    let toggle = move |_| {
+        writing.update(|writing| *writing = !*writing);
+        if writing.get_untracked() {
+            let field = format!("#{}-texte", section.code());
+            request_animation_frame(move || page::focus(&field));
+        }
+    };
+    let body = move || {
+        if writing.get() {
+            editor(id, section, present, editor_name.clone())
+        } else {
+            reader(section, sheet, present)
+        }
+    };
+    view! {
+        <section class="stack-s" aria-labelledby=labelled_by>
+            <div class="section-head">
+                <h2 id=title_id>{name}</h2>
+                <button
+                    class="button button-quiet no-print"
+                    type="button"
+                    aria-expanded=move || writing.get().to_string()
+                    on:click=toggle
+                >
+                    {move || if writing.get() { text().done } else { words.write }}
+                    <span class="visually-hidden">{(words.of_part)(name)}</span>
+                </button>
+            </div>
+            {body}
+        </section>
+    }
+    .into_any()
+}
+
+/// The text as it reads, with who is writing in it.
+fn reader(
+    section: Section,
+    sheet: Signal<JobSheetSnapshot>,
+    present: Signal<Vec<Present>>,
+) -> AnyView {
+    let written = Memo::new(move |_| sheet.with(|sheet| sheet.sections.text(section).to_owned()));
+    let body = move || {
+        let filled = written.with(|written| !written.trim().is_empty());
+        filled.then(|| view! { <p class="section-text">{written}</p> }.into_any())
+    };
+    view! { {body}{others(section, present)} }.into_any()
+}
+
+fn editor(
+    id: DocumentId,
+    section: Section,
+    present: Signal<Vec<Present>>,
+    labelled_by: String,
+) -> AnyView {
+    let model = expect_context::<Model>();
+    let node = NodeRef::<html::Textarea>::new();
+    let binding = model.text_section(id, section, node);
+    let mirror = Signal::derive(move || {
+        let carets: Vec<_> = present.with(|present| {
+            let here = present
+                .iter()
+                .filter(|person| person.section == Some(section));
+            here.filter_map(|person| Some((people::avatar_of_present(person).hue, person.caret?)))
+                .collect()
+        });
+        binding.shown.with(|text| mirror::pieces(text, &carets))
+    });
+    let described_by = format!("{}-qui", section.code());
+    let standing = Signal::derive(move || Some(standing(model.status_of(id).get())));
+    view! {
+        <Editor
+            id=format!("{}-texte", section.code())
+            labelled_by=labelled_by
+            described_by=described_by.clone()
+            node=node
+            mirror=mirror
+        />
+        <div class="between">
+            <div id=described_by>{others(section, present)}</div>
+            {status(standing)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Who else writes in this text, with picture and name.
+fn others(section: Section, present: Signal<Vec<Present>>) -> AnyView {
+    (move || {
+        let lines: Vec<AnyView> = present.with(|present| {
+            let here = present
+                .iter()
+                .filter(|person| person.section == Some(section));
+            here.map(|person| {
+                let name = people::name_of_present(person);
+                view! {
+                    <p class="remote-who small">
+                        {avatar(people::avatar_of_present(person), AvatarSize::Small)}
+                        {(text().sheet.writes_here)(&name)}
+                    </p>
+                }
+                .into_any()
+            })
+            .collect()
+        });
+        lines
+    })
+    .into_any()
+}

@@ -1,0 +1,83 @@
+//! What a screen says when there is nothing to show yet, or no network.
+
+use super::route::Route;
+use crate::model::{Model, Status};
+use crate::text::text;
+use crate::ui::{Icon, banner};
+use leptos::prelude::*;
+
+/// The banner that says what is wrong with keeping or sending; nothing when all is well.
+pub(crate) fn trouble() -> AnyView {
+    let model = expect_context::<Model>();
+    let words = &text().standing;
+    (move || match model.status.get() {
+        Status::Offline { pending } => Some(banner(
+            "banner banner-offline",
+            Icon::WifiOff,
+            words.offline_title.into_any(),
+            Some((words.offline_kept)(pending).into_any()),
+        )),
+        Status::StorageFails => Some(banner(
+            "banner banner-stop",
+            Icon::CircleAlert,
+            words.unkept_title.into_any(),
+            Some(words.unkept_body.into_any()),
+        )),
+        Status::Keeping | Status::Kept | Status::Sent => None,
+    })
+    .into_any()
+}
+
+fn is_offline(model: Model) -> bool {
+    matches!(model.status.get(), Status::Offline { .. })
+}
+
+/// The territory has been joined, but its document has not arrived.
+pub(crate) fn territory_on_its_way() -> AnyView {
+    let model = expect_context::<Model>();
+    let words = &text().home;
+    let sentence = move || {
+        if is_offline(model) {
+            words.loading_offline
+        } else {
+            words.loading
+        }
+    };
+    view! { <p class="card soft" role="status">{sentence}</p> }.into_any()
+}
+
+/// A document that this phone knows of, but has not received.
+pub(crate) fn not_here() -> AnyView {
+    let model = expect_context::<Model>();
+    let words = &text().missing;
+    let sentence = move || {
+        if is_offline(model) {
+            words.not_here_offline
+        } else {
+            words.not_here_body
+        }
+    };
+    view! {
+        <div class="empty" role="status">
+            <p><strong>{words.not_here}</strong></p>
+            <p>{sentence}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A page with a title, a sentence and perhaps a way out.
+pub(crate) fn dead_end(
+    title: &'static str,
+    body: &'static str,
+    next: &'static str,
+    way: Option<&'static str>,
+) -> AnyView {
+    view! {
+        <h1 tabindex="-1">{title}</h1>
+        <p>{body}</p>
+        {(!next.is_empty()).then(|| view! { <p>{next}</p> })}
+        {way.map(|word| view! { <a class="button button-primary button-wide" href=Route::Home.href()>{word}</a> })}
+    }
+    .into_any()
+}
