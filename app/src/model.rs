@@ -1,0 +1,174 @@
+//! What screens read, as signals made from plain snapshots, and what they can do.
+
+mod board;
+mod shown;
+mod status;
+mod text_binding;
+
+use crate::platform::log;
+use crate::session::Refused;
+use board::Board;
+use leptos::html;
+use leptos::prelude::*;
+use maillage_shared::command::{Command, JobSheetCommand, NeedsCommand, TerritoryCommand};
+use maillage_shared::id::DocumentId;
+use maillage_shared::identity::PersonId;
+use maillage_shared::records::{NewJobSheet, Section, job_sheet, needs};
+use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
+use std::rc::Rc;
+
+pub(crate) use shown::{Me, Person, Present, SheetSummary};
+pub(crate) use status::Status;
+pub(crate) use text_binding::TextBinding;
+
+/// The model, to be copied wherever it is needed. There is one for the whole page.
+#[derive(Clone, Copy)]
+pub(crate) struct Model {
+    /// Whether what the phone kept is still being read: nothing else is known then.
+    pub(crate) opening: Signal<bool>,
+    /// Who uses this phone; nobody before joining.
+    pub(crate) me: Signal<Option<Me>>,
+    /// The territory they have joined, once it is here.
+    pub(crate) territory: Signal<Option<TerritorySnapshot>>,
+    /// The needs of the territory, once they are here.
+    pub(crate) needs: Signal<Option<NeedsSnapshot>>,
+    /// The job sheets of the territory, here or not.
+    pub(crate) sheets: Signal<Vec<SheetSummary>>,
+    /// Where everything written on this phone is.
+    pub(crate) status: Signal<Status>,
+    board: StoredValue<Rc<Board>, LocalStorage>,
+}
+
+impl Model {
+    /// Starts the session. The model lives as long as the current owner, which must be that of the page.
+    pub(crate) fn start() -> Self {
+        let board = Board::start();
+        Self {
+            opening: board.opening.clone().into(),
+            me: board.me.clone().into(),
+            territory: board.territory.clone().into(),
+            needs: board.needs.clone().into(),
+            sheets: board.sheets.clone().into(),
+            status: board.status.clone().into(),
+            board: StoredValue::new_local(board),
+        }
+    }
+
+    /// Enters a territory with a name that may be empty, and the positions of a picture and a colour among those offered.
+    pub(crate) fn join(self, territory: DocumentId, name: &str, picture: usize, colour: usize) {
+        self.board().join(territory, name, picture, colour);
+    }
+
+    /// One job sheet, once it is here; followed as long as the current owner lives.
+    pub(crate) fn sheet(self, id: DocumentId) -> Signal<Option<JobSheetSnapshot>> {
+        let board = self.board();
+        let signal = board.follow(id);
+        on_cleanup({
+            let board = send_wrapper::SendWrapper::new(board);
+            move || board.unfollow(id)
+        });
+        signal.into()
+    }
+
+    /// Where what was written in one document is.
+    pub(crate) fn status_of(self, id: DocumentId) -> Signal<Status> {
+        self.board().status_of(id).into()
+    }
+
+    /// The others who have a document open. As long as the current owner lives, they see this person there too.
+    pub(crate) fn presence_of(self, id: DocumentId) -> Signal<Vec<Present>> {
+        let board = self.board();
+        let signal = board.enter(id);
+        on_cleanup({
+            let board = send_wrapper::SendWrapper::new(board);
+            move || board.leave(id)
+        });
+        signal.into()
+    }
+
+    /// How someone looks, if this phone has met them. Tracked.
+    pub(crate) fn person(self, person: PersonId) -> Option<Person> {
+        self.board().person(person)
+    }
+
+    /// Creates a job sheet, as an idea.
+    pub(crate) fn create_sheet(self, title: &str) -> Result<DocumentId, Refused> {
+        let new = NewJobSheet {
+            title: title.to_owned(),
+            ..NewJobSheet::default()
+        };
+        self.board().session().attempt(|state, moment| {
+            state.create(moment, |space, actor| {
+                job_sheet::birth(space, &new, actor, moment.now)
+            })
+        })
+    }
+
+    /// Changes a job sheet; `false` when nothing was done.
+    pub(crate) fn change_sheet(self, id: DocumentId, command: JobSheetCommand) -> bool {
+        self.done(id, command.into())
+    }
+
+    /// Changes the needs; `false` when nothing was done.
+    pub(crate) fn change_needs(self, command: NeedsCommand) -> bool {
+        let id = match self.board().needs_document(&command) {
+            Some(id) => Ok(id),
+            // The first need of a territory brings the document that holds them.
+            None => self.board().session().attempt(|state, moment| {
+                state.create(moment, |space, actor| {
+                    needs::birth(space, actor, moment.now)
+                })
+            }),
+        };
+        match id {
+            Ok(id) => self.done(id, command.into()),
+            Err(refused) => {
+                log::warn(&refused.to_string());
+                false
+            }
+        }
+    }
+
+    /// Changes the territory; `false` when nothing was done.
+    #[expect(
+        dead_code,
+        reason = "no screen of this version changes the territory itself"
+    )]
+    pub(crate) fn change_territory(self, command: TerritoryCommand) -> bool {
+        let territory = self.board().territory_id();
+        territory.is_some_and(|id| self.done(id, command.into()))
+    }
+
+    /// Does what a person wants in one document.
+    pub(crate) fn dispatch(self, id: DocumentId, command: &Command) -> Result<(), Refused> {
+        self.board()
+            .session()
+            .attempt(|state, moment| state.command(moment, id, command))
+            .map(|_| ())
+    }
+
+    /// Binds a text area to one text of a sheet, as long as the current owner lives: what is typed goes into the document, and what
+    /// others write appears in the area without moving the caret or disturbing a composition in progress.
+    pub(crate) fn text_section(
+        self,
+        id: DocumentId,
+        section: Section,
+        node: NodeRef<html::Textarea>,
+    ) -> TextBinding {
+        text_binding::bind(self, id, section, node)
+    }
+
+    fn done(self, id: DocumentId, command: Command) -> bool {
+        match self.dispatch(id, &command) {
+            Ok(()) => true,
+            Err(refused) => {
+                log::warn(&refused.to_string());
+                false
+            }
+        }
+    }
+
+    fn board(self) -> Rc<Board> {
+        self.board.get_value()
+    }
+}

@@ -1,0 +1,461 @@
+//! The signals behind the model, and how they follow the session: at most once a frame.
+
+use super::shown::{Me, Person, Present, SheetSummary};
+use super::status::{BETTER_AFTER, Status, Steady};
+use super::text_binding::Binding;
+use crate::session::{Notice, Place, Session, now};
+use leptos::prelude::*;
+use maillage_shared::command::NeedsCommand;
+use maillage_shared::doc::{Document, Imported, Kind};
+use maillage_shared::id::{DocumentId, RecordId};
+use maillage_shared::identity::PersonId;
+use maillage_shared::presence::Face;
+use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+/// Time for snapshots within one frame, in milliseconds; the rest waits for the next.
+const FRAME_SHARE: i64 = 8;
+
+/// Signals, and what makes them.
+pub(crate) struct Board {
+    session: Session,
+    this: Weak<Board>,
+    pub(super) opening: ArcRwSignal<bool>,
+    pub(super) me: ArcRwSignal<Option<Me>>,
+    pub(super) territory: ArcRwSignal<Option<TerritorySnapshot>>,
+    pub(super) needs: ArcRwSignal<Option<NeedsSnapshot>>,
+    pub(super) sheets: ArcRwSignal<Vec<SheetSummary>>,
+    pub(super) status: ArcRwSignal<Status>,
+    people: ArcTrigger,
+    steady: Cell<Steady>,
+    watched: RefCell<BTreeMap<DocumentId, Rc<Watched>>>,
+    /// What the sheets on this phone say of themselves, for lists.
+    summaries: RefCell<BTreeMap<DocumentId, SheetSummary>>,
+    bindings: RefCell<Vec<Weak<Binding>>>,
+    stale: RefCell<BTreeSet<DocumentId>>,
+    frame_asked: Cell<bool>,
+    steady_asked: Cell<bool>,
+}
+
+/// The signals of one document that a screen has asked for.
+struct Watched {
+    sheet: ArcRwSignal<Option<JobSheetSnapshot>>,
+    followers: Cell<usize>,
+    company: ArcRwSignal<Vec<Present>>,
+    visitors: Cell<usize>,
+    status: ArcRwSignal<Status>,
+    steady: Cell<Steady>,
+}
+
+impl Board {
+    /// Starts the session and listens to it.
+    pub(super) fn start() -> Rc<Self> {
+        Rc::new_cyclic(|this: &Weak<Self>| {
+            let listener = this.clone();
+            Self {
+                session: Session::start(move |notice| {
+                    if let Some(board) = listener.upgrade() {
+                        board.hear(notice);
+                    }
+                }),
+                this: this.clone(),
+                opening: ArcRwSignal::new(true),
+                me: ArcRwSignal::new(None),
+                territory: ArcRwSignal::new(None),
+                needs: ArcRwSignal::new(None),
+                sheets: ArcRwSignal::new(Vec::new()),
+                status: ArcRwSignal::new(Status::Sent),
+                people: ArcTrigger::new(),
+                steady: Cell::new(Steady::new(Status::Sent)),
+                watched: RefCell::default(),
+                summaries: RefCell::default(),
+                bindings: RefCell::default(),
+                stale: RefCell::default(),
+                frame_asked: Cell::new(false),
+                steady_asked: Cell::new(false),
+            }
+        })
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(super) fn join(&self, territory: DocumentId, name: &str, picture: usize, colour: usize) {
+        let face = Face {
+            name: name.to_owned(),
+            picture: u8::try_from(picture).unwrap_or_default(),
+            colour: u8::try_from(colour).unwrap_or_default(),
+        };
+        let seed = crate::platform::entropy::bytes();
+        self.session
+            .act(|state, moment| state.join(moment, seed, face, territory));
+    }
+
+    pub(super) fn territory_id(&self) -> Option<DocumentId> {
+        self.session.read(|state| state.territory())
+    }
+
+    /// The signal of a sheet, up to date from now until [`Board::unfollow`] was called as often.
+    pub(super) fn follow(&self, id: DocumentId) -> ArcRwSignal<Option<JobSheetSnapshot>> {
+        let watched = self.watch(id);
+        if watched.followers.get() == 0 {
+            let sheet = self
+                .session
+                .read(|state| state.document(id).map(JobSheetSnapshot::read));
+            put(&watched.sheet, sheet);
+        }
+        watched.followers.set(watched.followers.get() + 1);
+        watched.sheet.clone()
+    }
+
+    pub(super) fn unfollow(&self, id: DocumentId) {
+        let watched = self.watch(id);
+        watched
+            .followers
+            .set(watched.followers.get().saturating_sub(1));
+    }
+
+    /// The others in a document; this person is there too until [`Board::leave`] was called as often.
+    pub(super) fn enter(&self, id: DocumentId) -> ArcRwSignal<Vec<Present>> {
+        let watched = self.watch(id);
+        watched.visitors.set(watched.visitors.get() + 1);
+        if watched.visitors.get() == 1 {
+            self.place(id, Place::default());
+            self.show_company(id, &watched);
+        }
+        watched.company.clone()
+    }
+
+    pub(super) fn leave(&self, id: DocumentId) {
+        let watched = self.watch(id);
+        watched
+            .visitors
+            .set(watched.visitors.get().saturating_sub(1));
+        if watched.visitors.get() == 0 {
+            self.session.act(|state, moment| state.leave(moment, id));
+        }
+    }
+
+    /// Tells the others where the caret is.
+    pub(super) fn place(&self, id: DocumentId, place: Place) {
+        self.session
+            .act(|state, moment| state.enter(moment, id, place));
+    }
+
+    pub(super) fn status_of(&self, id: DocumentId) -> ArcRwSignal<Status> {
+        self.watch(id).status.clone()
+    }
+
+    pub(super) fn person(&self, id: PersonId) -> Option<Person> {
+        self.people.track();
+        if let Some(me) = self.me.get().filter(|me| me.id == id) {
+            return Some(Person {
+                name: me.name,
+                picture: me.picture,
+                colour: me.colour,
+            });
+        }
+        self.session.read(|state| state.face(id).map(Person::from))
+    }
+
+    /// The document a command about needs is for: the one that holds the need it names, or the first. Nothing when the territory
+    /// lists none at all.
+    pub(super) fn needs_document(&self, command: &NeedsCommand) -> Option<DocumentId> {
+        let documents = self.documents(Kind::Needs);
+        let named = named(command).and_then(|need| {
+            documents.iter().copied().find(|id| {
+                self.session.read(|state| {
+                    state
+                        .document(*id)
+                        .is_some_and(|document| NeedsSnapshot::read(document).need(need).is_some())
+                })
+            })
+        });
+        named.or_else(|| documents.first().copied())
+    }
+
+    /// Tells a binding what others write, as long as it lives.
+    pub(super) fn tell(&self, binding: &Rc<Binding>) {
+        let mut bindings = self.bindings.borrow_mut();
+        bindings.retain(|binding| binding.strong_count() > 0);
+        bindings.push(Rc::downgrade(binding));
+    }
+
+    fn documents(&self, kind: Kind) -> Vec<DocumentId> {
+        self.territory.with_untracked(|territory| {
+            let index = territory.iter().flat_map(|territory| &territory.index);
+            index
+                .filter(|entry| entry.kind == kind)
+                .map(|entry| entry.id)
+                .collect()
+        })
+    }
+
+    fn watch(&self, id: DocumentId) -> Rc<Watched> {
+        let known = self.watched.borrow().get(&id).cloned();
+        known.unwrap_or_else(|| {
+            let status = self.status_now(Some(id));
+            let watched = Rc::new(Watched {
+                sheet: ArcRwSignal::new(None),
+                followers: Cell::new(0),
+                company: ArcRwSignal::new(Vec::new()),
+                visitors: Cell::new(0),
+                status: ArcRwSignal::new(status),
+                steady: Cell::new(Steady::new(status)),
+            });
+            self.watched.borrow_mut().insert(id, Rc::clone(&watched));
+            watched
+        })
+    }
+
+    fn hear(&self, notice: Notice) {
+        match notice {
+            Notice::Ready => {
+                self.show_me();
+                self.all_stale();
+                self.refresh();
+                self.opening.set(false);
+            }
+            Notice::Myself => {
+                self.show_me();
+                self.all_stale();
+                self.ask_for_frame();
+            }
+            Notice::Changed(id, imported) => {
+                self.tell_bindings(id, &imported);
+                self.grow_stale(id);
+            }
+            Notice::Written(id) => self.grow_stale(id),
+            Notice::Status => self.ask_for_frame(),
+            Notice::Company(id) => {
+                let watched = self.watched.borrow().get(&id).cloned();
+                if let Some(watched) = watched.filter(|watched| watched.visitors.get() > 0) {
+                    self.show_company(id, &watched);
+                }
+            }
+            Notice::People => self.people.notify(),
+        }
+    }
+
+    fn show_me(&self) {
+        put(
+            &self.me,
+            self.session
+                .read(|state| state.myself().map(|(id, face)| Me::new(id, face))),
+        );
+    }
+
+    fn show_company(&self, id: DocumentId, watched: &Watched) {
+        put(
+            &watched.company,
+            self.session
+                .read(|state| state.company(id).map(Present::from).collect()),
+        );
+    }
+
+    fn tell_bindings(&self, id: DocumentId, imported: &Imported) {
+        let bindings: Vec<Rc<Binding>> = self
+            .bindings
+            .borrow()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect();
+        for binding in bindings.iter().filter(|binding| binding.is_about(id)) {
+            binding.remote(imported);
+        }
+    }
+
+    fn all_stale(&self) {
+        let all: Vec<DocumentId> = self.session.read(|state| state.documents().collect());
+        self.stale.borrow_mut().extend(all);
+    }
+
+    fn grow_stale(&self, id: DocumentId) {
+        self.stale.borrow_mut().insert(id);
+        self.ask_for_frame();
+    }
+
+    fn ask_for_frame(&self) {
+        if !self.frame_asked.replace(true) {
+            let this = self.this.clone();
+            request_animation_frame(move || {
+                if let Some(board) = this.upgrade() {
+                    board.frame_asked.set(false);
+                    board.refresh();
+                }
+            });
+        }
+    }
+
+    /// Brings every signal up to date with the session; what takes long waits for the next frame.
+    fn refresh(&self) {
+        let start = now();
+        let territory = self.territory_id();
+        if let Some(id) = territory
+            && self.stale.borrow_mut().remove(&id)
+        {
+            put(
+                &self.territory,
+                self.session
+                    .read(|state| state.document(id).map(TerritorySnapshot::read)),
+            );
+        }
+        let needs = self.documents(Kind::Needs);
+        let stale_needs = needs
+            .iter()
+            .filter(|id| self.stale.borrow_mut().remove(id))
+            .count();
+        if stale_needs > 0 {
+            put(&self.needs, self.read_needs(&needs));
+        }
+        // The sheets on screen first.
+        let followed: Vec<DocumentId> = {
+            let watched = self.watched.borrow();
+            watched
+                .iter()
+                .filter(|(_, watched)| watched.followers.get() > 0)
+                .map(|(id, _)| *id)
+                .collect()
+        };
+        for id in followed {
+            if self.stale.borrow_mut().remove(&id) {
+                self.read_sheet(id);
+            }
+        }
+        while now().0 - start.0 < FRAME_SHARE {
+            let next = self.stale.borrow_mut().pop_first();
+            match next {
+                Some(id) => self.read_sheet(id),
+                None => break,
+            }
+        }
+        self.show_sheets(territory);
+        self.show_statuses();
+        if !self.stale.borrow().is_empty() {
+            self.ask_for_frame();
+        }
+    }
+
+    fn read_needs(&self, documents: &[DocumentId]) -> Option<NeedsSnapshot> {
+        let read = |id: &DocumentId| {
+            self.session
+                .read(|state| state.document(*id).map(NeedsSnapshot::read))
+        };
+        let mut all = documents.iter().filter_map(read);
+        let mut needs = all.next()?;
+        for more in all {
+            needs.needs.extend(more.needs);
+        }
+        Some(needs)
+    }
+
+    fn read_sheet(&self, id: DocumentId) {
+        let is_sheet = |document: &&Document| {
+            document
+                .genesis()
+                .is_ok_and(|genesis| genesis.kind == Kind::JobSheet)
+        };
+        let sheet = self.session.read(|state| {
+            state
+                .document(id)
+                .filter(is_sheet)
+                .map(JobSheetSnapshot::read)
+        });
+        let Some(sheet) = sheet else {
+            return;
+        };
+        self.summaries
+            .borrow_mut()
+            .insert(id, SheetSummary::of(id, &sheet));
+        let watched = self.watched.borrow().get(&id).cloned();
+        if let Some(watched) = watched {
+            put(&watched.sheet, Some(sheet));
+        }
+    }
+
+    /// What the index lists, in its order, then what was born here and is not listed yet; each as the sheet itself says, if it is here.
+    fn show_sheets(&self, territory: Option<DocumentId>) {
+        let unlisted: Vec<DocumentId> = self.session.read(|state| state.unlisted().collect());
+        let summaries = self.summaries.borrow();
+        let sheets = self.territory.with_untracked(|snapshot| {
+            let listed = snapshot.iter().flat_map(TerritorySnapshot::job_sheets);
+            let listed = listed.map(|entry| {
+                summaries
+                    .get(&entry.id)
+                    .cloned()
+                    .unwrap_or_else(|| entry.into())
+            });
+            listed
+                .chain(unlisted.iter().filter_map(|id| summaries.get(id).cloned()))
+                .collect()
+        });
+        drop(summaries);
+        if territory.is_some() {
+            put(&self.sheets, sheets);
+        }
+    }
+
+    fn status_now(&self, id: Option<DocumentId>) -> Status {
+        self.session
+            .read(|state| Status::of(&state.standing(now(), id)))
+    }
+
+    fn show_statuses(&self) {
+        let now = now();
+        let mut waiting = false;
+        let mut show = |steady: &Cell<Steady>, signal: &ArcRwSignal<Status>, status: Status| {
+            let mut next = steady.get();
+            put(signal, next.show(now, status));
+            steady.set(next);
+            waiting |= next.is_waiting();
+        };
+        show(&self.steady, &self.status, self.status_now(None));
+        let watched: Vec<(DocumentId, Rc<Watched>)> = self
+            .watched
+            .borrow()
+            .iter()
+            .map(|(id, watched)| (*id, Rc::clone(watched)))
+            .collect();
+        for (id, watched) in watched {
+            show(&watched.steady, &watched.status, self.status_now(Some(id)));
+        }
+        if waiting && !self.steady_asked.replace(true) {
+            let this = self.this.clone();
+            let wait = Duration::from_millis(BETTER_AFTER.unsigned_abs());
+            set_timeout(
+                move || {
+                    if let Some(board) = this.upgrade() {
+                        board.steady_asked.set(false);
+                        board.show_statuses();
+                    }
+                },
+                wait,
+            );
+        }
+    }
+}
+
+/// Sets a signal if that changes it.
+fn put<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
+    if signal.with_untracked(|shown| *shown != value) {
+        signal.set(value);
+    }
+}
+
+/// The need a command names.
+fn named(command: &NeedsCommand) -> Option<&RecordId> {
+    match command {
+        NeedsCommand::Add(_) => None,
+        NeedsCommand::Set { need, .. }
+        | NeedsCommand::Cover { need, .. }
+        | NeedsCommand::Uncover { need, .. }
+        | NeedsCommand::Choose { need, .. }
+        | NeedsCommand::Remove(need)
+        | NeedsCommand::Echo(need)
+        | NeedsCommand::WithdrawEcho(need) => Some(need),
+    }
+}

@@ -1,0 +1,119 @@
+//! What screens read of people and of lists.
+
+use maillage_shared::id::DocumentId;
+use maillage_shared::identity::PersonId;
+use maillage_shared::presence::{Face, Presence};
+use maillage_shared::records::{Section, SheetState, Trade};
+use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot};
+
+/// The person who uses this phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Me {
+    /// What shared documents call them.
+    pub(crate) id: PersonId,
+    /// May be empty.
+    pub(crate) name: String,
+    /// The position of their picture among those offered.
+    pub(crate) picture: usize,
+    /// The position of their colour among those offered.
+    pub(crate) colour: usize,
+}
+
+/// Someone this phone has met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// May be empty.
+    pub(crate) name: String,
+    /// The position of their picture among those offered.
+    pub(crate) picture: usize,
+    /// The position of their colour among those offered.
+    pub(crate) colour: usize,
+}
+
+/// Someone else who has a document open now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Present {
+    /// May be empty.
+    pub(crate) name: String,
+    /// The position of their picture among those offered.
+    pub(crate) picture: usize,
+    /// The position of their colour among those offered.
+    pub(crate) colour: usize,
+    /// The text they are in.
+    pub(crate) section: Option<Section>,
+    /// Their caret in it, in UTF-16 units; it may lie behind the end of the text as it is here.
+    pub(crate) caret: Option<usize>,
+}
+
+/// A job sheet in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SheetSummary {
+    /// The sheet.
+    pub(crate) id: DocumentId,
+    /// Its title, or nothing.
+    pub(crate) title: String,
+    /// Its trade.
+    pub(crate) trade: Option<Trade>,
+    /// Its state, when known.
+    pub(crate) state: Option<SheetState>,
+}
+
+impl Me {
+    pub(super) fn new(id: PersonId, face: &Face) -> Self {
+        Self {
+            id,
+            name: face.name.clone(),
+            picture: usize::from(face.picture),
+            colour: usize::from(face.colour),
+        }
+    }
+}
+
+impl From<&Face> for Person {
+    fn from(face: &Face) -> Self {
+        Self {
+            name: face.name.clone(),
+            picture: usize::from(face.picture),
+            colour: usize::from(face.colour),
+        }
+    }
+}
+
+impl From<&Presence> for Present {
+    fn from(presence: &Presence) -> Self {
+        let Person {
+            name,
+            picture,
+            colour,
+        } = Person::from(&presence.face);
+        Self {
+            name,
+            picture,
+            colour,
+            section: presence.section,
+            caret: presence.caret.and_then(|caret| usize::try_from(caret).ok()),
+        }
+    }
+}
+
+impl From<&IndexEntry> for SheetSummary {
+    fn from(entry: &IndexEntry) -> Self {
+        Self {
+            id: entry.id,
+            title: entry.title.clone(),
+            trade: entry.trade.clone(),
+            state: entry.state,
+        }
+    }
+}
+
+impl SheetSummary {
+    pub(super) fn of(id: DocumentId, sheet: &JobSheetSnapshot) -> Self {
+        Self {
+            id,
+            title: sheet.title.words().to_owned(),
+            trade: sheet.trade.value().cloned(),
+            state: Some(sheet.state()),
+        }
+    }
+}

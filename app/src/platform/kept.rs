@@ -1,0 +1,229 @@
+//! What the phone keeps: the changes of its documents, and the little it must know beside them, in IndexedDB.
+//!
+//! Every write is one transaction that asks the browser for strict durability, because browsers otherwise report success before
+//! the bytes have left their memory. Written by hand over web-sys: the maintained wrappers bring an executor and a dozen crates
+//! for the five calls needed here, and phones download what they weigh.
+
+mod request;
+
+use leptos::web_sys;
+use maillage_shared::id::DocumentId;
+use maillage_shared::store::StoredChange;
+use request::{completed, succeeded};
+use std::collections::BTreeMap;
+use wasm_bindgen::{JsCast, JsValue};
+
+const DATABASE: &str = "maillage";
+/// Raised when a table is added; `onupgradeneeded` then creates what is missing.
+const VERSION: u32 = 1;
+/// Changes of documents, by `[document, hash]`.
+const CHANGES: &str = "changes";
+
+/// A table of small values by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Table {
+    /// About each document beside its changes, by document id.
+    Documents,
+    /// About the person who uses this phone.
+    Me,
+    /// About the people met in documents, by person id.
+    People,
+}
+
+/// Why something cannot be kept or read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum KeepError {
+    /// The browser has no IndexedDB, or forbids it here: a private window, most often.
+    #[error("this browser keeps nothing")]
+    Absent,
+    /// The phone has no room left.
+    #[error("the phone's storage is full")]
+    Full,
+    /// Anything else, in the browser's words.
+    #[error("the phone's storage failed: {0}")]
+    Failed(String),
+}
+
+/// Everything that was kept.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// The changes of each document, as bytes, in no particular order.
+    pub(crate) changes: BTreeMap<DocumentId, Vec<Vec<u8>>>,
+    /// What [`Table::Documents`] holds.
+    pub(crate) documents: BTreeMap<String, Vec<u8>>,
+    /// What [`Table::Me`] holds.
+    pub(crate) me: BTreeMap<String, Vec<u8>>,
+    /// What [`Table::People`] holds.
+    pub(crate) people: BTreeMap<String, Vec<u8>>,
+}
+
+/// The open database.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    database: web_sys::IdbDatabase,
+}
+
+impl Table {
+    const ALL: [Self; 3] = [Self::Documents, Self::Me, Self::People];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Documents => "documents",
+            Self::Me => "me",
+            Self::People => "people",
+        }
+    }
+}
+
+impl Kept {
+    /// Opens the database, creating it at the first visit.
+    pub(crate) async fn open() -> Result<Self, KeepError> {
+        // Firefox throws in some private windows where others hand out nothing.
+        let factory = web_sys::window()
+            .and_then(|window| window.indexed_db().ok().flatten())
+            .ok_or(KeepError::Absent)?;
+        let opening = factory
+            .open_with_u32(DATABASE, VERSION)
+            .map_err(|_| KeepError::Absent)?;
+        let database: web_sys::IdbDatabase = request::opened(&opening, create_tables)
+            .await?
+            .unchecked_into();
+        request::close_when_asked(&database);
+        Ok(Self { database })
+    }
+
+    /// Reads everything, in one transaction.
+    pub(crate) async fn load(&self) -> Result<Loaded, KeepError> {
+        let names: js_sys::Array = Table::ALL
+            .iter()
+            .map(|table| table.name())
+            .chain([CHANGES])
+            .map(JsValue::from_str)
+            .collect();
+        let reading = self.database.transaction_with_str_sequence(&names)?;
+        let store = reading.object_store(CHANGES)?;
+        let (keys, values) = (store.get_all_keys()?, store.get_all()?);
+        let mut tables = Vec::new();
+        for table in Table::ALL {
+            let store = reading.object_store(table.name())?;
+            tables.push((store.get_all_keys()?, store.get_all()?));
+        }
+        let mut loaded = Loaded::default();
+        for (key, bytes) in pairs(&keys, &values).await? {
+            let document = js_sys::Array::from(&key)
+                .get(0)
+                .as_string()
+                .and_then(|id| id.parse().ok());
+            if let Some(document) = document {
+                loaded.changes.entry(document).or_default().push(bytes);
+            }
+        }
+        for (table, (keys, values)) in Table::ALL.into_iter().zip(tables) {
+            let entries = pairs(&keys, &values).await?;
+            let entries = entries
+                .into_iter()
+                .filter_map(|(key, bytes)| Some((key.as_string()?, bytes)))
+                .collect();
+            match table {
+                Table::Documents => loaded.documents = entries,
+                Table::Me => loaded.me = entries,
+                Table::People => loaded.people = entries,
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// Adds changes to a document and returns once all of them are durable. After an error, none of them is promised to be.
+    pub(crate) async fn append(
+        &self,
+        document: DocumentId,
+        changes: &[StoredChange],
+    ) -> Result<(), KeepError> {
+        let writing = self.write(CHANGES)?;
+        let store = writing.object_store(CHANGES)?;
+        let document = JsValue::from_str(&document.to_string());
+        for change in changes {
+            let key = js_sys::Array::of2(&document, &JsValue::from_str(&change.hash.to_string()));
+            store.put_with_key(&js_sys::Uint8Array::from(&*change.bytes), &key)?;
+        }
+        completed(&writing).await
+    }
+
+    /// Puts values into a table, all or none, and returns once they are durable.
+    pub(crate) async fn put(
+        &self,
+        table: Table,
+        entries: &[(&str, Vec<u8>)],
+    ) -> Result<(), KeepError> {
+        let writing = self.write(table.name())?;
+        let store = writing.object_store(table.name())?;
+        for (key, bytes) in entries {
+            store.put_with_key(&js_sys::Uint8Array::from(&**bytes), &JsValue::from_str(key))?;
+        }
+        completed(&writing).await
+    }
+
+    /// Begins a transaction that completes only when the bytes are on the phone's disk.
+    fn write(&self, table: &str) -> Result<web_sys::IdbTransaction, KeepError> {
+        // web-sys has no stable form of this call. Browsers that do not know the third argument ignore it.
+        let options = js_sys::Object::new();
+        js_sys::Reflect::set(
+            &options,
+            &JsValue::from_str("durability"),
+            &JsValue::from_str("strict"),
+        )?;
+        let begin = js_sys::Reflect::get(&self.database, &JsValue::from_str("transaction"))?;
+        let begin: &js_sys::Function = begin.unchecked_ref();
+        let transaction = begin.call3(
+            &self.database,
+            &JsValue::from_str(table),
+            &JsValue::from_str("readwrite"),
+            &options,
+        )?;
+        Ok(transaction.unchecked_into())
+    }
+}
+
+fn create_tables(database: &web_sys::IdbDatabase) {
+    let there = database.object_store_names();
+    for name in Table::ALL.iter().map(|table| table.name()).chain([CHANGES]) {
+        if !there.contains(name) {
+            // An error here aborts the opening, which reports it.
+            let _ = database.create_object_store(name);
+        }
+    }
+}
+
+/// The keys and values of a table; values that are not bytes are skipped.
+async fn pairs(
+    keys: &web_sys::IdbRequest,
+    values: &web_sys::IdbRequest,
+) -> Result<Vec<(JsValue, Vec<u8>)>, KeepError> {
+    let keys = js_sys::Array::from(&succeeded(keys).await?);
+    let values = js_sys::Array::from(&succeeded(values).await?);
+    Ok(keys
+        .iter()
+        .zip(values.iter())
+        .filter_map(|(key, value)| {
+            Some((key, value.dyn_into::<js_sys::Uint8Array>().ok()?.to_vec()))
+        })
+        .collect())
+}
+
+impl From<JsValue> for KeepError {
+    fn from(thrown: JsValue) -> Self {
+        match thrown.dyn_into::<web_sys::DomException>() {
+            Ok(error) => Self::from(error),
+            Err(other) => Self::Failed(format!("{other:?}")),
+        }
+    }
+}
+
+impl From<web_sys::DomException> for KeepError {
+    fn from(error: web_sys::DomException) -> Self {
+        match error.name().as_str() {
+            "QuotaExceededError" => Self::Full,
+            name => Self::Failed(format!("{name}: {}", error.message())),
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The shell around the state of a session: what happens in the browser goes in, and what the state asks for is done.
+//!
+//! Everything runs in one thread. Nothing is borrowed while the browser or the model is called: what happens meanwhile waits in a
+//! queue, and is taken when the work at hand is done.
+
+mod company;
+mod myself;
+mod opening;
+mod people;
+mod state;
+mod task;
+mod writing;
+
+use crate::platform::kept::{Kept, Loaded, Table};
+use crate::platform::network::Network;
+use crate::platform::socket::{Socket, SocketEvent};
+use crate::platform::timer::WakeUp;
+use crate::platform::{clock, entropy, log, network, panic, storage};
+use maillage_shared::doc::Document;
+use maillage_shared::id::DocumentId;
+use maillage_shared::identity::PersonId;
+use maillage_shared::presence::{Face, Presence};
+use maillage_shared::store::StoredChange;
+use maillage_shared::time::UnixMillis;
+use myself::Myself;
+use people::People;
+use state::{Moment, State};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::rc::Rc;
+use task::{Event, Task};
+use wasm_bindgen_futures::spawn_local;
+
+pub(crate) use company::Place;
+pub(crate) use state::Standing;
+pub(crate) use task::Notice;
+pub(crate) use writing::Refused;
+
+/// A session: the documents of this phone, and the conversation with the relay about them. It lives as long as the page.
+#[derive(Clone)]
+pub(crate) struct Session(Rc<Shell>);
+
+struct Shell {
+    state: RefCell<State>,
+    tasks: RefCell<VecDeque<Task>>,
+    events: RefCell<VecDeque<Event>>,
+    working: Cell<bool>,
+    socket: RefCell<Option<Socket>>,
+    /// Counts sockets, so that nothing of an old one is heard.
+    dialled: Cell<u32>,
+    timer: WakeUp,
+    /// Set once what the phone kept has been read; nothing inside on a phone that keeps nothing.
+    storage: OnceCell<Option<Kept>>,
+    observer: Box<dyn Fn(Notice)>,
+}
+
+impl Session {
+    /// Reads what the phone kept, then connects. `observer` is told what screens may show, and may call the session back.
+    pub(crate) fn start(observer: impl Fn(Notice) + 'static) -> Self {
+        let session = Self(Rc::new_cyclic(|shell: &std::rc::Weak<Shell>| {
+            let shell = shell.clone();
+            let timer = WakeUp::new(move || {
+                if let Some(shell) = shell.upgrade() {
+                    shell.timer.rang();
+                    Self(shell).happened(Event::Rang);
+                }
+            });
+            Shell {
+                state: RefCell::default(),
+                tasks: RefCell::default(),
+                events: RefCell::default(),
+                working: Cell::new(false),
+                socket: RefCell::default(),
+                dialled: Cell::new(0),
+                timer,
+                storage: OnceCell::new(),
+                observer: Box::new(observer),
+            }
+        }));
+        let watching = session.clone();
+        network::watch(move |news: Network| watching.happened(Event::Network(news)));
+        let opening = session.clone();
+        spawn_local(async move { opening.open().await });
+        session
+    }
+
+    /// Reads from the state. `read` must not call the session.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.0.state.borrow())
+    }
+
+    /// Changes the state and does what follows; `change` must not call the session.
+    pub(crate) fn act(&self, change: impl FnOnce(&mut State, Moment) -> Vec<Task>) {
+        let moment = moment();
+        let tasks = change(&mut self.0.state.borrow_mut(), moment);
+        self.work(tasks);
+    }
+
+    /// As [`Session::act`], for what may be refused.
+    pub(crate) fn attempt<T>(
+        &self,
+        change: impl FnOnce(&mut State, Moment) -> Result<(T, Vec<Task>), Refused>,
+    ) -> Result<T, Refused> {
+        let moment = moment();
+        let (value, tasks) = change(&mut self.0.state.borrow_mut(), moment)?;
+        self.work(tasks);
+        Ok(value)
+    }
+
+    async fn open(&self) {
+        let (kept, loaded) = match read_all().await {
+            Ok((kept, loaded)) => (Some(kept), loaded),
+            Err(problem) => {
+                log::warn(&format!("nothing is kept on this phone: {problem}"));
+                (None, Loaded::default())
+            }
+        };
+        let forgetful = kept.is_none();
+        // Only this function sets it, and it runs once.
+        let _ = self.0.storage.set(kept);
+        let me = Myself::read(&loaded.me, entropy::bytes());
+        let (documents, problems) = match &me {
+            Some(me) => opening::documents(&loaded, &me.actor),
+            None => Default::default(),
+        };
+        problems.iter().for_each(|problem| log::warn(problem));
+        let people = People::read(&loaded.people);
+        self.act(|state, moment| state.open(moment, me, documents, people, forgetful));
+    }
+
+    /// Something happened. Before the phone's own data is read, nothing else matters.
+    fn happened(&self, event: Event) {
+        if self.0.storage.get().is_some() {
+            self.0.events.borrow_mut().push_back(event);
+            self.work(Vec::new());
+        }
+    }
+
+    /// Does these tasks, then what follows from them. Called again meanwhile, it only queues: the outer call does the rest.
+    fn work(&self, tasks: Vec<Task>) {
+        let shell = &*self.0;
+        shell.tasks.borrow_mut().extend(tasks);
+        if shell.working.replace(true) {
+            return;
+        }
+        while !panic::has_stopped() {
+            let task = shell.tasks.borrow_mut().pop_front();
+            if let Some(task) = task {
+                self.perform(task);
+                continue;
+            }
+            let event = shell.events.borrow_mut().pop_front();
+            let Some(event) = event else {
+                break;
+            };
+            let moment = moment();
+            let tasks = shell.state.borrow_mut().handle(moment, event);
+            shell.tasks.borrow_mut().extend(tasks);
+        }
+        shell.working.set(false);
+        let next = shell.state.borrow().next_wake();
+        shell.timer.set(next);
+    }
+
+    fn perform(&self, task: Task) {
+        let shell = &*self.0;
+        match task {
+            Task::Dial => self.dial(),
+            Task::Send(frame) => {
+                if let Some(socket) = &*shell.socket.borrow() {
+                    socket.send(&frame);
+                }
+            }
+            Task::HangUp => {
+                let socket = shell.socket.take();
+                drop(socket);
+            }
+            Task::Keep(document, changes) => self.keep(document, changes),
+            Task::KeepMyself(entries) => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    let outcome = match &kept {
+                        Some(kept) => kept.put(Table::Me, &entries).await,
+                        None => Ok(()),
+                    };
+                    warn_of(&outcome);
+                    session.happened(Event::MyselfKept(outcome.is_ok()));
+                });
+            }
+            Task::KeepPerson(person, bytes) => self.store(move |kept| async move {
+                if let Some(kept) = kept {
+                    warn_of(
+                        &kept
+                            .put(Table::People, &[(&person.to_string(), bytes)])
+                            .await,
+                    );
+                }
+            }),
+            Task::KeepHeads(heads) => self.store(move |kept| async move {
+                if let Some(kept) = kept {
+                    let names: Vec<String> = heads.iter().map(|(id, _)| id.to_string()).collect();
+                    let entries: Vec<(&str, Vec<u8>)> = names
+                        .iter()
+                        .map(String::as_str)
+                        .zip(heads.into_iter().map(|(_, bytes)| bytes))
+                        .collect();
+                    // What is lost here is only found out again from the relay.
+                    warn_of(&kept.put(Table::Documents, &entries).await);
+                }
+            }),
+            Task::AskToPersist => spawn_local(async {
+                if storage::persist().await == Some(false) {
+                    log::warn(
+                        "the browser may clear what is kept when the phone runs short of room",
+                    );
+                }
+            }),
+            Task::Log(words) => log::warn(&words),
+            Task::Tell(notice) => (shell.observer)(notice),
+        }
+    }
+
+    fn dial(&self) {
+        let shell = &*self.0;
+        let number = shell.dialled.get().wrapping_add(1);
+        shell.dialled.set(number);
+        let session = self.clone();
+        let socket = Socket::dial(move |event| {
+            if session.0.dialled.get() == number {
+                session.happened(match event {
+                    SocketEvent::Opened => Event::Opened,
+                    SocketEvent::Frame(frame) => Event::Frame(frame),
+                    SocketEvent::Closed => Event::Closed,
+                });
+            }
+        });
+        if socket.is_none() {
+            shell.events.borrow_mut().push_back(Event::Closed);
+        }
+        let before = shell.socket.replace(socket);
+        drop(before);
+    }
+
+    /// Writes changes, and says that they are kept only when their transaction is complete.
+    fn keep(&self, document: DocumentId, changes: Vec<StoredChange>) {
+        let session = self.clone();
+        self.store(move |kept| async move {
+            let outcome = match &kept {
+                Some(kept) => kept.append(document, &changes).await,
+                // Nothing can be kept: the person is told so, and the relay may have it all the same.
+                None => Ok(()),
+            };
+            warn_of(&outcome);
+            session.happened(match outcome {
+                Ok(()) => Event::Kept(document, changes.iter().map(|change| change.hash).collect()),
+                Err(_) => Event::KeepFailed(document),
+            });
+        });
+    }
+
+    fn store<F: Future<Output = ()> + 'static>(&self, write: impl FnOnce(Option<Kept>) -> F) {
+        spawn_local(write(self.0.storage.get().cloned().flatten()));
+    }
+}
+
+/// What the model reads.
+impl State {
+    /// A document that is here, to be read; `None` as long as it was only asked for.
+    pub(crate) fn document(&self, id: DocumentId) -> Option<&Document> {
+        self.client
+            .document(id)
+            .filter(|document| !document.heads().is_empty())
+    }
+
+    /// Every document that is here or was asked for.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = DocumentId> {
+        self.client.documents()
+    }
+
+    /// Documents born here that the territory's index does not list yet.
+    pub(crate) fn unlisted(&self) -> impl Iterator<Item = DocumentId> {
+        self.unlisted.iter().copied()
+    }
+
+    /// The territory joined.
+    pub(crate) fn territory(&self) -> Option<DocumentId> {
+        self.me.as_ref().map(|me| me.territory)
+    }
+
+    /// Who uses this phone.
+    pub(crate) fn myself(&self) -> Option<(PersonId, &Face)> {
+        self.me.as_ref().map(|me| (me.person, &me.face))
+    }
+
+    /// How someone looks, if this phone has met them.
+    pub(crate) fn face(&self, person: PersonId) -> Option<&Face> {
+        self.people.face(person)
+    }
+
+    /// The others in a document.
+    pub(crate) fn company(&self, id: DocumentId) -> impl Iterator<Item = &Presence> {
+        self.company.others(id)
+    }
+}
+
+async fn read_all() -> Result<(Kept, Loaded), crate::platform::kept::KeepError> {
+    let kept = Kept::open().await?;
+    let loaded = kept.load().await?;
+    Ok((kept, loaded))
+}
+
+fn warn_of<E: std::fmt::Display>(outcome: &Result<(), E>) {
+    if let Err(problem) = outcome {
+        log::warn(&problem.to_string());
+    }
+}
+
+fn moment() -> Moment {
+    Moment {
+        now: clock::now(),
+        entropy: entropy::bytes(),
+    }
+}
+
+/// The time now, for what is shown.
+pub(crate) fn now() -> UnixMillis {
+    clock::now()
+}

@@ -1,0 +1,138 @@
+//! From the bytes a phone kept to documents.
+
+use crate::platform::kept::Loaded;
+use maillage_shared::change::ChangeRecord;
+use maillage_shared::doc::Document;
+use maillage_shared::id::DocumentId;
+use maillage_shared::{ActorId, ChangeHash};
+use minicbor::{Decoder, Encoder};
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+/// The key of the relay's heads in what is kept about a document.
+const RELAY_HEADS: &str = "relayHeads";
+/// Heads read of one document; nobody writes more at a time.
+const HEADS: u64 = 10_000;
+
+/// A document as it was kept.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// Its name.
+    pub(crate) id: DocumentId,
+    /// All its changes, applied.
+    pub(crate) document: Document,
+    /// What the relay had acknowledged.
+    pub(crate) relay_heads: Vec<ChangeHash>,
+}
+
+/// Rebuilds every document from its changes. A document that cannot be rebuilt is left out, with the reason: its changes stay on
+/// the phone, and the relay's copy is asked for as if it had never been here.
+pub(crate) fn documents(loaded: &Loaded, actor: &ActorId) -> (Vec<Opened>, Vec<String>) {
+    let mut opened = Vec::new();
+    let mut problems = Vec::new();
+    for (id, changes) in &loaded.changes {
+        let rebuilt = changes
+            .iter()
+            .map(|bytes| ChangeRecord::parse(bytes).map_err(|problem| problem.to_string()))
+            .collect::<Result<Vec<_>, _>>()
+            .and_then(|changes| {
+                Document::from_changes(&changes, actor.clone())
+                    .map_err(|problem| problem.to_string())
+            });
+        match rebuilt {
+            Ok(document) => opened.push(Opened {
+                id: *id,
+                document,
+                relay_heads: relay_heads(&loaded.documents, *id),
+            }),
+            Err(problem) => problems.push(format!("document {id} cannot be opened: {problem}")),
+        }
+    }
+    (opened, problems)
+}
+
+fn relay_heads(kept: &BTreeMap<String, Vec<u8>>, id: DocumentId) -> Vec<ChangeHash> {
+    kept.get(&id.to_string())
+        .and_then(|bytes| read_heads(bytes))
+        .unwrap_or_default()
+}
+
+/// What to keep about a document beside its changes.
+pub(crate) fn write_heads(heads: &[ChangeHash]) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    let write = |e: &mut Encoder<Vec<u8>>| -> Result<(), minicbor::encode::Error<Infallible>> {
+        e.map(1)?.str(RELAY_HEADS)?.array(heads.len() as u64)?;
+        for head in heads {
+            e.bytes(&head.0)?;
+        }
+        Ok(())
+    };
+    let written = write(&mut encoder);
+    // Writing to a Vec cannot fail.
+    debug_assert!(written.is_ok());
+    encoder.into_writer()
+}
+
+fn read_heads(bytes: &[u8]) -> Option<Vec<ChangeHash>> {
+    let mut d = Decoder::new(bytes);
+    for _ in 0..d.map().ok()?? {
+        if d.str().ok()? != RELAY_HEADS {
+            d.skip().ok()?;
+            continue;
+        }
+        let count = d.array().ok()?.filter(|count| *count <= HEADS)?;
+        return (0..count)
+            .map(|_| Some(ChangeHash(d.bytes().ok()?.try_into().ok()?)))
+            .collect();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maillage_shared::identity::PersonKey;
+    use maillage_shared::records::territory;
+    use maillage_shared::time::UnixMillis;
+
+    fn actor() -> ActorId {
+        PersonKey::from_seed(&[1; 32]).person().actor([1; 8])
+    }
+
+    #[test]
+    fn a_document_comes_back_from_its_changes_in_any_order() {
+        let id = DocumentId::from_entropy([1; 16]);
+        let (document, genesis) =
+            territory::birth(id, "Droixhe", actor(), UnixMillis(1_000)).unwrap();
+        let mut loaded = Loaded::default();
+        loaded.changes.insert(id, vec![genesis.bytes.to_vec()]);
+        loaded
+            .documents
+            .insert(id.to_string(), write_heads(&document.heads()));
+        let (opened, problems) = documents(&loaded, &actor());
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(opened[0].document.heads(), document.heads());
+        assert_eq!(opened[0].relay_heads, document.heads());
+    }
+
+    #[test]
+    fn a_damaged_document_is_left_out_and_the_others_open() {
+        let id = DocumentId::from_entropy([1; 16]);
+        let (_, genesis) = territory::birth(id, "Droixhe", actor(), UnixMillis(1_000)).unwrap();
+        let mut loaded = Loaded::default();
+        loaded.changes.insert(id, vec![genesis.bytes.to_vec()]);
+        loaded
+            .changes
+            .insert(DocumentId::from_entropy([2; 16]), vec![vec![1, 2, 3]]);
+        let (opened, problems) = documents(&loaded, &actor());
+        assert_eq!(opened.len(), 1);
+        assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn heads_that_make_no_sense_are_none() {
+        assert_eq!(read_heads(b""), None);
+        assert_eq!(read_heads(&[0xa1, 0x61, b'a', 0x01]), None);
+        assert_eq!(read_heads(&write_heads(&[])), Some(Vec::new()));
+    }
+}

@@ -1,0 +1,459 @@
+//! Everything the session knows, without the browser: events in, tasks out.
+
+use super::company::{Company, Place, Tell};
+use super::myself::Myself;
+use super::opening::{Opened, write_heads};
+use super::people::People;
+use super::task::{Event, Notice, Task};
+use crate::platform::network::Network;
+use maillage_shared::ChangeHash;
+use maillage_shared::doc::Document;
+use maillage_shared::id::DocumentId;
+use maillage_shared::presence::{Face, Presence};
+use maillage_shared::sync::client::{Client, ClientEffect, ClientEvent, LinkState};
+use maillage_shared::time::UnixMillis;
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+/// What the relay acknowledged is written down this long after the first word of it, in milliseconds.
+const REMEMBER_AFTER: i64 = 2_000;
+/// Time between two attempts to write who I am, in milliseconds.
+const KEEP_AGAIN_AFTER: i64 = 3_000;
+/// A connection lost for less is not worth a word, in milliseconds.
+const MISS_AFTER: i64 = 1_500;
+/// After this time out of sight, in milliseconds, a socket may be dead without a sign: phones freeze hidden pages.
+const DOUBT_AFTER: i64 = 60_000;
+
+/// What a machine without clock and dice is given with each event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// The time now.
+    pub(crate) now: UnixMillis,
+    /// Fresh random bytes.
+    pub(crate) entropy: [u8; 16],
+}
+
+/// Where the writing of one document, or of all, stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Standing {
+    /// Changes made here that are not yet durable.
+    pub(crate) unkept: usize,
+    /// Changes that the relay has not acknowledged, those not yet durable included.
+    pub(crate) unsent: usize,
+    /// The phone refuses to keep something.
+    pub(crate) failing: bool,
+    /// The phone keeps nothing at all.
+    pub(crate) forgetful: bool,
+    /// There is no connection, and there has been none for a while.
+    pub(crate) offline: bool,
+}
+
+/// The state of a session.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(super) client: Client,
+    pub(super) company: Company,
+    pub(super) people: People,
+    pub(super) me: Option<Myself>,
+    /// Documents born here that the territory's index does not list yet.
+    pub(super) unlisted: BTreeSet<DocumentId>,
+    /// The phone keeps nothing: what is written is sent from memory.
+    forgetful: bool,
+    /// Set while the last attempt to write who I am has failed.
+    myself_again_at: Option<UnixMillis>,
+    /// Changes made here and not yet durable.
+    unkept: BTreeMap<DocumentId, HashSet<ChangeHash>>,
+    /// What the relay acknowledged and was not written down yet.
+    acknowledged: BTreeMap<DocumentId, Vec<ChangeHash>>,
+    remember_at: Option<UnixMillis>,
+    asked_to_persist: bool,
+    connected: bool,
+    /// The device itself says that there is no network.
+    cut_off: bool,
+    /// Whether the loss of the connection has been told.
+    missed: bool,
+    hidden_since: Option<UnixMillis>,
+}
+
+impl State {
+    /// Takes what the phone kept, then connects. A forgetful phone has kept nothing and will keep nothing.
+    pub(crate) fn open(
+        &mut self,
+        moment: Moment,
+        me: Option<Myself>,
+        documents: Vec<Opened>,
+        people: People,
+        forgetful: bool,
+    ) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        self.me = me;
+        self.people = people;
+        self.forgetful = forgetful;
+        for Opened {
+            id,
+            document,
+            relay_heads,
+        } in documents
+        {
+            // Never sent: the program may have stopped between its birth and its entry in the index.
+            if relay_heads.is_empty() && self.is_mine(&document) {
+                self.unlisted.insert(id);
+            }
+            let effects = self.client.open(id, document, relay_heads);
+            self.absorb(moment, effects, &mut tasks);
+        }
+        self.tend(moment, &mut tasks);
+        tasks.push(Task::Tell(Notice::Ready));
+        self.client(moment, ClientEvent::Online, &mut tasks);
+        tasks
+    }
+
+    /// Takes one event.
+    pub(crate) fn handle(&mut self, moment: Moment, event: Event) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        match event {
+            Event::Network(news) => self.network(moment, news, &mut tasks),
+            Event::Opened => {
+                let entropy = moment.entropy;
+                self.client(moment, ClientEvent::Opened { entropy }, &mut tasks);
+            }
+            Event::Frame(frame) => self.client(moment, ClientEvent::Frame(&frame), &mut tasks),
+            Event::Closed => {
+                let entropy = draw(moment);
+                self.client(moment, ClientEvent::Closed { entropy }, &mut tasks);
+            }
+            Event::Kept(document, changes) => self.kept(moment, document, &changes, &mut tasks),
+            Event::KeepFailed(document) => {
+                self.client(moment, ClientEvent::KeepFailed(document), &mut tasks)
+            }
+            Event::MyselfKept(kept) => {
+                self.myself_again_at = (!kept).then(|| moment.now.plus(KEEP_AGAIN_AFTER));
+                tasks.push(Task::Tell(Notice::Status));
+            }
+            Event::Rang => self.wake(moment, &mut tasks),
+        }
+        tasks
+    }
+
+    /// When [`Event::Rang`] has something to do.
+    pub(crate) fn next_wake(&self) -> Option<UnixMillis> {
+        let missed = match self.client.status().link {
+            LinkState::Offline { since } if !self.missed => Some(since.plus(MISS_AFTER)),
+            _ => None,
+        };
+        [
+            self.client.next_wake(),
+            self.company.next_wake(),
+            self.remember_at,
+            self.myself_again_at,
+            missed,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Joins a territory, or comes back with another face. `moment` gives the randomness of a first key's actor.
+    pub(crate) fn join(
+        &mut self,
+        moment: Moment,
+        seed: [u8; 32],
+        face: Face,
+        territory: DocumentId,
+    ) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        let me = match &self.me {
+            Some(me) => me.joining(face, territory),
+            None => Myself::new(seed, first_half(moment.entropy), face, territory),
+        };
+        tasks.push(Task::KeepMyself(me.entries()));
+        self.me = Some(me);
+        self.company.connected(moment.now);
+        tasks.push(Task::Tell(Notice::Myself));
+        self.tend(moment, &mut tasks);
+        tasks
+    }
+
+    /// One is in this document, at this place.
+    pub(crate) fn enter(
+        &mut self,
+        moment: Moment,
+        document: DocumentId,
+        place: Place,
+    ) -> Vec<Task> {
+        self.company.enter(moment.now, document, place);
+        let mut tasks = Vec::new();
+        self.tell(moment, &mut tasks);
+        tasks
+    }
+
+    /// One has left this document.
+    pub(crate) fn leave(&mut self, moment: Moment, document: DocumentId) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        if let Some(tell) = self.company.leave(document) {
+            self.say(moment, tell, &mut tasks);
+        }
+        tasks
+    }
+
+    /// Where the writing of one document stands, or of all of them.
+    pub(crate) fn standing(&self, now: UnixMillis, document: Option<DocumentId>) -> Standing {
+        let status = document.map_or_else(|| self.client.status(), |id| self.client.status_of(id));
+        let unkept = match document {
+            Some(id) => self.unkept.get(&id).map_or(0, HashSet::len),
+            None => self.unkept.values().map(HashSet::len).sum(),
+        };
+        Standing {
+            unkept,
+            unsent: status.unsent + unkept,
+            failing: status.keeping_fails || self.myself_again_at.is_some(),
+            forgetful: self.forgetful,
+            offline: match status.link {
+                LinkState::Starting => self.cut_off,
+                LinkState::Online => false,
+                LinkState::Offline { since } => self.cut_off || since.plus(MISS_AFTER) <= now,
+            },
+        }
+    }
+
+    /// Hands an event to the client and takes what follows.
+    fn client(&mut self, moment: Moment, event: ClientEvent<'_>, tasks: &mut Vec<Task>) {
+        let effects = self.client.handle(moment.now, event);
+        self.absorb(moment, effects, tasks);
+    }
+
+    /// Notes changes that were made here.
+    pub(super) fn wrote(
+        &mut self,
+        document: DocumentId,
+        changes: impl IntoIterator<Item = ChangeHash>,
+    ) {
+        self.unkept.entry(document).or_default().extend(changes);
+    }
+
+    /// Turns the client's effects into tasks, in their order.
+    pub(super) fn absorb(
+        &mut self,
+        moment: Moment,
+        effects: Vec<ClientEffect>,
+        tasks: &mut Vec<Task>,
+    ) {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                ClientEffect::Dial => tasks.push(Task::Dial),
+                ClientEffect::Send(frame) => tasks.push(Task::Send(frame)),
+                ClientEffect::HangUp => tasks.push(Task::HangUp),
+                ClientEffect::Keep { document, changes } => {
+                    tasks.push(Task::Keep(document, changes))
+                }
+                ClientEffect::Remember {
+                    document,
+                    relay_heads,
+                } => {
+                    self.acknowledged.insert(document, relay_heads);
+                    self.remember_at
+                        .get_or_insert(moment.now.plus(REMEMBER_AFTER));
+                }
+                ClientEffect::Changed { document, imported } => {
+                    tasks.push(Task::Tell(Notice::Changed(document, imported)));
+                    if self.me.as_ref().is_some_and(|me| me.territory == document) {
+                        self.tend(moment, tasks);
+                    }
+                }
+                ClientEffect::StatusChanged => self.status_changed(moment, tasks),
+                ClientEffect::Unavailable(document) => {
+                    tasks.push(Task::Log(format!(
+                        "the relay does not have document {document}"
+                    )));
+                }
+                ClientEffect::Heard { document, data, .. } => {
+                    self.hear(moment, document, &data, tasks)
+                }
+                ClientEffect::Trouble(words) => tasks.push(Task::Log(words)),
+            }
+        }
+    }
+
+    fn status_changed(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
+        let connected = self.client.status().link == LinkState::Online;
+        if connected && !self.connected {
+            self.company.connected(moment.now);
+            self.tell(moment, tasks);
+        }
+        self.connected = connected;
+        self.missed &= !connected;
+        if !tasks
+            .iter()
+            .any(|task| matches!(task, Task::Tell(Notice::Status)))
+        {
+            tasks.push(Task::Tell(Notice::Status));
+        }
+    }
+
+    fn kept(
+        &mut self,
+        moment: Moment,
+        document: DocumentId,
+        changes: &[ChangeHash],
+        tasks: &mut Vec<Task>,
+    ) {
+        let mut mine = false;
+        if let Some(unkept) = self.unkept.get_mut(&document) {
+            for change in changes {
+                mine |= unkept.remove(change);
+            }
+            if unkept.is_empty() {
+                self.unkept.remove(&document);
+            }
+        }
+        if mine && !self.asked_to_persist && !self.forgetful {
+            self.asked_to_persist = true;
+            tasks.push(Task::AskToPersist);
+        }
+        self.client(moment, ClientEvent::Kept(document), tasks);
+    }
+
+    fn network(&mut self, moment: Moment, news: Network, tasks: &mut Vec<Task>) {
+        match news {
+            Network::Online => {
+                self.cut_off = false;
+                self.client(moment, ClientEvent::Online, tasks);
+            }
+            Network::Offline => {
+                self.cut_off = true;
+                self.client(moment, ClientEvent::Offline, tasks);
+                tasks.push(Task::Tell(Notice::Status));
+            }
+            Network::Visible => {
+                let hidden = self.hidden_since.take();
+                if hidden.is_some_and(|since| since.plus(DOUBT_AFTER) <= moment.now) {
+                    self.client(moment, ClientEvent::Offline, tasks);
+                }
+                self.client(moment, ClientEvent::Online, tasks);
+            }
+            Network::Restored => {
+                self.client(moment, ClientEvent::Offline, tasks);
+                self.client(moment, ClientEvent::Online, tasks);
+            }
+            Network::Hidden => {
+                self.hidden_since = Some(moment.now);
+                self.remember(tasks);
+            }
+            Network::Leaving => {
+                for document in self.company.places() {
+                    let place = Place::default();
+                    self.say(
+                        moment,
+                        Tell {
+                            document,
+                            place,
+                            leaving: true,
+                        },
+                        tasks,
+                    );
+                }
+                self.remember(tasks);
+            }
+        }
+    }
+
+    fn wake(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
+        self.client(moment, ClientEvent::Wake, tasks);
+        self.tell(moment, tasks);
+        if self.remember_at.is_some_and(|at| at <= moment.now) {
+            self.remember(tasks);
+        }
+        if self.myself_again_at.is_some_and(|at| at <= moment.now) {
+            self.myself_again_at = Some(moment.now.plus(KEEP_AGAIN_AFTER));
+            tasks.extend(self.me.as_ref().map(|me| Task::KeepMyself(me.entries())));
+        }
+        if let LinkState::Offline { since } = self.client.status().link
+            && !self.missed
+            && since.plus(MISS_AFTER) <= moment.now
+        {
+            self.missed = true;
+            tasks.push(Task::Tell(Notice::Status));
+        }
+    }
+
+    fn remember(&mut self, tasks: &mut Vec<Task>) {
+        self.remember_at = None;
+        let heads = std::mem::take(&mut self.acknowledged);
+        if !heads.is_empty() {
+            let heads = heads
+                .into_iter()
+                .map(|(id, heads)| (id, write_heads(&heads)))
+                .collect();
+            tasks.push(Task::KeepHeads(heads));
+        }
+    }
+
+    /// Says what is due about oneself, and forgets who has gone.
+    fn tell(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
+        let (due, gone) = self.company.wake(moment.now);
+        for tell in due {
+            self.say(moment, tell, tasks);
+        }
+        tasks.extend(
+            gone.into_iter()
+                .map(|document| Task::Tell(Notice::Company(document))),
+        );
+    }
+
+    fn say(&mut self, moment: Moment, tell: Tell, tasks: &mut Vec<Task>) {
+        if let Some(me) = &self.me {
+            let presence = Presence {
+                person: me.person,
+                face: me.face.clone(),
+                section: tell.place.section,
+                caret: tell.place.caret,
+                leaving: tell.leaving,
+            };
+            let effects = self.client.say(tell.document, presence.encode());
+            self.absorb(moment, effects, tasks);
+        }
+    }
+
+    fn hear(&mut self, moment: Moment, document: DocumentId, data: &[u8], tasks: &mut Vec<Task>) {
+        // Another make of client may say other things; that is no trouble.
+        let Ok(presence) = Presence::decode(data) else {
+            return;
+        };
+        let person = presence.person;
+        // One's own other tab.
+        if self.me.as_ref().is_some_and(|me| me.person == person) {
+            return;
+        }
+        if let Some(bytes) = self.people.meet(moment.now, person, &presence.face) {
+            tasks.push(Task::KeepPerson(person, bytes));
+            tasks.push(Task::Tell(Notice::People));
+        }
+        if self
+            .company
+            .hear(moment.now, document, presence, draw(moment))
+        {
+            tasks.push(Task::Tell(Notice::Company(document)));
+        }
+    }
+
+    fn is_mine(&self, document: &Document) -> bool {
+        let genesis = document
+            .changes()
+            .into_iter()
+            .find(|change| change.deps.is_empty());
+        let author = genesis
+            .and_then(|genesis| maillage_shared::identity::PersonId::of_actor(&genesis.actor));
+        author.is_some() && author == self.me.as_ref().map(|me| me.person)
+    }
+}
+
+fn draw(moment: Moment) -> u32 {
+    let [a, b, c, d, ..] = moment.entropy;
+    u32::from_le_bytes([a, b, c, d])
+}
+
+fn first_half(entropy: [u8; 16]) -> [u8; 8] {
+    let mut half = [0; 8];
+    half.copy_from_slice(&entropy[..8]);
+    half
+}

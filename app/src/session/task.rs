@@ -1,0 +1,73 @@
+//! What the session's state asks its shell to do, and what it is told.
+
+use crate::platform::network::Network;
+use maillage_shared::ChangeHash;
+use maillage_shared::doc::Imported;
+use maillage_shared::id::DocumentId;
+use maillage_shared::identity::PersonId;
+use maillage_shared::store::StoredChange;
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// The device or the browser says something about the network or the page.
+    Network(Network),
+    /// The socket is open.
+    Opened,
+    /// A frame arrived.
+    Frame(Vec<u8>),
+    /// The socket closed or could not be opened.
+    Closed,
+    /// These changes are durable.
+    Kept(DocumentId, Vec<ChangeHash>),
+    /// They could not be written.
+    KeepFailed(DocumentId),
+    /// Whether who I am could be written.
+    MyselfKept(bool),
+    /// The wake-up rang.
+    Rang,
+}
+
+/// Something to do.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// Open a socket.
+    Dial,
+    /// Send a frame.
+    Send(Vec<u8>),
+    /// Close the socket.
+    HangUp,
+    /// Write changes, then say so.
+    Keep(DocumentId, Vec<StoredChange>),
+    /// Write who I am, then say so.
+    KeepMyself(Vec<(&'static str, Vec<u8>)>),
+    /// Write how someone looks.
+    KeepPerson(PersonId, Vec<u8>),
+    /// Write what the relay has acknowledged of some documents.
+    KeepHeads(Vec<(DocumentId, Vec<u8>)>),
+    /// Ask the browser not to clear what is kept.
+    AskToPersist,
+    /// Write a line into the log, in English.
+    Log(String),
+    /// Tell the model.
+    Tell(Notice),
+}
+
+/// Something that screens may show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// What the phone kept has been read.
+    Ready,
+    /// Who I am, or where.
+    Myself,
+    /// A document changed from elsewhere.
+    Changed(DocumentId, Imported),
+    /// A document was written here, or appeared.
+    Written(DocumentId),
+    /// What is kept, sent or connected.
+    Status,
+    /// Who is in a document.
+    Company(DocumentId),
+    /// How someone looks.
+    People,
+}

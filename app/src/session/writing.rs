@@ -1,0 +1,182 @@
+//! What people do, and the documents it makes: births, commands, and the territory's index of them.
+
+use super::state::{Moment, State};
+use super::task::{Notice, Task};
+use maillage_shared::change::ChangeRecord;
+use maillage_shared::command::{
+    Command, CommandError, Context, JobSheetCommand, SheetField, SheetValue, TerritoryCommand,
+};
+use maillage_shared::doc::{Document, Kind};
+use maillage_shared::id::{DocumentId, RecordId};
+use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot, TerritorySnapshot};
+use maillage_shared::{ActorId, ChangeHash};
+
+/// Documents of one territory that a phone asks for; an index that lists more is not followed further.
+const DOCUMENTS: usize = 2_000;
+
+/// Why nothing was done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    /// Nobody has joined on this phone.
+    #[error("nobody has joined on this phone")]
+    Nobody,
+    /// The document is not on this phone.
+    #[error("the document is not on this phone")]
+    NotHere,
+    /// The command says why.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl State {
+    /// Does what a person wants, and returns the record it made, if it made one.
+    pub(crate) fn command(
+        &mut self,
+        moment: Moment,
+        id: DocumentId,
+        command: &Command,
+    ) -> Result<(Option<RecordId>, Vec<Task>), Refused> {
+        let mut tasks = Vec::new();
+        let created = self.apply(moment, id, command, &mut tasks)?;
+        if is_listed(command) {
+            self.list(moment, id, &mut tasks);
+        }
+        Ok((created, tasks))
+    }
+
+    /// Brings a document into the world; `birth` is given who writes it and its territory.
+    pub(crate) fn create(
+        &mut self,
+        moment: Moment,
+        birth: impl FnOnce(DocumentId, ActorId) -> Result<(Document, ChangeRecord), CommandError>,
+    ) -> Result<(DocumentId, Vec<Task>), Refused> {
+        let me = self.me.as_ref().ok_or(Refused::Nobody)?;
+        let id = DocumentId::from_entropy(moment.entropy);
+        let (document, genesis) = birth(me.territory, me.actor.clone())?;
+        let mut tasks = vec![Task::Tell(Notice::Written(id))];
+        self.wrote(id, [genesis.hash]);
+        let effects = self.client.create(id, document, genesis);
+        self.absorb(moment, effects, &mut tasks);
+        self.unlisted.insert(id);
+        self.tend(moment, &mut tasks);
+        Ok((id, tasks))
+    }
+
+    /// Asks for what is missing on this phone: the territory, and every document its index lists. Lists there what was born here.
+    pub(super) fn tend(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
+        let Some((territory, actor)) = self.me.as_ref().map(|me| (me.territory, me.actor.clone()))
+        else {
+            return;
+        };
+        let effects = self.client.want(territory, actor.clone());
+        self.absorb(moment, effects, tasks);
+        let Some(index) = self.index() else {
+            return;
+        };
+        for entry in index.iter().take(DOCUMENTS) {
+            let effects = self.client.want(entry.id, actor.clone());
+            self.absorb(moment, effects, tasks);
+        }
+        for id in std::mem::take(&mut self.unlisted) {
+            self.list(moment, id, tasks);
+        }
+    }
+
+    /// Notes in the territory's index what it should say about a document. Does nothing when it says so already.
+    fn list(&mut self, moment: Moment, id: DocumentId, tasks: &mut Vec<Task>) {
+        let (Some(territory), Some(entry)) =
+            (self.me.as_ref().map(|me| me.territory), self.entry(id))
+        else {
+            return;
+        };
+        let Some(index) = self.index() else {
+            // It is listed as soon as the territory is here.
+            self.unlisted.insert(id);
+            return;
+        };
+        if index.contains(&entry) {
+            return;
+        }
+        let command = Command::Territory(TerritoryCommand::PutIndexEntry(entry));
+        if let Err(problem) = self.apply(moment, territory, &command, tasks) {
+            tasks.push(Task::Log(format!(
+                "document {id} cannot be listed: {problem}"
+            )));
+        }
+    }
+
+    fn apply(
+        &mut self,
+        moment: Moment,
+        id: DocumentId,
+        command: &Command,
+        tasks: &mut Vec<Task>,
+    ) -> Result<Option<RecordId>, Refused> {
+        let context = Context {
+            now: moment.now,
+            entropy: moment.entropy,
+        };
+        let written = self.client.edit(id, |document| {
+            command.apply(document, &context).map(|applied| {
+                let hashes: Vec<ChangeHash> =
+                    applied.changes.iter().map(|change| change.hash).collect();
+                ((applied.created, hashes), applied.changes)
+            })
+        });
+        let ((created, hashes), effects) = written.ok_or(Refused::NotHere)??;
+        if !hashes.is_empty() {
+            self.wrote(id, hashes);
+            tasks.push(Task::Tell(Notice::Written(id)));
+        }
+        self.absorb(moment, effects, tasks);
+        Ok(created)
+    }
+
+    /// What the territory's index says, once the territory is here.
+    fn index(&self) -> Option<Vec<IndexEntry>> {
+        let territory = self.client.document(self.me.as_ref()?.territory)?;
+        // A document that was only asked for has no change yet.
+        (!territory.heads().is_empty()).then(|| TerritorySnapshot::read(territory).index)
+    }
+
+    /// What the index should say about a document of this territory.
+    fn entry(&self, id: DocumentId) -> Option<IndexEntry> {
+        let document = self.client.document(id)?;
+        let genesis = document.genesis().ok()?;
+        if genesis.space != self.me.as_ref()?.territory || genesis.kind == Kind::Territory {
+            return None;
+        }
+        let mut entry = IndexEntry {
+            id,
+            kind: genesis.kind,
+            title: String::new(),
+            trade: None,
+            state: None,
+        };
+        if genesis.kind == Kind::JobSheet {
+            let sheet = JobSheetSnapshot::read(document);
+            entry.title = sheet.title.words().to_owned();
+            entry.trade = sheet.trade.value().cloned();
+            entry.state = Some(sheet.state());
+        }
+        Some(entry)
+    }
+}
+
+/// Whether a command changes something that the territory's index repeats.
+fn is_listed(command: &Command) -> bool {
+    let Command::JobSheet(command) = command else {
+        return false;
+    };
+    match command {
+        JobSheetCommand::Set(value) => matches!(value, SheetValue::Title(_) | SheetValue::Trade(_)),
+        JobSheetCommand::Clear(field) | JobSheetCommand::Choose { field, .. } => {
+            matches!(
+                field,
+                SheetField::Title | SheetField::Trade | SheetField::State
+            )
+        }
+        JobSheetCommand::Move(_) => true,
+        _ => false,
+    }
+}
