@@ -42,12 +42,6 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Names one built app; the relay is compiled again when it changes.
-pub(crate) fn fingerprint(project: &Project) -> Result<String> {
-    let mark = project.target().join("app.fingerprint");
-    fs::read_to_string(&mark).with_context(|| format!("cannot read {}", mark.display()))
-}
-
 /// Downloads the crates first, because Trunk builds without touching the network.
 fn download(project: &Project) -> Result<()> {
     let rustc = process::output(process::command(project, "rustc").arg("-vV"))?;

@@ -35,8 +35,6 @@ fn relay(project: &Project, profile: &[&str]) -> Result<()> {
     let mut cargo = process::cargo(project);
     cargo.args(["build", "--package", "maillage-server", "--bin", "maillage"]);
     cargo.args(profile);
-    // The relay's build watches this, so that it never embeds an older app.
-    cargo.env("MAILLAGE_APP_FINGERPRINT", app::fingerprint(project)?);
     process::run(&mut cargo)?;
     step.done("the relay is built");
     Ok(())
