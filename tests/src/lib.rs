@@ -1,1 +1,21 @@
+//! What the stories are played with: the built relay as a process, phones of our own make, foreign clients, raw sockets and real
+//! browsers. The stories themselves are in `tests/`.
+//!
+//! Nothing here imports the relay or the app: both are driven as they are delivered. Every process ends with the value that
+//! started it, and every story has its own ports and folders.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod browser;
+pub mod built;
+pub mod crafted;
+pub mod device;
+pub mod http;
+pub mod javascript;
+pub mod line;
+pub mod raw;
+pub mod relay;
+pub mod samod_peer;
+pub mod script;
+pub mod sheet;
+pub mod until;

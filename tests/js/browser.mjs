@@ -1,0 +1,139 @@
+// Real Chromium, told what to do line by line. Its only argument is the path of the browser.
+//
+// A "phone" is one context with one page: its own storage, size and network. Things are found by role and visible name.
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { answerWith } from "./answers.mjs";
+
+const require = createRequire(import.meta.url);
+const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const PATIENCE = 15_000;
+
+const browser = await chromium.launch({
+  executablePath: process.argv[2],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+
+const phones = new Map();
+
+class Phone {
+  static async open({ width, height, dark, touch }) {
+    const phone = new Phone();
+    phone.context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? "dark" : "light",
+      hasTouch: touch,
+      isMobile: touch,
+      deviceScaleFactor: touch ? 2 : 1,
+      reducedMotion: "reduce",
+      locale: "fr-BE",
+    });
+    phone.context.setDefaultTimeout(PATIENCE);
+    phone.problems = [];
+    phone.noted = (what, text) => phone.problems.push(`${what}: ${text}`);
+    await phone.context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) =>
+        console.error(`security policy: ${event.violatedDirective} forbids ${event.blockedURI}`));
+    });
+    phone.context.on("weberror", (error) => phone.noted("uncaught", error.error().stack ?? error.error()));
+    phone.context.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") {
+        phone.noted(`console ${message.type()}`, `${message.text()} (${message.location().url})`);
+      }
+    });
+    await phone.newPage();
+    return phone;
+  }
+
+  async newPage() {
+    this.page = await this.context.newPage();
+    this.page.on("crash", () => this.noted("crash", this.page.url()));
+    this.tools = await this.context.newCDPSession(this.page);
+  }
+
+  /** One thing on the page, by role and name, perhaps within another. */
+  find({ role, name, exact = false, within, nth }) {
+    const root = within ? this.find(within) : this.page;
+    const all = root.getByRole(role, name === undefined ? {} : { name, exact });
+    return nth === undefined ? all : all.nth(nth);
+  }
+}
+
+function phone({ phone: name }) {
+  const found = phones.get(name);
+  if (!found) throw new Error(`there is no phone ${name}`);
+  return found;
+}
+
+const handlers = {
+  open: async ({ phone: name, ...form }) => { phones.set(name, await Phone.open(form)); },
+  goto: async ({ url, ...of }) => { await phone(of).page.goto(url, { waitUntil: "load" }); },
+  reload: async (of) => { await phone(of).page.reload({ waitUntil: "load" }); },
+  /** Closes the page and opens an empty one: a second visit. */
+  leave: async (of) => {
+    await phone(of).page.close();
+    await phone(of).newPage();
+  },
+  url: (of) => phone(of).page.url(),
+  tap: async ({ target, ...of }) => { await phone(of).find(target).click(); },
+  fill: async ({ target, text, ...of }) => { await phone(of).find(target).fill(text); },
+  /** Puts the caret in a field: at the end, or at a position in UTF-16 units. */
+  caret: async ({ target, at, ...of }) => {
+    const field = phone(of).find(target);
+    await field.focus();
+    await field.evaluate((node, at) => {
+      const end = at ?? node.value.length;
+      node.setSelectionRange(end, end);
+    }, at);
+  },
+  /** Presses one key after the other where the caret is. */
+  type: async ({ text, delay, ...of }) => { await phone(of).page.keyboard.type(text, { delay }); },
+  press: async ({ key, ...of }) => { await phone(of).page.keyboard.press(key); },
+  /** What a field holds. */
+  value: async ({ target, ...of }) => await phone(of).find(target).inputValue(),
+  selection: async ({ target, ...of }) =>
+    await phone(of).find(target).evaluate((node) => [node.selectionStart, node.selectionEnd]),
+  text: async ({ target, ...of }) => await phone(of).find(target).innerText(),
+  /** How many such things are visible now; does not wait. */
+  count: async ({ target, ...of }) => await phone(of).find(target).filter({ visible: true }).count(),
+  /** Waits until such a thing is visible. */
+  see: async ({ target, ...of }) => { await phone(of).find(target).first().waitFor({ state: "visible" }); },
+  offline: async ({ offline, ...of }) => { await phone(of).context.setOffline(offline); },
+  /** One command of the DevTools protocol. */
+  devtools: async ({ method, parameters, ...of }) => await phone(of).tools.send(method, parameters),
+  /** Evaluates an expression in the page. */
+  evaluate: async ({ expression, ...of }) => await phone(of).page.evaluate(expression),
+  resize: async ({ width, height, ...of }) => { await phone(of).page.setViewportSize({ width, height }); },
+  dark: async ({ dark, ...of }) => { await phone(of).page.emulateMedia({ colorScheme: dark ? "dark" : "light" }); },
+  screenshot: async ({ path, whole, ...of }) => { await phone(of).page.screenshot({ path, fullPage: whole }); },
+  /** Everything axe-core finds wrong, one line a rule and element. */
+  axe: async (of) => {
+    const { page } = phone(of);
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => window.axe.run(document, {
+      resultTypes: ["violations"],
+      rules: { "target-size": { enabled: true } },
+    }));
+    return found.violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(" ")}: ${failureSummary}`));
+  },
+  /** Errors and warnings since the last time this was asked. */
+  problems: (of) => phone(of).problems.splice(0),
+  close: async (of) => {
+    await phone(of).context.close();
+    phones.delete(of.phone);
+  },
+};
+
+answerWith(handlers, () => browser.close());

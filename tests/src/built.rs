@@ -1,0 +1,62 @@
+//! Where the built program and the tools are. `cargo xtask test` says so in the environment; without it, the usual places serve.
+
+use anyhow::{Result, bail};
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The built relay.
+pub fn relay() -> Result<PathBuf> {
+    let target = root().join("target");
+    let usual = [
+        target.join("release/maillage"),
+        target.join("debug/maillage"),
+    ];
+    find("MAILLAGE_BIN", &usual, "the relay is not built")
+}
+
+/// The folder with the JavaScript packages.
+pub fn node_modules() -> Result<PathBuf> {
+    let usual = [scripts().join("node_modules")];
+    find(
+        "MAILLAGE_NODE_MODULES",
+        &usual,
+        "the JavaScript packages are not installed",
+    )
+}
+
+/// The browser.
+pub fn chromium() -> Result<PathBuf> {
+    let usual = [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ]
+    .map(PathBuf::from);
+    find("MAILLAGE_CHROMIUM", &usual, "there is no Chromium")
+}
+
+/// The folder with our own scripts.
+pub fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("js")
+}
+
+/// Where pictures of the screens go.
+pub fn screenshots() -> PathBuf {
+    root().join("target/screenshots")
+}
+
+fn root() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests).to_path_buf()
+}
+
+fn find(variable: &str, usual: &[PathBuf], missing: &str) -> Result<PathBuf> {
+    let named = env::var_os(variable).map(PathBuf::from);
+    let found = named.iter().chain(usual).find(|path| path.exists());
+    match found {
+        Some(path) => Ok(path.clone()),
+        None => bail!(
+            "{missing}: run `cargo xtask test`, which builds and installs all that the tests need"
+        ),
+    }
+}

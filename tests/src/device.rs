@@ -1,0 +1,333 @@
+//! A phone without a screen: our own client machine with a socket, a clock and a store in memory around it.
+//!
+//! It does what the app's shell does, in Rust: effects are performed in order, and what is to be kept is kept at once.
+
+use crate::until::eventually;
+use anyhow::{Context, Result};
+use futures_util::{SinkExt, StreamExt};
+use maillage_shared::change::ChangeRecord;
+use maillage_shared::doc::Document;
+use maillage_shared::id::DocumentId;
+use maillage_shared::identity::PersonKey;
+use maillage_shared::store::StoredChange;
+use maillage_shared::sync::client::{Client, ClientEffect, ClientEvent, Status};
+use maillage_shared::time::UnixMillis;
+use maillage_shared::{ActorId, ChangeHash};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::Message;
+
+/// A phone. Dropping it is pulling out its battery: nothing is said to the relay.
+#[derive(Debug)]
+pub struct Device {
+    phone: Arc<Phone>,
+    /// The person who writes on it.
+    actor: ActorId,
+    _clock: JoinSet<()>,
+}
+
+#[derive(Debug)]
+struct Phone {
+    url: String,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    client: Client,
+    kept: BTreeMap<DocumentId, Vec<StoredChange>>,
+    socket: Option<Socket>,
+    heard: Vec<(DocumentId, Vec<u8>)>,
+    unavailable: Vec<DocumentId>,
+    troubles: Vec<String>,
+}
+
+/// The present socket; its tasks end with it.
+#[derive(Debug)]
+struct Socket {
+    number: u64,
+    frames: mpsc::UnboundedSender<Vec<u8>>,
+    _tasks: JoinSet<()>,
+}
+
+impl Device {
+    /// A phone of someone new that dials the relay at once.
+    pub fn start(sync_url: &str) -> Result<Self> {
+        let phone = Arc::new(Phone {
+            url: sync_url.to_owned(),
+            state: Mutex::default(),
+            changed: Notify::new(),
+        });
+        let person = PersonKey::from_seed(&random()?).person();
+        let mut clock = JoinSet::new();
+        clock.spawn(keep_time(Arc::clone(&phone)));
+        phone.happen(ClientEvent::Online);
+        Ok(Self {
+            phone,
+            actor: person.actor(random()?),
+            _clock: clock,
+        })
+    }
+
+    /// Under whose name this phone writes.
+    pub fn actor(&self) -> ActorId {
+        self.actor.clone()
+    }
+
+    /// Adds a document that was born on this phone, and returns its new id.
+    pub fn create(&self, document: Document, genesis: ChangeRecord) -> Result<DocumentId> {
+        let id = DocumentId::from_entropy(random()?);
+        self.phone
+            .act(|client| client.create(id, document, genesis));
+        Ok(id)
+    }
+
+    /// Asks the relay for a document.
+    pub fn want(&self, id: DocumentId) {
+        let actor = self.actor();
+        self.phone.act(|client| client.want(id, actor));
+    }
+
+    /// Asks the relay for a document and waits until it is here.
+    pub async fn find(&self, id: DocumentId) -> Result<()> {
+        self.want(id);
+        eventually("the document arrives on the phone", async || {
+            let status = format!("{:?}, troubles: {:?}", self.status(), self.troubles());
+            if self.heads(id).is_empty() {
+                Err(status)
+            } else {
+                Ok(())
+            }
+        })
+        .await
+    }
+
+    /// Reads a document that is here.
+    pub fn read<T>(&self, id: DocumentId, read: impl FnOnce(&Document) -> T) -> Result<T> {
+        let state = self.phone.state();
+        Ok(read(
+            state
+                .client
+                .document(id)
+                .context("the document is not on this phone")?,
+        ))
+    }
+
+    /// Writes in a document; `write` returns the changes it made.
+    pub fn edit<E>(
+        &self,
+        id: DocumentId,
+        write: impl FnOnce(&mut Document) -> Result<Vec<ChangeRecord>, E>,
+    ) -> Result<()>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let mut outcome = None;
+        self.phone.act(|client| {
+            match client.edit(id, |document| write(document).map(|changes| ((), changes))) {
+                Some(Ok(((), effects))) => {
+                    outcome = Some(Ok(()));
+                    effects
+                }
+                Some(Err(error)) => {
+                    outcome = Some(Err(error));
+                    Vec::new()
+                }
+                None => Vec::new(),
+            }
+        });
+        Ok(outcome.context("the document is not on this phone")??)
+    }
+
+    /// The heads of a document, sorted; none when it is not here.
+    pub fn heads(&self, id: DocumentId) -> Vec<ChangeHash> {
+        self.read(id, Document::heads).unwrap_or_default()
+    }
+
+    /// The changes of a document that are durable on this phone.
+    pub fn kept(&self, id: DocumentId) -> Vec<StoredChange> {
+        self.phone
+            .state()
+            .kept
+            .get(&id)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Tells everyone who has the document open something that nobody keeps.
+    pub fn say(&self, id: DocumentId, data: Vec<u8>) {
+        self.phone.act(|client| client.say(id, data));
+    }
+
+    /// What others said about a document so far.
+    pub fn heard(&self, id: DocumentId) -> Vec<Vec<u8>> {
+        let state = self.phone.state();
+        state
+            .heard
+            .iter()
+            .filter(|(about, _)| *about == id)
+            .map(|(_, data)| data.clone())
+            .collect()
+    }
+
+    /// Where all writing stands.
+    pub fn status(&self) -> Status {
+        self.phone.state().client.status()
+    }
+
+    /// The documents the relay said it has not got.
+    pub fn unavailable(&self) -> Vec<DocumentId> {
+        self.phone.state().unavailable.clone()
+    }
+
+    /// What the relay or this phone's guard refused.
+    pub fn troubles(&self) -> Vec<String> {
+        self.phone.state().troubles.clone()
+    }
+
+    /// Waits until the relay has acknowledged everything written here.
+    pub async fn all_sent(&self) -> Result<()> {
+        eventually("the relay acknowledges everything", async || {
+            let status = self.status();
+            let seen = format!("{status:?}, troubles: {:?}", self.troubles());
+            if status.unkept + status.unsent == 0 {
+                Ok(())
+            } else {
+                Err(seen)
+            }
+        })
+        .await
+    }
+}
+
+impl Phone {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands an event to the client and does what it answers.
+    fn happen(self: &Arc<Self>, event: ClientEvent<'_>) {
+        let mut state = self.state();
+        let effects = state.client.handle(now(), event);
+        self.perform(&mut state, effects);
+    }
+
+    /// Asks something of the client and does what it answers.
+    fn act(self: &Arc<Self>, ask: impl FnOnce(&mut Client) -> Vec<ClientEffect>) {
+        let mut state = self.state();
+        let effects = ask(&mut state.client);
+        self.perform(&mut state, effects);
+    }
+
+    fn perform(self: &Arc<Self>, state: &mut State, effects: Vec<ClientEffect>) {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                ClientEffect::Dial => state.socket = Some(self.dial(state)),
+                ClientEffect::HangUp => state.socket = None,
+                ClientEffect::Send(frame) => {
+                    if let Some(socket) = &state.socket {
+                        // A socket that has just closed tells so by itself.
+                        let _ = socket.frames.send(frame);
+                    }
+                }
+                ClientEffect::Keep { document, changes } => {
+                    state.kept.entry(document).or_default().extend(changes);
+                    effects.extend(state.client.handle(now(), ClientEvent::Kept(document)));
+                }
+                ClientEffect::Heard { document, data, .. } => state.heard.push((document, data)),
+                ClientEffect::Unavailable(document) => state.unavailable.push(document),
+                ClientEffect::Trouble(what) => state.troubles.push(what),
+                ClientEffect::Remember { .. }
+                | ClientEffect::Changed { .. }
+                | ClientEffect::StatusChanged => {}
+            }
+        }
+        self.changed.notify_one();
+    }
+
+    fn dial(self: &Arc<Self>, state: &State) -> Socket {
+        let number = state.socket.as_ref().map_or(0, |socket| socket.number) + 1;
+        let (frames, outgoing) = mpsc::unbounded_channel();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(carry(Arc::clone(self), number, outgoing));
+        Socket {
+            number,
+            frames,
+            _tasks: tasks,
+        }
+    }
+
+    /// An event of one socket, unless the client has hung that socket up meanwhile.
+    fn happen_on(self: &Arc<Self>, number: u64, event: ClientEvent<'_>) {
+        let mut state = self.state();
+        if state
+            .socket
+            .as_ref()
+            .is_some_and(|socket| socket.number == number)
+        {
+            let effects = state.client.handle(now(), event);
+            self.perform(&mut state, effects);
+        }
+    }
+}
+
+/// Carries frames both ways over one socket until it closes.
+async fn carry(phone: Arc<Phone>, number: u64, mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>) {
+    if let Ok((socket, _)) = tokio_tungstenite::connect_async(&phone.url).await
+        && let Ok(entropy) = random()
+    {
+        let (mut sink, mut stream) = socket.split();
+        phone.happen_on(number, ClientEvent::Opened { entropy });
+        loop {
+            tokio::select! {
+                frame = outgoing.recv() => {
+                    let Some(frame) = frame else { return };
+                    if sink.send(Message::binary(frame)).await.is_err() {
+                        break;
+                    }
+                }
+                message = stream.next() => match message {
+                    Some(Ok(Message::Binary(bytes))) => phone.happen_on(number, ClientEvent::Frame(&bytes)),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    _ => break,
+                },
+            }
+        }
+    }
+    let entropy = random().map_or(0, u32::from_be_bytes);
+    phone.happen_on(number, ClientEvent::Closed { entropy });
+}
+
+/// Wakes the client when it has asked for it.
+async fn keep_time(phone: Arc<Phone>) {
+    loop {
+        let wake = phone.state().client.next_wake();
+        let wait = wake.map_or(Duration::from_secs(3600), |at| {
+            Duration::from_millis(u64::try_from(at.0 - now().0).unwrap_or_default())
+        });
+        tokio::select! {
+            () = tokio::time::sleep(wait) => phone.happen(ClientEvent::Wake),
+            () = phone.changed.notified() => {}
+        }
+    }
+}
+
+/// The wall clock.
+pub fn now() -> UnixMillis {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    UnixMillis(i64::try_from(since.as_millis()).unwrap_or_default())
+}
+
+/// Random bytes.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).context("this machine gives no randomness")?;
+    Ok(bytes)
+}

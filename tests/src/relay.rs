@@ -1,0 +1,218 @@
+//! The built relay as a process: started on a port of its own, killed or asked to stop, started again on the same store.
+
+use crate::built;
+use crate::until::{PATIENCE, eventually};
+use anyhow::{Context, Result, bail};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// A running relay. It is killed when the value is dropped.
+#[derive(Debug)]
+pub struct Relay {
+    process: Child,
+    address: SocketAddr,
+    data: PathBuf,
+}
+
+/// How a command of the program ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// All it wrote on standard output.
+    pub output: String,
+    /// All it wrote on standard error.
+    pub errors: String,
+}
+
+impl Relay {
+    /// Starts the relay on a free port of this machine.
+    pub async fn start(data: &Path) -> Result<Self> {
+        Self::start_at(data, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+    }
+
+    /// Starts the relay at an address; with port 0 the system chooses.
+    pub async fn start_at(data: &Path, listen: SocketAddr) -> Result<Self> {
+        let mut process = program()?
+            .args(["serve", "--listen", &listen.to_string(), "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("the relay cannot be started")?;
+        let errors = process
+            .stderr
+            .take()
+            .context("the relay has no standard error")?;
+        let output = process
+            .stdout
+            .take()
+            .context("the relay has no standard output")?;
+        // Shown by the test runner when the story fails.
+        echo("relay", errors);
+        let address = timeout(PATIENCE, first_address(output))
+            .await
+            .context("the relay did not tell its address")??;
+        Ok(Self {
+            process,
+            address,
+            data: data.to_path_buf(),
+        })
+    }
+
+    /// Writes the demonstration into a folder, starts the relay on it, and returns it with the part of the joining link that
+    /// follows the address.
+    pub async fn with_demonstration(data: &Path) -> Result<(Self, String)> {
+        let path = demonstration(data).await?;
+        Ok((Self::start(data).await?, path))
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where clients open their sockets.
+    pub fn sync_url(&self) -> String {
+        format!("ws://{}/sync", self.address)
+    }
+
+    /// Its process id.
+    pub fn process_id(&self) -> Result<u32> {
+        self.process.id().context("the relay has ended")
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> Result<bool> {
+        Ok(self.process.try_wait()?.is_none())
+    }
+
+    /// The most memory it has ever held, in KiB, as Linux counts it (`VmHWM`).
+    pub fn peak_memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process_id()?))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        number
+            .context("no VmHWM line")?
+            .parse()
+            .context("VmHWM is no number")
+    }
+
+    /// Ends it at once, as a power cut would (SIGKILL), and returns what is needed to start it again.
+    pub async fn kill(mut self) -> Result<Stopped> {
+        self.process.start_kill()?;
+        self.process.wait().await?;
+        Ok(Stopped {
+            address: self.address,
+            data: self.data,
+        })
+    }
+
+    /// Asks it to stop (SIGTERM) and waits at most `deadline`.
+    pub async fn terminate(mut self, deadline: Duration) -> Result<(ExitStatus, Stopped)> {
+        let id = self.process_id()?.to_string();
+        let asked = Command::new("sh")
+            .args(["-c", "kill -TERM \"$0\"", &id])
+            .status()
+            .await?;
+        if !asked.success() {
+            bail!("the relay cannot be asked to stop");
+        }
+        let status = timeout(deadline, self.process.wait())
+            .await
+            .with_context(|| format!("the relay did not stop within {} s", deadline.as_secs()))??;
+        let stopped = Stopped {
+            address: self.address,
+            data: self.data,
+        };
+        Ok((status, stopped))
+    }
+}
+
+/// What remains of a relay that has ended: its store and its address.
+#[derive(Debug)]
+pub struct Stopped {
+    address: SocketAddr,
+    data: PathBuf,
+}
+
+impl Stopped {
+    /// Starts it again at the same address, on the same store.
+    pub async fn start(self) -> Result<Relay> {
+        eventually("the relay starts again on its store", async || {
+            Relay::start_at(&self.data, self.address)
+                .await
+                .map_err(|error| format!("{error:#}"))
+        })
+        .await
+    }
+}
+
+/// Writes the demonstration territory and returns the part of the joining link that follows the address (`/#/rejoindre/…`).
+pub async fn demonstration(data: &Path) -> Result<String> {
+    let folder = data.to_str().context("a folder's name is not Unicode")?;
+    let ended = run(&["demo", "--data", folder]).await?;
+    if !ended.status.success() {
+        bail!("`maillage demo` failed: {}", ended.errors);
+    }
+    let last = ended.output.lines().rfind(|line| !line.trim().is_empty());
+    let last = last.context("`maillage demo` printed nothing")?.trim();
+    if !last.starts_with("/#/") {
+        bail!("`maillage demo` printed no joining link but {last:?}");
+    }
+    Ok(last.to_owned())
+}
+
+/// Runs a command of the program to its end.
+pub async fn run(arguments: &[&str]) -> Result<Ended> {
+    let ending = program()?.args(arguments).stdin(Stdio::null()).output();
+    let ended = timeout(PATIENCE, ending)
+        .await
+        .with_context(|| format!("`maillage {}` does not end", arguments.join(" ")))??;
+    Ok(Ended {
+        status: ended.status,
+        output: String::from_utf8_lossy(&ended.stdout).into_owned(),
+        errors: String::from_utf8_lossy(&ended.stderr).into_owned(),
+    })
+}
+
+/// The program, told nothing by the environment of whoever runs the tests.
+fn program() -> Result<Command> {
+    let mut command = Command::new(built::relay()?);
+    for variable in ["MAILLAGE_LISTEN", "MAILLAGE_DATA", "RUST_LOG"] {
+        command.env_remove(variable);
+    }
+    command.kill_on_drop(true);
+    Ok(command)
+}
+
+/// Reads the first line of output, which holds the address; the rest is echoed.
+async fn first_address(output: ChildStdout) -> Result<SocketAddr> {
+    let mut lines = BufReader::new(output).lines();
+    let first = lines
+        .next_line()
+        .await?
+        .context("the relay ended without a word")?;
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    let host = first
+        .trim()
+        .strip_prefix("http://")
+        .map(|rest| rest.trim_end_matches('/'));
+    host.and_then(|host| host.parse().ok())
+        .with_context(|| format!("the first line is no address: {first:?}"))
+}
+
+/// Repeats lines of a process for whoever reads the report of a failed story.
+pub(crate) fn echo(name: &'static str, lines: impl AsyncRead + Unpin + Send + 'static) {
+    let mut lines = BufReader::new(lines).lines();
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            eprintln!("{name}: {line}");
+        }
+    });
+}

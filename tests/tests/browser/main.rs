@@ -1,0 +1,10 @@
+//! Stories in a real Chromium: people with phones write together, lose the network and the relay, and lose no word.
+
+mod accessibility;
+mod network;
+mod power_cuts;
+mod screens;
+mod screenshots;
+mod stage;
+mod visits;
+mod writing;

@@ -1,0 +1,127 @@
+//! The relay is killed in the middle of typing.
+
+use crate::stage::{Stage, Visitor};
+use anyhow::{Context, Result};
+use maillage_shared::records::Section;
+use maillage_tests::device::Device;
+use maillage_tests::sheet;
+use maillage_tests::until::{eventually, when};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const TASKS: &str = "Le travail à faire";
+
+/// The status in the bar and the text of the field, read in one moment.
+async fn status_and_text(visitor: &Visitor) -> Result<(String, String)> {
+    let expression = "[document.querySelector('header [role=status]').innerText, document.querySelector('textarea').value]";
+    let both: (String, String) = serde_json::from_value(visitor.phone.evaluate(expression).await?)?;
+    Ok(both)
+}
+
+/// Notes every text that showed as sent to the group, until told to stop.
+async fn note_what_shows_as_sent(
+    visitor: &Visitor,
+    sent: &Mutex<Vec<String>>,
+    stop: &AtomicBool,
+) -> Result<()> {
+    while !stop.load(Ordering::Relaxed) {
+        let (status, text) = status_and_text(visitor).await?;
+        if status.contains("Envoyé au groupe") {
+            let mut sent = sent.lock().ok().context("nobody panicked while noting")?;
+            if sent.last() != Some(&text) {
+                sent.push(text);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_showed_two_ticks_is_missing_after_the_relay_was_killed() -> Result<()> {
+    let (stage, mut relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    let id = amina.create_sheet("Menuiserie").await?;
+    amina.write_in(TASKS, None).await?;
+    amina.is_sent().await?;
+    let (sent, stop) = (Mutex::new(Vec::new()), AtomicBool::new(false));
+    let count = || sent.lock().map_or(0, |sent| sent.len());
+    let story = async {
+        // The relay dies three times in the middle of typing, each time after something new showed as sent.
+        for round in 0..3 {
+            let before = count();
+            let words =
+                format!("Passage {round} : on ponce, on cloue, on peint, on range et on balaie. ");
+            let cut = async {
+                eventually(
+                    "something new shows as sent while someone types",
+                    async || when(count() > before + 2, count()),
+                )
+                .await?;
+                relay.kill().await
+            };
+            let (typed, stopped) = tokio::join!(amina.phone.types(&words, 25), cut);
+            typed?;
+            relay = stopped?.start().await?;
+            // With the last relay the phone is gone before it could send again.
+            if round < 2 {
+                amina.is_sent().await?;
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        Ok::<_, anyhow::Error>(relay)
+    };
+    let (relay, noted) = tokio::join!(story, note_what_shows_as_sent(&amina, &sent, &stop));
+    let relay = relay?;
+    noted?;
+    drop((amina, stage));
+
+    let reader = Device::start(&relay.sync_url())?;
+    reader.find(id).await?;
+    let there = sheet::read(&reader, id)?
+        .sections
+        .text(Section::Tasks)
+        .to_owned();
+    let sent = sent.into_inner()?;
+    let longest = sent
+        .iter()
+        .max_by_key(|text| text.len())
+        .context("nothing ever showed as sent")?;
+    assert!(
+        sent.len() > 9,
+        "too little showed as sent to prove anything: {sent:#?}"
+    );
+    // She wrote at the end only: what showed as sent is how the text began.
+    assert!(
+        there.starts_with(longest.as_str()),
+        "showed as sent: {longest:?}; on the relay: {there:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_write_on_while_the_relay_is_away_and_meet_again() -> Result<()> {
+    let (stage, relay) = Stage::open().await?;
+    let (amina, luc) = (stage.visitor("Amina").await?, stage.visitor("Luc").await?);
+    amina.create_sheet("Petits travaux").await?;
+    amina.write_in(TASKS, None).await?;
+    amina.phone.types("On peint.", 0).await?;
+    amina.is_sent().await?;
+    luc.open_sheet("Petits travaux").await?;
+    luc.write_in(TASKS, Some(0)).await?;
+    luc.reads(TASKS, "On peint.").await?;
+    luc.phone.presses("Control+Home").await?;
+
+    let stopped = relay.kill().await?;
+    let (one, other) = tokio::join!(
+        amina.phone.types(" Puis on range.", 10),
+        luc.phone.types("Lundi : ", 10)
+    );
+    one.and(other)?;
+    amina.phone.status_says("Pas de réseau").await?;
+    let _relay = stopped.start().await?;
+    let all = "Lundi : On peint. Puis on range.";
+    amina.reads(TASKS, all).await?;
+    luc.reads(TASKS, all).await?;
+    amina.is_sent().await?;
+    luc.is_sent().await
+}

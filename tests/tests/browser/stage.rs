@@ -1,0 +1,216 @@
+//! What every story starts with: the demonstration on a relay, and people who come with a phone.
+
+use anyhow::{Context, Result, ensure};
+use maillage_shared::id::DocumentId;
+use maillage_tests::browser::{Browser, Form, Phone, Target};
+use maillage_tests::line::Line;
+use maillage_tests::relay::Relay;
+use maillage_tests::until::{eventually, when};
+use std::net::SocketAddr;
+use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Two cores play one browser story at a time.
+static STAGE: Mutex<()> = Mutex::const_new(());
+
+/// A relay with the demonstration, and a browser.
+pub(crate) struct Stage {
+    browser: Browser,
+    /// Where the relay listens, also after it was killed and started again.
+    pub(crate) address: SocketAddr,
+    /// The part of the joining link that follows the address.
+    pub(crate) link: String,
+    _data: TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// Someone with a phone on a line of its own.
+pub(crate) struct Visitor {
+    pub(crate) name: String,
+    pub(crate) phone: Phone,
+    pub(crate) line: Line,
+    link: String,
+}
+
+impl Stage {
+    /// The relay is given apart, because some stories kill it.
+    pub(crate) async fn open() -> Result<(Self, Relay)> {
+        let turn = STAGE.lock().await;
+        let data = tempfile::tempdir()?;
+        let (relay, link) = Relay::with_demonstration(data.path()).await?;
+        let stage = Self {
+            browser: Browser::start().await?,
+            address: relay.address(),
+            link,
+            _data: data,
+            _turn: turn,
+        };
+        Ok((stage, relay))
+    }
+
+    /// Someone who has not joined yet.
+    pub(crate) async fn stranger(&self, name: &str, form: Form) -> Result<Visitor> {
+        Ok(Visitor {
+            name: name.to_owned(),
+            phone: self.browser.phone(name, form).await?,
+            line: Line::to(self.address).await?,
+            link: self.link.clone(),
+        })
+    }
+
+    /// Someone with a small phone who has joined and stands on the home screen.
+    pub(crate) async fn visitor(&self, name: &str) -> Result<Visitor> {
+        let visitor = self.stranger(name, Form::PHONE).await?;
+        visitor.join().await?;
+        Ok(visitor)
+    }
+}
+
+impl Visitor {
+    /// Follows the joining link to the home screen.
+    pub(crate) async fn join(&self) -> Result<()> {
+        self.go(&self.link).await?;
+        self.phone
+            .fill(Target::field("Mon prénom"), &self.name)
+            .await?;
+        self.phone.tap(Target::button("Continuer")).await?;
+        self.phone.sees(Target::heading("Avant d’entrer")).await?;
+        self.phone.tap(Target::button("Entrer")).await?;
+        self.phone
+            .sees(Target::heading(&format!("Bonjour {}", self.name)))
+            .await
+    }
+
+    /// The joining link's path.
+    pub(crate) fn link(&self) -> &str {
+        &self.link
+    }
+
+    /// Opens an address of the program, such as `/#/fiches`.
+    pub(crate) async fn go(&self, path: &str) -> Result<()> {
+        self.phone.goto(&format!("{}{path}", self.line.url())).await
+    }
+
+    /// Creates a sheet and stays on it.
+    pub(crate) async fn create_sheet(&self, title: &str) -> Result<DocumentId> {
+        self.go("/#/fiches/nouvelle").await?;
+        self.phone
+            .fill(Target::field("Le nom du travail"), title)
+            .await?;
+        self.phone.tap(Target::button("Créer la fiche")).await?;
+        self.phone.sees(Target::exactly("heading", title)).await?;
+        let url = self.phone.url().await?;
+        let id = url.rsplit('/').next().context("an address has parts")?;
+        id.parse()
+            .with_context(|| format!("{url} is not the address of a sheet"))
+    }
+
+    /// Finds a sheet in the list and opens it.
+    pub(crate) async fn open_sheet(&self, title: &str) -> Result<()> {
+        self.go("/#/fiches").await?;
+        self.phone.tap(Target::link(title)).await?;
+        self.phone.sees(Target::exactly("heading", title)).await
+    }
+
+    /// Opens a section to write in, with the caret at the end or at a position in UTF-16 units.
+    pub(crate) async fn write_in(&self, section: &str, at: Option<usize>) -> Result<()> {
+        self.phone.tap(Target::button(section)).await?;
+        self.phone.sees(Target::field(section)).await?;
+        self.phone.caret(Target::field(section), at).await
+    }
+
+    /// What a section's field holds.
+    pub(crate) async fn written(&self, section: &str) -> Result<String> {
+        self.phone.value(Target::field(section)).await
+    }
+
+    /// Waits until a section's field holds exactly this.
+    pub(crate) async fn reads(&self, section: &str, text: &str) -> Result<()> {
+        let what = format!("{} reads {text:?} under {section:?}", self.name);
+        eventually(&what, async || {
+            let written = self
+                .written(section)
+                .await
+                .map_err(|error| format!("{error:#}"))?;
+            when(written == text, format!("{written:?}"))
+        })
+        .await
+    }
+
+    /// Waits until everything is with the group.
+    pub(crate) async fn is_sent(&self) -> Result<()> {
+        self.phone.status_says("Envoyé au groupe").await
+    }
+
+    /// Takes the network away, as the browser and as the wire know it.
+    pub(crate) async fn goes_offline(&self) -> Result<()> {
+        self.line.cut();
+        self.phone.offline(true).await
+    }
+
+    /// Gives the network back.
+    pub(crate) async fn comes_online(&self) -> Result<()> {
+        self.line.mend();
+        self.phone.offline(false).await
+    }
+
+    /// Waits until the app can open without network.
+    pub(crate) async fn can_open_offline(&self) -> Result<()> {
+        let ready =
+            "navigator.serviceWorker.ready.then((registration) => registration.active !== null)";
+        ensure!(
+            self.phone.evaluate(ready).await? == true,
+            "no service worker"
+        );
+        Ok(())
+    }
+
+    /// The page has complained of nothing: no error, no warning, nothing that the security policy forbids.
+    pub(crate) async fn has_no_complaint(&self) -> Result<()> {
+        let problems = self.phone.problems().await?;
+        ensure!(
+            problems.is_empty(),
+            "the page of {} complains: {problems:#?}",
+            self.name
+        );
+        Ok(())
+    }
+
+    /// The same where the network was taken away: what the browser itself says about that does not count.
+    pub(crate) async fn complains_of_the_network_only(&self) -> Result<()> {
+        let mut problems = self.phone.problems().await?;
+        problems.retain(|problem| !problem.contains("net::ERR_") && !problem.contains("WebSocket"));
+        ensure!(
+            problems.is_empty(),
+            "the page of {} complains: {problems:#?}",
+            self.name
+        );
+        Ok(())
+    }
+}
+
+/// Waits until two people read the same under a section, and returns it.
+pub(crate) async fn same_text(
+    one: &Visitor,
+    other: &Visitor,
+    section: &str,
+    complete: impl Fn(&str) -> bool,
+) -> Result<String> {
+    let what = format!(
+        "{} and {} read the same under {section:?}, and all of it",
+        one.name, other.name
+    );
+    eventually(&what, async || {
+        let failed = |error: anyhow::Error| format!("{error:#}");
+        let texts = [
+            one.written(section).await.map_err(failed)?,
+            other.written(section).await.map_err(failed)?,
+        ];
+        when(
+            texts[0] == texts[1] && complete(&texts[0]),
+            format!("{texts:#?}"),
+        )?;
+        Ok::<_, String>(texts[0].clone())
+    })
+    .await
+}

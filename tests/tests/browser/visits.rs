@@ -1,0 +1,137 @@
+//! The first visit and the next ones.
+
+use crate::stage::Stage;
+use anyhow::Result;
+use maillage_tests::browser::{Form, Target};
+use maillage_tests::until::{eventually, when};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_visit_downloads_no_asset() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    amina.is_sent().await?;
+    amina.can_open_offline().await?;
+    let first = amina.line.requests();
+    assert!(
+        first.iter().any(|path| path.ends_with(".wasm")),
+        "the first visit came from nowhere: {first:?}"
+    );
+
+    amina.phone.leave().await?;
+    amina.line.requests();
+    amina.go("/").await?;
+    amina.phone.sees(Target::heading("Bonjour Amina")).await?;
+    amina.is_sent().await?;
+    // The browser may look whether there is a newer service worker.
+    let mut second = amina.line.requests();
+    second.retain(|path| path != "/sync" && path != "/sw.js");
+    assert!(second.is_empty(), "downloaded again: {second:?}");
+    amina.has_no_complaint().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_app_opens_cold_without_network() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    amina.is_sent().await?;
+    amina.can_open_offline().await?;
+    amina.phone.leave().await?;
+    amina.goes_offline().await?;
+    amina.go("/").await?;
+    amina.phone.sees(Target::heading("Bonjour Amina")).await?;
+    amina.phone.status_says("Pas de réseau").await?;
+    amina.go("/#/besoins").await?;
+    eventually("the needs are on the phone", async || {
+        let rows = amina
+            .phone
+            .count(Target::button("Moi aussi"))
+            .await
+            .map_err(|error| format!("{error:#}"))?;
+        when(rows >= 8, rows)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demonstration_says_that_it_is_one_and_shows_what_it_holds() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    let main = || Target::any("main");
+    eventually(
+        "the home screen shows the example with its counts",
+        async || {
+            let text = amina
+                .phone
+                .text(main())
+                .await
+                .map_err(|error| format!("{error:#}"))?;
+            let all = [
+                "Exemple.",
+                "5 personnes en parcours",
+                "40 emplois visés",
+                "8 notés",
+                "6 ouvertes",
+                "8 partenaires",
+            ];
+            let missing: Vec<&str> = all
+                .into_iter()
+                .filter(|words| !text.contains(words))
+                .collect();
+            when(
+                missing.is_empty(),
+                format!("{missing:?} missing in {text:?}"),
+            )
+        },
+    )
+    .await?;
+    amina.has_no_complaint().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_need_said_on_one_phone_is_echoed_on_another() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let (amina, luc) = (stage.visitor("Amina").await?, stage.visitor("Luc").await?);
+    amina.go("/#/besoins").await?;
+    luc.go("/#/besoins").await?;
+    amina.phone.tap(Target::button("Dire un besoin")).await?;
+    amina
+        .phone
+        .fill(Target::field("Ce qui manque"), "Un banc à l’arrêt du bus")
+        .await?;
+    amina.phone.tap(Target::button("Ajouter ce besoin")).await?;
+    let echo = || Target::button("Un banc à l’arrêt du bus").within(Target::any("main"));
+    luc.phone
+        .tap(Target::named(
+            "button",
+            "Moi aussi, 0 : Un banc à l’arrêt du bus",
+        ))
+        .await?;
+    amina
+        .phone
+        .sees(Target::named(
+            "button",
+            "Moi aussi, 1 : Un banc à l’arrêt du bus",
+        ))
+        .await?;
+    amina.phone.sees(echo()).await?;
+    luc.has_no_complaint().await?;
+    amina.has_no_complaint().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_link_says_what_to_do() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let stranger = stage.stranger("Luc", Form::PHONE).await?;
+    let link = stranger.link().to_owned();
+    stranger.go(&link[..link.len() - 3]).await?;
+    stranger
+        .phone
+        .sees(Target::heading("Ce lien ne marche pas"))
+        .await?;
+    stranger.go("/").await?;
+    stranger
+        .phone
+        .sees(Target::heading("Il faut un lien pour entrer"))
+        .await?;
+    stranger.has_no_complaint().await
+}
