@@ -22,7 +22,6 @@ macro_rules! symbols {
 symbols! {
     ArrowLeft => "i-arrow-left",
     Axe => "i-axe",
-    BadgeEuro => "i-badge-euro",
     Bike => "i-bike",
     Bird => "i-bird",
     BrickWall => "i-brick-wall",
@@ -40,32 +39,22 @@ symbols! {
     Eye => "i-eye",
     Fish => "i-fish",
     Footprints => "i-footprints",
-    Hammer => "i-hammer",
     Handshake => "i-handshake",
     Hourglass => "i-hourglass",
     Key => "i-key-round",
     Lightbulb => "i-lightbulb",
-    MapPin => "i-map-pin",
     Question => "i-message-circle-question-mark",
     MeToo => "i-messages-square",
-    Objection => "i-objection",
     Pencil => "i-pencil",
     Plug => "i-plug",
     Plus => "i-plus",
-    Recycle => "i-recycle",
-    Refresh => "i-refresh-cw",
     Send => "i-send",
     Ship => "i-ship",
-    Basket => "i-shopping-basket",
     Speech => "i-speech",
-    Sprout => "i-sprout",
     Square => "i-square",
     Sun => "i-sun",
     Toolbox => "i-toolbox",
     Tree => "i-tree-deciduous",
-    Truck => "i-truck",
-    Users => "i-users-round",
-    Utensils => "i-utensils",
     Volume => "i-volume-2",
     WifiOff => "i-wifi-off",
     Wrench => "i-wrench",
@@ -125,6 +114,11 @@ mod tests {
 
     #[test]
     fn the_sprite_carries_no_unused_symbol() {
-        assert_eq!(SPRITE.matches("<symbol ").count(), Icon::ALL.len());
+        // The page that speaks for a stopped program draws this one itself.
+        let by_the_page_alone = ["i-refresh-cw"].len();
+        assert_eq!(
+            SPRITE.matches("<symbol ").count(),
+            Icon::ALL.len() + by_the_page_alone
+        );
     }
 }
