@@ -177,3 +177,6 @@ impl From<JobSheetCommand> for Command {
         Self::JobSheet(command)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,3 +149,6 @@ fn actor(migration: &Migration) -> ActorId {
     let name = format!("maillage migration {} {}", migration.kind, migration.schema);
     ActorId::from(&Sha256::digest(name)[..16])
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,6 +50,8 @@ pub(crate) mod neighbourhood;
 mod owner;
 pub(crate) mod partner;
 mod phase;
+#[cfg(test)]
+pub(crate) mod sample;
 pub(crate) mod section;
 mod sheet_state;
 pub(crate) mod state_move;
@@ -66,3 +68,6 @@ pub use phase::Phase;
 pub use section::{Section, Splice};
 pub use sheet_state::SheetState;
 pub use trade::Trade;
+
+#[cfg(test)]
+mod tests;

@@ -43,3 +43,41 @@ impl PublicCount {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{NewHire, TerritoryCommand};
+    use crate::date::Day;
+    use crate::records::ContractType;
+    use crate::records::sample::{apply, read_territory, territory};
+
+    #[test]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn hires_are_counted_apart_from_people_and_from_the_goal() {
+        let mut document = territory();
+        apply(&mut document, TerritoryCommand::SetPeopleInPath(5));
+        apply(&mut document, TerritoryCommand::SetJobsAimed(40));
+        let hire = NewHire {
+            date: Day::new(2026, 11, 2).unwrap(),
+            minutes_per_week: 20 * 60,
+            contract: ContractType::Permanent,
+            sheet: None,
+        };
+        apply(&mut document, TerritoryCommand::AddHire(hire));
+        let counts = HonestCounts {
+            people_in_path: Some(5),
+            jobs_aimed: Some(40),
+            hires: 1,
+        };
+        assert_eq!(HonestCounts::of(&read_territory(&document)), counts);
+    }
+
+    #[test]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn observers_see_no_count_under_five() {
+        assert_eq!(PublicCount::of(0), PublicCount::FewerThanFive);
+        assert_eq!(PublicCount::of(4), PublicCount::FewerThanFive);
+        assert_eq!(PublicCount::of(5), PublicCount::Exactly(5));
+    }
+}

@@ -166,3 +166,6 @@ fn reached(sheet: &JobSheetSnapshot, from: SheetState) -> SheetState {
         .find(|step| step.to == SheetState::Stopped)
         .map_or(SheetState::Idea, |step| step.from)
 }
+
+#[cfg(test)]
+mod tests;
