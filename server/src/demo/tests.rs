@@ -2,6 +2,8 @@ use super::*;
 use maillage_shared::ActorId;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::{Document, Kind};
+use maillage_shared::guard::ShadowProver;
+use maillage_shared::limits::Limits;
 use maillage_shared::records::SheetState;
 use maillage_shared::rules::counts::HonestCounts;
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
@@ -119,6 +121,13 @@ fn writing_it_again_changes_nothing() {
 #[test]
 fn every_run_writes_the_same_bytes() {
     assert_eq!(documents().unwrap(), documents().unwrap());
+}
+
+#[test]
+fn a_relay_accepts_every_document() {
+    for (id, changes) in documents().unwrap() {
+        ShadowProver::open(id, &changes, Limits::DEFAULT).unwrap();
+    }
 }
 
 #[test]

@@ -6,8 +6,11 @@ use super::sample::{
 use super::*;
 use crate::command::{GuardRailValue, JobSheetCommand, NeedsCommand};
 use crate::doc::{Document, Kind};
-use crate::id::RecordId;
+use crate::guard::ShadowProver;
+use crate::id::{DocumentId, RecordId};
+use crate::limits::Limits;
 use crate::snapshot::{JobSheetSnapshot, Known, NeedsSnapshot, TerritorySnapshot};
+use crate::store::StoredChange;
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{AutomergeError, ObjId, ObjType, ROOT};
 
@@ -137,6 +140,8 @@ fn the_first_edit_of_such_a_sheet_is_two_changes_and_a_refused_one_none() {
     let mut other = from_javascript();
     other.import(&applied.changes).unwrap();
     assert_eq!(read_sheet(&other), read_sheet(&document));
+    let stored: Vec<_> = document.changes().iter().map(StoredChange::from).collect();
+    ShadowProver::open(DocumentId::from_entropy([2; 16]), &stored, Limits::DEFAULT).unwrap();
     let next = JobSheetCommand::LinkNeed(RecordId::from_key("m"));
     assert_eq!(apply(&mut document, next).changes.len(), 1);
 }

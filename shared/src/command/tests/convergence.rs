@@ -2,8 +2,12 @@
 //! files, so this runs natively only; what it exercises has no platform of its own.
 
 use super::*;
+use crate::guard::ShadowProver;
+use crate::id::DocumentId;
+use crate::limits::Limits;
 use crate::records::{GuardRailState, Section, SheetState, Splice, Trade};
 use crate::snapshot::Known;
+use crate::store::StoredChange;
 use proptest::prelude::*;
 
 fn sheet_command() -> impl Strategy<Value = JobSheetCommand> {
@@ -44,7 +48,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn phones_that_have_met_show_the_same_sheet(
+    fn phones_that_have_met_show_the_same_sheet_and_a_relay_accepts_it(
         turns in proptest::collection::vec((0..3usize, sheet_command(), any::<bool>()), 1..30),
     ) {
         let born = sheet();
@@ -68,6 +72,9 @@ proptest! {
             prop_assert_eq!(phone.heads(), phones[0].heads());
             prop_assert_eq!(read_sheet(phone), read_sheet(&phones[0]));
         }
+        let stored: Vec<_> = phones[0].changes().iter().map(StoredChange::from).collect();
+        let id = DocumentId::from_entropy([2; 16]);
+        prop_assert!(ShadowProver::open(id, &stored, Limits::DEFAULT).is_ok());
         let reloaded = Document::load(&phones[0].save(), actor(1)).unwrap();
         prop_assert_eq!(read_sheet(&reloaded), read_sheet(&phones[0]));
     }
