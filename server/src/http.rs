@@ -57,6 +57,10 @@ async fn health(State(relay): State<Arc<Relay>>) -> Response {
     if relay.works().await {
         (StatusCode::OK, "ok\n").into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the store does not take changes\n").into_response()
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store does not take changes\n",
+        )
+            .into_response()
     }
 }

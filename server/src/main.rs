@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use maillage_server::relay::{Options, Relay};
 use maillage_server::store::SledStore;
-use maillage_server::{http, panics};
+use maillage_server::{demo, http, panics};
 use std::future::Future;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -49,7 +49,8 @@ struct Data {
 
 impl Data {
     fn open(&self) -> Result<SledStore> {
-        SledStore::open(&self.path).with_context(|| format!("the folder {} cannot be used", self.path.display()))
+        SledStore::open(&self.path)
+            .with_context(|| format!("the folder {} cannot be used", self.path.display()))
     }
 }
 
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
     log();
     let result = match arguments.command {
         Command::Serve { listen, data } => serve(&listen, &data),
-        Command::Demo { data } => demo(&data),
+        Command::Demo { data } => write_demo(&data),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -96,21 +97,28 @@ fn serve(listen: &str, data: &Data) -> Result<()> {
             .with_context(|| format!("{listen} cannot be listened on"))?;
         let address = listener.local_addr().context("the relay has no address")?;
         let name = store.relay().clone();
-        let relay = Relay::start(Arc::new(store), name, Options::default()).context("the relay cannot start")?;
+        let relay = Relay::start(Arc::new(store), name, Options::default())
+            .context("the relay cannot start")?;
         announce(&format!("http://{address}"))?;
         tracing::info!(%address, data = %data.path.display(), "serving");
         http::serve(listener, relay, stop).await;
+        tracing::info!("stopped");
         Ok(())
     });
     // A thread that hangs in a proof must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(500));
-    tracing::info!("stopped");
     result
 }
 
-fn demo(data: &Data) -> Result<()> {
-    let _store = data.open()?;
-    Ok(())
+fn write_demo(data: &Data) -> Result<()> {
+    let store = data.open()?;
+    let report = demo::write(&store).context("the demonstration cannot be written")?;
+    if report.written == 0 {
+        eprintln!("The demonstration is there already; what was written in it since stays.");
+    } else {
+        eprintln!("Wrote the demonstration: {} documents.", report.written);
+    }
+    announce(&format!("/#/rejoindre/{}", report.territory))
 }
 
 /// The first or last line that others read.

@@ -125,15 +125,26 @@ impl Relay {
     /// Stops: takes nothing more in, writes and answers what was received, says goodbye to everyone.
     pub async fn stop(&self) {
         self.shared.stop_reading.cancel();
-        if timeout(STOPPING_TIME, self.shared.rooms.finish()).await.is_err() {
-            tracing::warn!("some changes were neither written nor acknowledged before the end; their phones keep them");
+        if timeout(STOPPING_TIME, self.shared.rooms.finish())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "some changes were neither written nor acknowledged before the end; their phones keep them"
+            );
         }
         self.shared.stop.cancel();
         self.connections.close();
-        if timeout(STOPPING_TIME, self.connections.wait()).await.is_err() {
+        if timeout(STOPPING_TIME, self.connections.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("some connections did not close in time");
         }
-        if timeout(STOPPING_TIME, self.shared.rooms.close()).await.is_err() {
+        if timeout(STOPPING_TIME, self.shared.rooms.close())
+            .await
+            .is_err()
+        {
             tracing::warn!("some documents did not close in time");
         }
     }

@@ -66,7 +66,10 @@ impl SledStore {
     }
 
     /// Does something with the engine, opening it first if the last write failed.
-    fn with_engine<T>(&self, act: impl Fn(&Engine) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn with_engine<T>(
+        &self,
+        act: impl Fn(&Engine) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         loop {
             let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(engine) = engine.as_ref() {
@@ -134,7 +137,8 @@ impl Store for SledStore {
                 if known.hashes.contains(&change.hash) || !added.hashes.insert(change.hash) {
                     continue;
                 }
-                for (key, value) in record::encode(*document, known.records + added.records, change) {
+                for (key, value) in record::encode(*document, known.records + added.records, change)
+                {
                     writes.insert(key.as_slice(), value);
                     added.records += 1;
                 }

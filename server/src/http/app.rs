@@ -4,7 +4,8 @@ use super::encoding::Coding;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue,
+    IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -53,8 +54,12 @@ pub(super) async fn file(request: Request) -> Response {
 }
 
 fn answer(name: &str, headers: &HeaderMap, files: fn(&str) -> Option<File>) -> Response {
-    let is_copy = Coding::ALL.iter().any(|coding| name.ends_with(coding.suffix()));
-    let is_path = name.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+    let is_copy = Coding::ALL
+        .iter()
+        .any(|coding| name.ends_with(coding.suffix()));
+    let is_path = name
+        .split('/')
+        .all(|part| !part.is_empty() && part != "." && part != "..");
     let found = Some(name).filter(|_| is_path && !is_copy).and_then(files);
     let Some(original) = found else {
         return if name == PAGE {
@@ -63,7 +68,10 @@ fn answer(name: &str, headers: &HeaderMap, files: fn(&str) -> Option<File>) -> R
             (StatusCode::NOT_FOUND, "not found\n").into_response()
         };
     };
-    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let copy = Coding::ALL
         .into_iter()
         .filter(|coding| coding.is_accepted(accepted))
@@ -71,7 +79,9 @@ fn answer(name: &str, headers: &HeaderMap, files: fn(&str) -> Option<File>) -> R
     let (file, coding) = copy.unwrap_or((original, None));
 
     let tag = format!("\"{}\"", hex::encode(&file.hash[..16]));
-    let is_known = headers.get(IF_NONE_MATCH).is_some_and(|known| matches(known, &tag));
+    let is_known = headers
+        .get(IF_NONE_MATCH)
+        .is_some_and(|known| matches(known, &tag));
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -80,7 +90,10 @@ fn answer(name: &str, headers: &HeaderMap, files: fn(&str) -> Option<File>) -> R
     let answered = response.headers_mut();
     // Hexadecimal digits in quotes are a valid value.
     answered.extend(HeaderValue::try_from(tag).ok().map(|tag| (ETAG, tag)));
-    answered.insert(CACHE_CONTROL, if is_hashed(name) { FOR_EVER } else { ASK_AGAIN });
+    answered.insert(
+        CACHE_CONTROL,
+        if is_hashed(name) { FOR_EVER } else { ASK_AGAIN },
+    );
     answered.insert(VARY, HeaderValue::from_static("accept-encoding"));
     answered.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
     if let Some(coding) = coding {
@@ -100,9 +113,19 @@ fn matches(known: &HeaderValue, tag: &str) -> bool {
 
 /// Whether the build put a hash of the content into the name: `base-fcbcc67de49abe0b.css`, `maillage-app-c39309bc6ffb7351_bg.wasm`.
 fn is_hashed(name: &str) -> bool {
-    let stem = name.rsplit('/').next().and_then(|file| file.split('.').next()).unwrap_or_default();
-    let hash = stem.trim_end_matches("_bg").rsplit_once('-').map_or("", |(_, hash)| hash);
-    hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    let stem = name
+        .rsplit('/')
+        .next()
+        .and_then(|file| file.split('.').next())
+        .unwrap_or_default();
+    let hash = stem
+        .trim_end_matches("_bg")
+        .rsplit_once('-')
+        .map_or("", |(_, hash)| hash);
+    hash.len() == 16
+        && hash
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn content_type(name: &str) -> &'static str {

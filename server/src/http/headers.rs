@@ -62,9 +62,9 @@ fn content_security_policy(headers: &HeaderMap) -> HeaderValue {
 /// Whether a Host header holds nothing but a name or an address and a port: it is copied into the policy.
 fn is_host(host: &str) -> bool {
     !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'))
+        && host.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']')
+        })
 }
 
 #[cfg(test)]
@@ -74,13 +74,18 @@ mod tests {
     fn policy(host: &'static str) -> String {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, HeaderValue::from_static(host));
-        content_security_policy(&headers).to_str().unwrap().to_owned()
+        content_security_policy(&headers)
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     #[test]
     fn a_page_may_connect_to_its_own_host_only() {
         let policy = policy("maillage.example:8080");
-        assert!(policy.contains("connect-src 'self' ws://maillage.example:8080 wss://maillage.example:8080;"));
+        assert!(policy.contains(
+            "connect-src 'self' ws://maillage.example:8080 wss://maillage.example:8080;"
+        ));
     }
 
     #[test]

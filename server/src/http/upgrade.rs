@@ -29,7 +29,11 @@ pub(super) async fn sync(State(relay): State<Arc<Relay>>, mut request: Request) 
             host = ?request.headers().get(HOST),
             "refused the page of another site; a proxy in front of the relay must pass the Host header on"
         );
-        return (StatusCode::FORBIDDEN, "only the relay's own pages may connect\n").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "only the relay's own pages may connect\n",
+        )
+            .into_response();
     }
     let upgrading = hyper::upgrade::on(&mut request);
     relay.accept(async move { upgrading.await.map(TokioIo::new) });
@@ -46,7 +50,9 @@ fn handshake_key<'a>(method: &Method, headers: &'a HeaderMap) -> Option<&'a Head
     let complete = *method == Method::GET
         && lists(headers, &CONNECTION, "upgrade")
         && lists(headers, &UPGRADE, "websocket")
-        && headers.get(SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
+        && headers
+            .get(SEC_WEBSOCKET_VERSION)
+            .is_some_and(|version| version == "13");
     headers.get(SEC_WEBSOCKET_KEY).filter(|_| complete)
 }
 
@@ -90,11 +96,26 @@ mod tests {
     #[test]
     fn only_pages_of_this_address_and_programs_may_connect() {
         assert!(is_same_origin(&headers(None, "maillage.example")));
-        assert!(is_same_origin(&headers(Some("https://maillage.example"), "maillage.example")));
-        assert!(is_same_origin(&headers(Some("http://192.168.1.5:8080"), "192.168.1.5:8080")));
-        assert!(!is_same_origin(&headers(Some("https://other.example"), "maillage.example")));
-        assert!(!is_same_origin(&headers(Some("http://localhost:1"), "localhost:2")));
+        assert!(is_same_origin(&headers(
+            Some("https://maillage.example"),
+            "maillage.example"
+        )));
+        assert!(is_same_origin(&headers(
+            Some("http://192.168.1.5:8080"),
+            "192.168.1.5:8080"
+        )));
+        assert!(!is_same_origin(&headers(
+            Some("https://other.example"),
+            "maillage.example"
+        )));
+        assert!(!is_same_origin(&headers(
+            Some("http://localhost:1"),
+            "localhost:2"
+        )));
         assert!(!is_same_origin(&headers(Some("null"), "maillage.example")));
-        assert!(!is_same_origin(&headers(Some("file://maillage.example"), "maillage.example")));
+        assert!(!is_same_origin(&headers(
+            Some("file://maillage.example"),
+            "maillage.example"
+        )));
     }
 }

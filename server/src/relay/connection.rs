@@ -33,7 +33,9 @@ where
 {
     let outbound = Outbound::new(shared.options.outbound_bytes);
     let mut session = Session::new(Arc::clone(&shared), id, outbound.clone());
-    let talking = AssertUnwindSafe(talk(&mut session, &mut socket)).catch_unwind().await;
+    let talking = AssertUnwindSafe(talk(&mut session, &mut socket))
+        .catch_unwind()
+        .await;
     // A panic here is a bug, and logged as such; the rooms must hear that the connection is gone all the same.
     let closing = talking.unwrap_or_else(|_| Closing::Broken("internal error".to_owned()));
     outbound.close(closing.clone());
@@ -175,7 +177,10 @@ impl Session {
     }
 
     /// Reads messages until one is a reason to close.
-    async fn read(&mut self, stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin)) -> Closing {
+    async fn read(
+        &mut self,
+        stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
+    ) -> Closing {
         let shared = Arc::clone(&self.shared);
         let greeting = Instant::now() + shared.options.greeting_time;
         let mut stop = pin!(shared.stop_reading.cancelled());
@@ -219,7 +224,9 @@ impl Session {
         match self.scan(bytes).await? {
             ConnectionEffect::Send(frame) => {
                 if let Some(peer) = self.peer().filter(|_| !greeted) {
-                    self.shared.peers.enter(peer.clone(), self.id, self.outbound.clone());
+                    self.shared
+                        .peers
+                        .enter(peer.clone(), self.id, self.outbound.clone());
                 }
                 self.outbound.send(frame);
             }
@@ -244,15 +251,23 @@ impl Session {
                     outbound: self.outbound.clone(),
                     permits,
                 };
-                self.shared.rooms.send(document, input, &self.outbound).await;
+                self.shared
+                    .rooms
+                    .send(document, input, &self.outbound)
+                    .await;
             }
             // Presence about a document that the peer has not opened concerns nobody here.
-            ConnectionEffect::Ephemeral { document, message } if self.documents.contains(&document) => {
+            ConnectionEffect::Ephemeral { document, message }
+                if self.documents.contains(&document) =>
+            {
                 let input = RoomInput::Ephemeral {
                     connection: self.id,
                     message,
                 };
-                self.shared.rooms.send(document, input, &self.outbound).await;
+                self.shared
+                    .rooms
+                    .send(document, input, &self.outbound)
+                    .await;
             }
             ConnectionEffect::Ephemeral { .. } | ConnectionEffect::Nothing => {}
             ConnectionEffect::Leave => return Err(Closing::Left),
@@ -265,7 +280,8 @@ impl Session {
         let options = &self.shared.options;
         let share = |all: usize| u32::try_from(bytes.clamp(1, all)).unwrap_or(u32::MAX);
         let own = Arc::clone(&self.inbound).acquire_many_owned(share(options.inbound_bytes));
-        let all = Arc::clone(&self.shared.inbound).acquire_many_owned(share(options.relay_inbound_bytes));
+        let all =
+            Arc::clone(&self.shared.inbound).acquire_many_owned(share(options.relay_inbound_bytes));
         match (own.await, all.await) {
             (Ok(own), Ok(all)) => Ok([own, all]),
             _ => Err(Closing::Stopping),
@@ -278,11 +294,14 @@ impl Session {
             return Err(Closing::Broken("internal error".to_owned()));
         };
         let is_short = bytes.len() <= SCANNED_AT_ONCE_BYTES;
-        let scan = move || panics::catch(|| protocol.receive(&bytes)).map(|result| (protocol, result));
+        let scan =
+            move || panics::catch(|| protocol.receive(&bytes)).map(|result| (protocol, result));
         let scanned = if is_short {
             scan()
         } else {
-            spawn_blocking(scan).await.unwrap_or_else(|error| Err(error.to_string()))
+            spawn_blocking(scan)
+                .await
+                .unwrap_or_else(|error| Err(error.to_string()))
         };
         let (protocol, result) = scanned.map_err(|_| CloseReason::Refused(Refusal::Crashes))?;
         self.protocol = Some(protocol);
@@ -311,7 +330,9 @@ impl Session {
         let connection = self.id.0;
         let peer = self.peer().map(ToString::to_string);
         match closing {
-            Closing::Left | Closing::Stopping => tracing::debug!(connection, ?peer, %closing, "a connection closed"),
+            Closing::Left | Closing::Stopping => {
+                tracing::debug!(connection, ?peer, %closing, "a connection closed")
+            }
             Closing::NoGreeting | Closing::Silent | Closing::Replaced => {
                 tracing::info!(connection, ?peer, %closing, "closed a connection");
             }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Makes the prover of a document from the changes its store holds.
-pub type OpenProver =
-    Arc<dyn Fn(DocumentId, &[StoredChange]) -> Result<Box<dyn Prover + Send>, Refusal> + Send + Sync>;
+pub type OpenProver = Arc<
+    dyn Fn(DocumentId, &[StoredChange]) -> Result<Box<dyn Prover + Send>, Refusal> + Send + Sync,
+>;
 
 /// Times and bounds of a relay.
 #[derive(Clone)]

@@ -4,8 +4,8 @@ use super::closing::Closing;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 use tokio_tungstenite::tungstenite::Bytes;
+use tokio_util::sync::CancellationToken;
 
 /// The sending half: rooms put frames here and never wait. Clones share the queue.
 #[derive(Debug, Clone)]
@@ -136,7 +136,10 @@ impl Outbound {
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         // Nothing panics while it holds the lock.
-        self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

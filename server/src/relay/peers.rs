@@ -25,14 +25,19 @@ impl Peers {
     /// Frees a name, unless a newer connection has it by now.
     pub(super) fn leave(&self, peer: &PeerId, connection: ConnectionId) {
         let mut connected = self.connected();
-        if connected.get(peer).is_some_and(|(holder, _)| *holder == connection) {
+        if connected
+            .get(peer)
+            .is_some_and(|(holder, _)| *holder == connection)
+        {
             connected.remove(peer);
         }
     }
 
     fn connected(&self) -> MutexGuard<'_, HashMap<PeerId, (ConnectionId, Outbound)>> {
         // Nothing panics while it holds the lock.
-        self.connected.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

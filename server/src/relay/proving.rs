@@ -101,7 +101,10 @@ impl Proving {
             Ok(Ok(Err(_)) | Err(_)) => Err(Lost::Crashed),
             Err(_) => {
                 let abandoned = self.abandoned.fetch_add(1, Ordering::Relaxed) + 1;
-                tracing::error!(abandoned, "a proof took too long; its thread is left to itself");
+                tracing::error!(
+                    abandoned,
+                    "a proof took too long; its thread is left to itself"
+                );
                 Err(Lost::TooSlow(limit))
             }
         }

@@ -112,7 +112,10 @@ async fn open(document: DocumentId, context: &Context) -> Result<(Room, BoxedPro
         if room.graph().len() == count {
             Ok(room)
         } else {
-            Err(format!("{} of {count} changes have their causes", room.graph().len()))
+            Err(format!(
+                "{} of {count} changes have their causes",
+                room.graph().len()
+            ))
         }
     });
     let room = opening.await.map_err(|error| error.to_string())??;
@@ -241,8 +244,14 @@ impl Task {
                     request,
                 });
             }
-            RoomInput::Ephemeral { connection, message } => {
-                self.handle(RoomEvent::Ephemeral { connection, message });
+            RoomInput::Ephemeral {
+                connection,
+                message,
+            } => {
+                self.handle(RoomEvent::Ephemeral {
+                    connection,
+                    message,
+                });
             }
             RoomInput::Left(connection) => {
                 self.outbound.remove(&connection);
@@ -288,7 +297,10 @@ impl Task {
                     outbound.send(frame);
                 }
             }
-            RoomEffect::Refuse { connection, refusal } => {
+            RoomEffect::Refuse {
+                connection,
+                refusal,
+            } => {
                 if let Some(outbound) = self.outbound.remove(&connection) {
                     outbound.close(Closing::Refused(refusal.into()));
                 }

@@ -49,7 +49,12 @@ impl Rooms {
     }
 
     /// Hands something to a document's room, opening it if necessary.
-    pub(super) async fn send(self: &Arc<Self>, document: DocumentId, input: RoomInput, outbound: &Outbound) {
+    pub(super) async fn send(
+        self: &Arc<Self>,
+        document: DocumentId,
+        input: RoomInput,
+        outbound: &Outbound,
+    ) {
         let room = self.room(document);
         if room.send(input).await.is_err() {
             // The room's task ended by a bug, which is logged; the next message opens a new one.
@@ -106,14 +111,22 @@ impl Rooms {
         }
         let (sender, mailbox) = mpsc::channel(MAILBOX_MESSAGES);
         open.insert(document, sender.clone());
-        self.tasks.spawn(room::run(document, Arc::clone(&self.context), Arc::clone(self), mailbox));
+        self.tasks.spawn(room::run(
+            document,
+            Arc::clone(&self.context),
+            Arc::clone(self),
+            mailbox,
+        ));
         tracing::debug!(%document, open = open.len(), "opened a document");
         sender
     }
 
     fn forget(&self, document: DocumentId, dead: &mpsc::Sender<RoomInput>) {
         let mut open = self.open();
-        if open.get(&document).is_some_and(|room| room.same_channel(dead)) {
+        if open
+            .get(&document)
+            .is_some_and(|room| room.same_channel(dead))
+        {
             open.remove(&document);
         }
     }

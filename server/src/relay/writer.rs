@@ -124,9 +124,10 @@ impl Thread {
         let all = self.append(batch);
         let results = match &all {
             // One damaged document must not hold up the others.
-            Err(StoreError::Damaged(_)) if batch.len() > 1 => {
-                batch.iter().map(|one| self.append(std::slice::from_ref(one))).collect()
-            }
+            Err(StoreError::Damaged(_)) if batch.len() > 1 => batch
+                .iter()
+                .map(|one| self.append(std::slice::from_ref(one)))
+                .collect(),
             _ => vec![all; batch.len()],
         };
         if batch.iter().any(|(_, changes)| !changes.is_empty()) {
@@ -136,8 +137,11 @@ impl Thread {
     }
 
     fn append(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Result<(), StoreError> {
-        panics::catch(|| self.store.append(batch))
-            .unwrap_or_else(|message| Err(StoreError::Damaged(format!("writing failed with: {message}"))))
+        panics::catch(|| self.store.append(batch)).unwrap_or_else(|message| {
+            Err(StoreError::Damaged(format!(
+                "writing failed with: {message}"
+            )))
+        })
     }
 
     /// Logs when writing starts to fail and when it works again, not each attempt in between.
@@ -163,7 +167,10 @@ mod tests {
     async fn an_append_that_returns_is_in_the_store() {
         let store = MemoryStore::default();
         let writer = Writer::start(Arc::new(store.clone())).unwrap();
-        writer.append(document(1), vec![change(b"a")]).await.unwrap();
+        writer
+            .append(document(1), vec![change(b"a")])
+            .await
+            .unwrap();
         assert_eq!(store.load(document(1)).unwrap().unwrap().len(), 1);
     }
 
@@ -176,7 +183,10 @@ mod tests {
         assert_eq!(full, Err(StoreError::Full));
         assert!(!writer.works(document(1)).await);
         store.set_failure(None);
-        writer.append(document(1), vec![change(b"a")]).await.unwrap();
+        writer
+            .append(document(1), vec![change(b"a")])
+            .await
+            .unwrap();
         assert!(writer.works(document(1)).await);
     }
 

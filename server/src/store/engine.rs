@@ -67,7 +67,9 @@ impl Engine {
         let found = engine.documents()?.len() as u64;
         if found != totals.documents {
             let expected = totals.documents;
-            return Err(StoreError::Damaged(format!("{found} of its {expected} documents are there")));
+            return Err(StoreError::Damaged(format!(
+                "{found} of its {expected} documents are there"
+            )));
         }
         Ok(engine)
     }
@@ -103,7 +105,8 @@ impl Engine {
     pub(super) fn documents(&self) -> Result<Vec<DocumentId>, StoreError> {
         let mut documents = Vec::new();
         let mut from = Vec::new();
-        while let Some((key, _)) = guarded(|| self.db.range(from.as_slice()..).next().transpose())? {
+        while let Some((key, _)) = guarded(|| self.db.range(from.as_slice()..).next().transpose())?
+        {
             if *key == *record::TOTALS_KEY {
                 from = [record::TOTALS_KEY, &[0]].concat();
                 continue;
@@ -121,16 +124,22 @@ fn guarded<T>(act: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     match panics::catch(act) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(engine_error(error)),
-        Err(message) => Err(StoreError::Damaged(format!("reading it failed with: {message}"))),
+        Err(message) => Err(StoreError::Damaged(format!(
+            "reading it failed with: {message}"
+        ))),
     }
 }
 
 fn engine_error(error: sled::Error) -> StoreError {
     match error {
         sled::Error::Io(error) => io_error(&error),
-        sled::Error::Corruption { at, .. } => StoreError::Damaged(format!("corrupted data at {at:?}")),
+        sled::Error::Corruption { at, .. } => {
+            StoreError::Damaged(format!("corrupted data at {at:?}"))
+        }
         sled::Error::Unsupported(why) | sled::Error::ReportableBug(why) => StoreError::Damaged(why),
-        sled::Error::CollectionNotFound(_) => StoreError::Damaged("a part of it is missing".to_owned()),
+        sled::Error::CollectionNotFound(_) => {
+            StoreError::Damaged("a part of it is missing".to_owned())
+        }
     }
 }
 

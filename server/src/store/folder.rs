@@ -83,7 +83,10 @@ fn check_format(path: &Path) -> Result<(), StoreError> {
         .and_then(|number| number.parse().ok())
         .ok_or_else(|| StoreError::Damaged(format!("{} does not name a format", file.display())))?;
     if found > FORMAT {
-        return Err(StoreError::Newer { found, known: FORMAT });
+        return Err(StoreError::Newer {
+            found,
+            known: FORMAT,
+        });
     }
     Ok(())
 }

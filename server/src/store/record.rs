@@ -37,7 +37,9 @@ pub(super) fn key(document: DocumentId, sequence: u64) -> Vec<u8> {
 pub(super) fn document(key: &[u8]) -> Result<DocumentId, StoreError> {
     key.first_chunk::<DOCUMENT_BYTES>()
         .and_then(|bytes| DocumentId::from_bytes(*bytes).ok())
-        .ok_or_else(|| StoreError::Damaged(format!("{} is not the key of a record", hex::encode(key))))
+        .ok_or_else(|| {
+            StoreError::Damaged(format!("{} is not the key of a record", hex::encode(key)))
+        })
 }
 
 /// How many records a change takes.
@@ -103,9 +105,11 @@ pub(super) fn read(
             .ok_or_else(|| damaged(&format!("record {sequence} has a wrong checksum")))?;
         let whole = match open.take() {
             None => piece,
-            Some(begun) => begun
-                .join(piece)
-                .ok_or_else(|| damaged(&format!("record {sequence} does not continue the one before")))?,
+            Some(begun) => begun.join(piece).ok_or_else(|| {
+                damaged(&format!(
+                    "record {sequence} does not continue the one before"
+                ))
+            })?,
         };
         if whole.following == 0 {
             changes.push(StoredChange {
@@ -179,7 +183,10 @@ impl Piece {
 }
 
 fn checksum(key: &[u8], content: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let digest = Sha256::new().chain_update(key).chain_update(content).finalize();
+    let digest = Sha256::new()
+        .chain_update(key)
+        .chain_update(content)
+        .finalize();
     let mut checksum = [0; CHECKSUM_BYTES];
     checksum.copy_from_slice(&digest[..CHECKSUM_BYTES]);
     checksum

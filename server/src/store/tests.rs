@@ -35,7 +35,10 @@ impl Place for TemporaryFolder {
 store_contract!(TemporaryFolder::new());
 
 fn operation() -> impl Strategy<Value = Operation> {
-    let documents = prop::collection::vec((0..4u8, prop::collection::vec(0..40u16, 0..12), 0..9000usize), 0..4);
+    let documents = prop::collection::vec(
+        (0..4u8, prop::collection::vec(0..40u16, 0..12), 0..9000usize),
+        0..4,
+    );
     prop_oneof![
         6 => documents.prop_map(Operation::Append),
         1 => (0..4u8).prop_map(Operation::Delete),
@@ -55,9 +58,13 @@ proptest! {
 /// A folder with two documents of twenty changes, one of them in several pieces.
 fn written() -> TemporaryFolder {
     let folder = TemporaryFolder::new();
-    let changes: Vec<_> = (0..20u8).map(|number| change(&vec![number; 1 + usize::from(number) * 700])).collect();
+    let changes: Vec<_> = (0..20u8)
+        .map(|number| change(&vec![number; 1 + usize::from(number) * 700]))
+        .collect();
     let store = folder.open();
-    store.append(&[(document(1), changes.clone()), (document(2), changes)]).unwrap();
+    store
+        .append(&[(document(1), changes.clone()), (document(2), changes)])
+        .unwrap();
     folder
 }
 
@@ -72,7 +79,9 @@ fn assert_only_the_first_document_is_damaged(folder: &TemporaryFolder, why: &str
         store.append(&[(document(1), vec![change(b"more")])]),
         Err(StoreError::Damaged(_))
     ));
-    store.append(&[(document(2), vec![change(b"more")])]).unwrap();
+    store
+        .append(&[(document(2), vec![change(b"more")])])
+        .unwrap();
     assert_eq!(store.load(document(2)).unwrap().unwrap().len(), 21);
 }
 
@@ -117,7 +126,11 @@ fn a_lost_record_is_damage() {
 fn a_lost_end_is_damage() {
     let folder = written();
     folder.tamper(|db| {
-        let (last, _) = db.scan_prefix(document(1).as_bytes()).last().unwrap().unwrap();
+        let (last, _) = db
+            .scan_prefix(document(1).as_bytes())
+            .last()
+            .unwrap()
+            .unwrap();
         db.remove(last).unwrap();
     });
     assert_only_the_first_document_is_damaged(&folder, "records are there");
@@ -135,7 +148,9 @@ fn a_lost_count_is_damage() {
 #[test]
 fn no_change_is_moved_to_a_file_that_is_never_synced() {
     let folder = TemporaryFolder::new();
-    let changes = (0..40u8).map(|number| change(&vec![number; 300_000])).collect();
+    let changes = (0..40u8)
+        .map(|number| change(&vec![number; 300_000]))
+        .collect();
     folder.open().append(&[(document(1), changes)]).unwrap();
     let blobs = fs::read_dir(folder.path().join("documents/blobs")).unwrap();
     assert_eq!(blobs.count(), 0);
@@ -145,7 +160,10 @@ fn no_change_is_moved_to_a_file_that_is_never_synced() {
 fn a_folder_in_use_is_locked() {
     let folder = TemporaryFolder::new();
     let store = folder.open();
-    assert_eq!(SledStore::open(folder.path()).unwrap_err(), StoreError::Locked);
+    assert_eq!(
+        SledStore::open(folder.path()).unwrap_err(),
+        StoreError::Locked
+    );
     drop(store);
     folder.open();
 }
@@ -162,15 +180,24 @@ fn a_newer_format_is_left_alone() {
 fn a_folder_that_is_no_store_is_left_alone() {
     let folder = written();
     fs::remove_file(folder.path().join("format")).unwrap();
-    assert!(matches!(SledStore::open(folder.path()), Err(StoreError::Damaged(_))));
+    assert!(matches!(
+        SledStore::open(folder.path()),
+        Err(StoreError::Damaged(_))
+    ));
     fs::write(folder.path().join("format"), "something else").unwrap();
-    assert!(matches!(SledStore::open(folder.path()), Err(StoreError::Damaged(_))));
+    assert!(matches!(
+        SledStore::open(folder.path()),
+        Err(StoreError::Damaged(_))
+    ));
 }
 
 #[test]
 fn a_path_that_is_no_folder_cannot_be_read() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    assert!(matches!(SledStore::open(file.path()), Err(StoreError::Io(_))));
+    assert!(matches!(
+        SledStore::open(file.path()),
+        Err(StoreError::Io(_))
+    ));
 }
 
 #[test]

@@ -49,23 +49,39 @@ impl Scene {
 
     async fn expect(&mut self, mut offender: Phone, why: &str) {
         let error = offender.error().await;
-        assert!(error.contains(why), "expected {why:?}, the relay says {error:?}");
+        assert!(
+            error.contains(why),
+            "expected {why:?}, the relay says {error:?}"
+        );
         self.sheet.write("x");
-        self.sheet.until(&mut self.bystander, Sheet::is_acknowledged).await;
+        self.sheet
+            .until(&mut self.bystander, Sheet::is_acknowledged)
+            .await;
     }
 }
 
 #[tokio::test]
 async fn what_is_not_a_message() {
     let mut scene = Scene::new().await;
-    scene.refuses(vec![0xff, 0x00, 0x13], "not a CBOR message").await;
+    scene
+        .refuses(vec![0xff, 0x00, 0x13], "not a CBOR message")
+        .await;
     scene.refuses(Vec::new(), "not a CBOR message").await;
     // A valid CBOR array.
-    scene.refuses(vec![0x82, 0x01, 0x02], "not a CBOR message").await;
+    scene
+        .refuses(vec![0x82, 0x01, 0x02], "not a CBOR message")
+        .await;
     // {"type": "dance"}
-    scene.refuses(b"\xa1\x64type\x65dance".to_vec(), "unknown message type \"dance\"").await;
+    scene
+        .refuses(
+            b"\xa1\x64type\x65dance".to_vec(),
+            "unknown message type \"dance\"",
+        )
+        .await;
     // A map that claims four thousand million pairs.
-    scene.refuses(vec![0xba, 0xff, 0xff, 0xff, 0xff], "unreadable frame").await;
+    scene
+        .refuses(vec![0xba, 0xff, 0xff, 0xff, 0xff], "unreadable frame")
+        .await;
 }
 
 #[tokio::test]
@@ -82,7 +98,9 @@ async fn a_greeting_out_of_place() {
 
     let mut offender = Phone::connect(scene.relay.address).await;
     offender.send(offender.greeting(&["7"])).await;
-    scene.expect(offender, "no supported protocol version").await;
+    scene
+        .expect(offender, "no supported protocol version")
+        .await;
 }
 
 #[tokio::test]
@@ -91,7 +109,10 @@ async fn a_document_id_that_is_none() {
     let offender = scene.offender().await;
     let name = scene.sheet.id.to_string();
     let mut frame = Frame::Sync(offender.sync(scene.sheet.id, vec![0x42, 0, 0, 0, 0])).encode();
-    let at = frame.windows(name.len()).position(|part| part == name.as_bytes()).unwrap();
+    let at = frame
+        .windows(name.len())
+        .position(|part| part == name.as_bytes())
+        .unwrap();
     frame[at] = if frame[at] == b'2' { b'3' } else { b'2' };
     scene.refuses(frame, "documentId").await;
 }
@@ -107,9 +128,13 @@ async fn a_text_frame() {
 #[tokio::test]
 async fn a_frame_over_the_limit() {
     let mut scene = Scene::new().await;
-    scene.refuses(vec![0; FRAME_BYTES + 1], "over the limit").await;
+    scene
+        .refuses(vec![0; FRAME_BYTES + 1], "over the limit")
+        .await;
     // Far over: the relay reads on without keeping anything, so that the phone hears why.
-    scene.refuses(vec![0; 16 * FRAME_BYTES], "over the limit").await;
+    scene
+        .refuses(vec![0; 16 * FRAME_BYTES], "over the limit")
+        .await;
 }
 
 #[tokio::test]
@@ -143,7 +168,10 @@ async fn bytes_that_are_no_websocket_frames() {
     assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
     assert!(answer.contains("broken WebSocket"), "{answer}");
     scene.sheet.write("x");
-    scene.sheet.until(&mut scene.bystander, Sheet::is_acknowledged).await;
+    scene
+        .sheet
+        .until(&mut scene.bystander, Sheet::is_acknowledged)
+        .await;
 }
 
 #[tokio::test]
@@ -168,8 +196,12 @@ fn bloom(entries: &[u8], bits: &[u8], probes: &[u8]) -> Vec<u8> {
 async fn a_filter_that_would_cost_gigabytes_or_divide_by_zero() {
     let mut scene = Scene::new().await;
     let four_thousand_million = [0xff, 0xff, 0xff, 0xff, 0x0f];
-    scene.refuses_sync(bloom(&[1], &[10], &four_thousand_million), "refused").await;
-    scene.refuses_sync(bloom(&four_thousand_million, &[10], &[7]), "refused").await;
+    scene
+        .refuses_sync(bloom(&[1], &[10], &four_thousand_million), "refused")
+        .await;
+    scene
+        .refuses_sync(bloom(&four_thousand_million, &[10], &[7]), "refused")
+        .await;
     scene.refuses_sync(bloom(&[1], &[0], &[7]), "refused").await;
 }
 
@@ -179,7 +211,10 @@ fn with_change(sheet: &mut Sheet) -> (Vec<u8>, usize) {
     // Nothing is known of the relay, so the answer to an empty message brings everything.
     sheet.take_bytes(&[0x42, 0, 0, 1, 0, 0, 0]);
     let message = sheet.message().unwrap();
-    let at = message.windows(4).position(|part| part == [0x85, 0x6f, 0x4a, 0x83]).unwrap();
+    let at = message
+        .windows(4)
+        .position(|part| part == [0x85, 0x6f, 0x4a, 0x83])
+        .unwrap();
     (message, at)
 }
 

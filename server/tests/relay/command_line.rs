@@ -33,15 +33,32 @@ async fn serve(data: &Path) -> (Child, SocketAddr) {
     (relay, address)
 }
 
+/// Asks the relay to stop, and expects it to end well and in time.
 async fn terminate(relay: &mut Child) {
     let id = relay.id().unwrap().to_string();
-    assert!(Command::new("kill").arg(id).status().await.unwrap().success());
-    let status = timeout(STOPPING_TIME, relay.wait()).await.expect("the relay does not stop").unwrap();
+    assert!(
+        Command::new("kill")
+            .arg(id)
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
+    let status = timeout(STOPPING_TIME, relay.wait())
+        .await
+        .expect("the relay does not stop")
+        .unwrap();
     assert!(status.success(), "{status}");
 }
 
 async fn run(arguments: &[&str], data: &Path) -> Output {
-    maillage().args(arguments).arg("--data").arg(data).output().await.unwrap()
+    maillage()
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .output()
+        .await
+        .unwrap()
 }
 
 /// The program failed and said why in one line.
@@ -49,7 +66,10 @@ fn assert_refuses(output: &Output, why: &str) {
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert_eq!(error.trim_end().lines().count(), 1, "{error}");
-    assert!(error.starts_with("maillage: ") && error.contains(why), "{error}");
+    assert!(
+        error.starts_with("maillage: ") && error.contains(why),
+        "{error}"
+    );
     assert_eq!(output.stdout, b"");
 }
 
@@ -62,10 +82,12 @@ async fn a_relay_asked_to_stop_says_goodbye_and_ends_well() {
     let data = folder();
     let (mut relay, address) = serve(data.path()).await;
     let mut phone = Phone::join(address, "phone").await;
-    Sheet::born(1).until(&mut phone, Sheet::is_acknowledged).await;
+    Sheet::born(1)
+        .until(&mut phone, Sheet::is_acknowledged)
+        .await;
     terminate(&mut relay).await;
     assert!(matches!(phone.next().await, Some(Frame::Leave { .. })));
-    assert!(phone.closed().await);
+    phone.closed().await;
 }
 
 #[tokio::test]
@@ -78,7 +100,8 @@ async fn what_was_acknowledged_survives_a_relay_that_is_killed() {
         let mut reader = Phone::join(address, "reader").await;
         if round > 0 {
             let mut copy = Sheet::wanted(1);
-            copy.until(&mut reader, |copy| copy.text().starts_with(&expected)).await;
+            copy.until(&mut reader, |copy| copy.text().starts_with(&expected))
+                .await;
         }
         let mut phone = Phone::join(address, "writer").await;
         sheet.reconnect();
@@ -98,8 +121,14 @@ async fn what_was_acknowledged_survives_a_relay_that_is_killed() {
 async fn a_folder_in_use_is_refused_in_one_sentence() {
     let data = folder();
     let (mut relay, _) = serve(data.path()).await;
-    assert_refuses(&run(&["serve", "--listen", "127.0.0.1:0"], data.path()).await, "in use by another process");
-    assert_refuses(&run(&["demo"], data.path()).await, "in use by another process");
+    assert_refuses(
+        &run(&["serve", "--listen", "127.0.0.1:0"], data.path()).await,
+        "in use by another process",
+    );
+    assert_refuses(
+        &run(&["demo"], data.path()).await,
+        "in use by another process",
+    );
     terminate(&mut relay).await;
 }
 
@@ -107,7 +136,10 @@ async fn a_folder_in_use_is_refused_in_one_sentence() {
 async fn a_folder_of_a_newer_version_is_refused_in_one_sentence() {
     let data = folder();
     fs::write(data.path().join("format"), "maillage 99\n").unwrap();
-    assert_refuses(&run(&["serve", "--listen", "127.0.0.1:0"], data.path()).await, "newer version (format 99");
+    assert_refuses(
+        &run(&["serve", "--listen", "127.0.0.1:0"], data.path()).await,
+        "newer version (format 99",
+    );
 }
 
 #[tokio::test]
@@ -115,7 +147,10 @@ async fn a_folder_that_cannot_be_read_is_refused_in_one_sentence() {
     let data = folder();
     let file = data.path().join("file");
     fs::write(&file, "").unwrap();
-    assert_refuses(&run(&["serve", "--listen", "127.0.0.1:0"], &file).await, "cannot be used");
+    assert_refuses(
+        &run(&["serve", "--listen", "127.0.0.1:0"], &file).await,
+        "cannot be used",
+    );
     assert_refuses(&run(&["demo"], &file.join("below")).await, "cannot be used");
 }
 
@@ -124,13 +159,19 @@ async fn a_damaged_store_is_refused_in_one_sentence() {
     let data = folder();
     let (mut relay, address) = serve(data.path()).await;
     let mut phone = Phone::join(address, "phone").await;
-    Sheet::born(1).until(&mut phone, Sheet::is_acknowledged).await;
+    Sheet::born(1)
+        .until(&mut phone, Sheet::is_acknowledged)
+        .await;
     terminate(&mut relay).await;
     let db = data.path().join("documents/db");
     let mut bytes = fs::read(&db).unwrap();
-    bytes[..4096].fill(0);
+    let page = bytes.len().min(4096);
+    bytes[..page].fill(0);
     fs::write(&db, bytes).unwrap();
-    assert_refuses(&run(&["serve", "--listen", "127.0.0.1:0"], data.path()).await, "damaged");
+    assert_refuses(
+        &run(&["serve", "--listen", "127.0.0.1:0"], data.path()).await,
+        "damaged",
+    );
 }
 
 #[tokio::test]
@@ -139,5 +180,28 @@ async fn an_address_that_is_taken_is_refused_in_one_sentence() {
     let (mut relay, address) = serve(first.path()).await;
     let output = run(&["serve", "--listen", &address.to_string()], second.path()).await;
     assert_refuses(&output, "cannot be listened on");
+    terminate(&mut relay).await;
+}
+
+#[tokio::test]
+async fn the_demonstration_is_written_once_and_served() {
+    let data = folder();
+    let first = run(&["demo"], data.path()).await;
+    assert!(first.status.success());
+    let link = String::from_utf8(first.stdout).unwrap();
+    let territory = link
+        .trim_end()
+        .strip_prefix("/#/rejoindre/")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let second = run(&["demo"], data.path()).await;
+    assert_eq!(String::from_utf8(second.stdout).unwrap(), link);
+
+    let (mut relay, address) = serve(data.path()).await;
+    let mut phone = Phone::join(address, "phone").await;
+    let mut copy = Sheet::named(territory);
+    copy.until(&mut phone, Sheet::is_acknowledged).await;
+    assert!(!copy.is_empty());
     terminate(&mut relay).await;
 }

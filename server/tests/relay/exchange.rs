@@ -18,10 +18,15 @@ async fn a_change_travels_to_another_phone_and_back() {
 
     here.write("Réparer les vélos 🚲");
     here.push(&mut first).await;
-    there.until(&mut second, |sheet| sheet.text() == "Réparer les vélos 🚲").await;
+    there
+        .until(&mut second, |sheet| sheet.text() == "Réparer les vélos 🚲")
+        .await;
     there.write(", le samedi");
     there.push(&mut second).await;
-    here.until(&mut first, |sheet| sheet.text() == "Réparer les vélos 🚲, le samedi").await;
+    here.until(&mut first, |sheet| {
+        sheet.text() == "Réparer les vélos 🚲, le samedi"
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -40,8 +45,11 @@ async fn two_phones_that_write_at_once_end_with_the_same_text() {
         there.push(&mut second).await;
     }
     let all = "un deux trois ".len() + 3 * "four ".len();
-    here.until(&mut first, |sheet| sheet.text().len() == all).await;
-    there.until(&mut second, |sheet| sheet.text().len() == all).await;
+    here.until(&mut first, |sheet| sheet.text().len() == all)
+        .await;
+    there
+        .until(&mut second, |sheet| sheet.text().len() == all)
+        .await;
     assert_eq!(here.text(), there.text());
 }
 
@@ -51,13 +59,17 @@ async fn a_document_nobody_has_is_unavailable_until_somebody_brings_it() {
     let mut first = Phone::join(relay.address, "first").await;
     let mut wanted = Sheet::wanted(1);
     wanted.push(&mut first).await;
-    assert!(matches!(first.next().await, Some(Frame::Unavailable(answer)) if answer.document == wanted.id));
+    assert!(
+        matches!(first.next().await, Some(Frame::Unavailable(answer)) if answer.document == wanted.id)
+    );
 
     let mut second = Phone::join(relay.address, "second").await;
     let mut born = Sheet::born(1);
     born.write("voilà");
     born.until(&mut second, Sheet::is_acknowledged).await;
-    wanted.until(&mut first, |sheet| sheet.text() == "voilà").await;
+    wanted
+        .until(&mut first, |sheet| sheet.text() == "voilà")
+        .await;
 }
 
 #[tokio::test]
@@ -71,21 +83,21 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
         sheet.write(&format!("ligne {line}\n"));
         sheet.until(&mut phone, Sheet::is_acknowledged).await;
     }
-    relay.stop().await;
-    assert!(phone.closed().await);
+    tokio::join!(relay.stop(), phone.closed());
 
     let relay = Running::in_folder(folder.path()).await;
     let mut phone = Phone::join(relay.address, "another phone").await;
     assert_eq!(phone.relay, name);
     let mut copy = Sheet::wanted(1);
-    copy.until(&mut phone, |copy| copy.text() == sheet.text()).await;
+    copy.until(&mut phone, |copy| copy.text() == sheet.text())
+        .await;
     // The phone that wrote goes on where it was.
     let mut first = Phone::join(relay.address, "phone").await;
     sheet.reconnect();
     sheet.write("et encore");
     sheet.until(&mut first, Sheet::is_acknowledged).await;
-    copy.until(&mut phone, |copy| copy.text().ends_with("et encore")).await;
-    relay.stop().await;
+    copy.until(&mut phone, |copy| copy.text().ends_with("et encore"))
+        .await;
 }
 
 #[tokio::test]
@@ -107,7 +119,11 @@ async fn nothing_is_acknowledged_before_the_store_has_it() {
     sheet.write("perdu ?");
     sheet.push(&mut writer).await;
     // The health check goes through the same queue, so its answer comes after the failed write.
-    while crate::place::get(relay.address, "/healthz", &[]).await.status == 200 {}
+    while crate::place::get(relay.address, "/healthz", &[])
+        .await
+        .status
+        == 200
+    {}
     assert!(!sheet.is_acknowledged());
     // Another document's request is answered meanwhile: the answer proves that the relay is alive and has sent nothing about the first.
     let mut other = Sheet::wanted(2);
@@ -116,7 +132,8 @@ async fn nothing_is_acknowledged_before_the_store_has_it() {
 
     store.set_failure(None);
     sheet.until(&mut writer, Sheet::is_acknowledged).await;
-    copy.until(&mut reader, |copy| copy.text() == "perdu ?").await;
+    copy.until(&mut reader, |copy| copy.text() == "perdu ?")
+        .await;
     assert_eq!(store.load(sheet.id).unwrap().unwrap().len(), 2);
 }
 
@@ -150,7 +167,10 @@ async fn presence_reaches_the_others_in_the_document_and_nobody_else() {
     // The next thing the third phone hears of is its own question.
     let mut unknown = Sheet::wanted(3);
     unknown.push(&mut elsewhere).await;
-    assert!(matches!(elsewhere.next().await, Some(Frame::Unavailable(_))));
+    assert!(matches!(
+        elsewhere.next().await,
+        Some(Frame::Unavailable(_))
+    ));
 }
 
 #[tokio::test]
@@ -167,8 +187,12 @@ async fn a_room_that_closed_opens_again() {
         sheet.reconnect();
         sheet.write("x");
         sheet.until(&mut phone, Sheet::is_acknowledged).await;
-        phone.send(Frame::Leave { sender: phone.name.clone() }).await;
-        assert!(phone.closed().await);
+        phone
+            .send(Frame::Leave {
+                sender: phone.name.clone(),
+            })
+            .await;
+        phone.closed().await;
         assert_eq!(sheet.text().len(), time);
     }
 }

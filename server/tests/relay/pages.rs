@@ -23,10 +23,28 @@ async fn every_answer_carries_the_security_headers() {
         assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
         let sockets = format!("connect-src 'self' ws://{0} wss://{0};", relay.address);
         assert!(policy.contains(&sockets), "{path}: {policy}");
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
-        assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"), "{path}");
-        assert!(answer.header("permissions-policy").unwrap().contains("geolocation=()"), "{path}");
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            Some("nosniff"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("referrer-policy"),
+            Some("no-referrer"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("cross-origin-opener-policy"),
+            Some("same-origin"),
+            "{path}"
+        );
+        assert!(
+            answer
+                .header("permissions-policy")
+                .unwrap()
+                .contains("geolocation=()"),
+            "{path}"
+        );
     }
 }
 
@@ -37,7 +55,10 @@ async fn the_root_is_the_app_or_says_that_it_was_not_built() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/app/index.html");
     if page.is_file() {
         assert_eq!(answer.status, 200);
-        assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(
+            answer.header("content-type"),
+            Some("text/html; charset=utf-8")
+        );
         assert_eq!(answer.header("cache-control"), Some("no-cache"));
         let tag = answer.header("etag").unwrap();
         let again = get(relay.address, "/", &[&format!("If-None-Match: {tag}")]).await;
@@ -51,7 +72,13 @@ async fn the_root_is_the_app_or_says_that_it_was_not_built() {
 #[tokio::test]
 async fn addresses_that_are_none_are_not_found() {
     let relay = Running::new().await;
-    for path in ["/nowhere", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/index.html.br", "//index.html/"] {
+    for path in [
+        "/nowhere",
+        "/../Cargo.toml",
+        "/%2e%2e/Cargo.toml",
+        "/index.html.br",
+        "//index.html/",
+    ] {
         assert_eq!(get(relay.address, path, &[]).await.status, 404, "{path}");
     }
 }
@@ -67,7 +94,7 @@ async fn health_tells_whether_the_store_takes_changes() {
 }
 
 const HANDSHAKE: [&str; 4] = [
-    "Connection: keep-alive, Upgrade",
+    "Connection: close, Upgrade",
     "Upgrade: websocket",
     "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
@@ -76,8 +103,13 @@ const HANDSHAKE: [&str; 4] = [
 #[tokio::test]
 async fn the_page_of_another_site_cannot_connect() {
     let relay = Running::new().await;
-    let with_origin = |origin: &'static str| [&HANDSHAKE[..], &[origin, "Host: maillage.example"]].concat();
-    for origin in ["Origin: https://other.example", "Origin: null", "Origin: https://maillage.example.evil"] {
+    let with_origin =
+        |origin: &'static str| [&HANDSHAKE[..], &[origin, "Host: maillage.example"]].concat();
+    for origin in [
+        "Origin: https://other.example",
+        "Origin: null",
+        "Origin: https://maillage.example.evil",
+    ] {
         let answer = get(relay.address, "/sync", &with_origin(origin)).await;
         assert_eq!(answer.status, 403, "{origin}");
     }
@@ -89,9 +121,16 @@ async fn what_is_no_handshake_is_told_what_would_be() {
     let answer = get(relay.address, "/sync", &[]).await;
     assert_eq!(answer.status, 426);
     assert_eq!(answer.header("upgrade"), Some("websocket"));
-    let old = ["Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 8"];
+    let old = [
+        "Connection: upgrade, close",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 8",
+    ];
     let answer = get(relay.address, "/sync", &old).await;
-    assert_eq!((answer.status, answer.header("sec-websocket-version")), (426, Some("13")));
+    assert_eq!(
+        (answer.status, answer.header("sec-websocket-version")),
+        (426, Some("13"))
+    );
     // A program that sends no Origin at all is welcome.
     Phone::join(relay.address, "program").await;
 }

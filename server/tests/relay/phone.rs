@@ -54,7 +54,10 @@ impl Phone {
     pub(crate) fn greeting(&self, versions: &[&str]) -> Frame {
         Frame::Join(JoinMessage {
             sender: self.name.clone(),
-            versions: versions.iter().map(|version| (*version).to_owned()).collect(),
+            versions: versions
+                .iter()
+                .map(|version| (*version).to_owned())
+                .collect(),
             metadata: Metadata::default(),
         })
     }
@@ -70,7 +73,8 @@ impl Phone {
     }
 
     pub(crate) async fn send(&mut self, frame: Frame) {
-        self.send_message(Message::Binary(frame.encode().into())).await;
+        self.send_message(Message::Binary(frame.encode().into()))
+            .await;
     }
 
     pub(crate) async fn send_message(&mut self, message: Message) {
@@ -84,14 +88,19 @@ impl Phone {
 
     /// The next frame, or `None` once the socket is closed.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
-        loop {
-            let next = timeout(PATIENCE, self.socket.next()).await.expect("the relay says nothing");
-            match next? {
-                Ok(Message::Binary(bytes)) => return Some(Frame::decode(&bytes).unwrap()),
-                Ok(_) => {}
-                Err(_) => return None,
+        let next = async {
+            loop {
+                match self.socket.next().await? {
+                    Ok(Message::Binary(bytes)) => return Some(Frame::decode(&bytes).unwrap()),
+                    Ok(_) => {}
+                    Err(_) => return None,
+                }
             }
-        }
+        };
+        // The relay's pings do not count.
+        timeout(PATIENCE, next)
+            .await
+            .expect("the relay says nothing")
     }
 
     /// Reads until the relay says why it closes; then it must close.
@@ -108,10 +117,9 @@ impl Phone {
         }
     }
 
-    /// Whether the relay closed this connection.
-    pub(crate) async fn closed(&mut self) -> bool {
+    /// Reads on until the relay has closed this connection.
+    pub(crate) async fn closed(&mut self) {
         while self.next().await.is_some() {}
-        true
     }
 }
 
@@ -131,7 +139,10 @@ impl Sheet {
         sheet.document.put(ROOT, "schema", 1).unwrap();
         let space = DocumentId::from_entropy([200; 16]).to_string();
         sheet.document.put(ROOT, "space", space).unwrap();
-        sheet.document.put_object(ROOT, "tasks", ObjType::Text).unwrap();
+        sheet
+            .document
+            .put_object(ROOT, "tasks", ObjType::Text)
+            .unwrap();
         sheet.document.commit();
         sheet
     }
@@ -146,8 +157,13 @@ impl Sheet {
 
     /// Known by name only.
     pub(crate) fn wanted(number: u8) -> Self {
+        Self::named(DocumentId::from_entropy([number; 16]))
+    }
+
+    /// Known by name only.
+    pub(crate) fn named(id: DocumentId) -> Self {
         Self {
-            id: DocumentId::from_entropy([number; 16]),
+            id,
             document: AutoCommit::new_with_encoding(TextEncoding::Utf16CodeUnit),
             state: State::new(),
             asked: false,
@@ -175,6 +191,11 @@ impl Sheet {
         }
     }
 
+    /// Whether nothing has arrived yet.
+    pub(crate) fn is_empty(&mut self) -> bool {
+        self.document.get_heads().is_empty()
+    }
+
     /// Whether the relay has said that it holds everything this phone holds.
     pub(crate) fn is_acknowledged(&mut self) -> bool {
         let heads = self.document.get_heads();
@@ -183,7 +204,10 @@ impl Sheet {
 
     /// The next sync message, as bytes.
     pub(crate) fn message(&mut self) -> Option<Vec<u8>> {
-        let message = self.document.sync().generate_sync_message(&mut self.state)?;
+        let message = self
+            .document
+            .sync()
+            .generate_sync_message(&mut self.state)?;
         Some(message.encode())
     }
 
@@ -193,7 +217,13 @@ impl Sheet {
         while let Some(data) = self.message() {
             let sync = phone.sync(self.id, data);
             let request = empty && !std::mem::replace(&mut self.asked, true);
-            phone.send(if request { Frame::Request(sync) } else { Frame::Sync(sync) }).await;
+            phone
+                .send(if request {
+                    Frame::Request(sync)
+                } else {
+                    Frame::Sync(sync)
+                })
+                .await;
         }
     }
 
@@ -208,7 +238,10 @@ impl Sheet {
     /// Takes a sync message as automerge writes it.
     pub(crate) fn take_bytes(&mut self, data: &[u8]) {
         let message = SyncContent::decode(data).unwrap();
-        self.document.sync().receive_sync_message(&mut self.state, message).unwrap();
+        self.document
+            .sync()
+            .receive_sync_message(&mut self.state, message)
+            .unwrap();
     }
 
     /// Exchanges messages until the condition holds.

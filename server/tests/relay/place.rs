@@ -90,7 +90,10 @@ pub(crate) async fn get(address: SocketAddr, path: &str, headers: &[&str]) -> An
     if !headers.iter().any(|header| header.starts_with("Host:")) {
         request.push_str(&format!("Host: {address}\r\n"));
     }
-    if !headers.iter().any(|header| header.starts_with("Connection:")) {
+    if !headers
+        .iter()
+        .any(|header| header.starts_with("Connection:"))
+    {
         request.push_str("Connection: close\r\n");
     }
     request.push_str("\r\n");

@@ -63,7 +63,10 @@ pub fn change(bytes: &[u8]) -> StoredChange {
 }
 
 fn changes(numbers: impl IntoIterator<Item = u16>) -> Vec<StoredChange> {
-    numbers.into_iter().map(|number| change(&number.to_be_bytes())).collect()
+    numbers
+        .into_iter()
+        .map(|number| change(&number.to_be_bytes()))
+        .collect()
 }
 
 /// Nothing was written under this id: `None`, not an empty list.
@@ -78,7 +81,10 @@ pub fn changes_come_back_in_the_order_they_were_appended(place: &impl Place) {
     let store = place.open();
     store.append(&[(document(1), changes([3, 1, 2]))]).unwrap();
     store.append(&[(document(1), changes([9, 0]))]).unwrap();
-    assert_eq!(store.load(document(1)).unwrap(), Some(changes([3, 1, 2, 9, 0])));
+    assert_eq!(
+        store.load(document(1)).unwrap(),
+        Some(changes([3, 1, 2, 9, 0]))
+    );
 }
 
 /// One batch may hold several documents, and one document several times.
@@ -102,7 +108,10 @@ pub fn a_change_that_is_kept_already_is_not_kept_twice(place: &impl Place) {
     drop(store);
     let store = place.open();
     store.append(&[(document(1), changes([1, 3, 4]))]).unwrap();
-    assert_eq!(store.load(document(1)).unwrap(), Some(changes([1, 2, 3, 4])));
+    assert_eq!(
+        store.load(document(1)).unwrap(),
+        Some(changes([1, 2, 3, 4]))
+    );
 }
 
 /// A document exists from its first change on.
@@ -162,7 +171,10 @@ pub fn what_was_appended_is_there_after_reopening(place: &impl Place) {
         let store = place.open();
         store.append(&[(document(1), changes([number]))]).unwrap();
         drop(store);
-        assert_eq!(place.open().load(document(1)).unwrap(), Some(changes(0..=number)));
+        assert_eq!(
+            place.open().load(document(1)).unwrap(),
+            Some(changes(0..=number))
+        );
     }
 }
 
@@ -175,7 +187,10 @@ pub fn appends_from_several_threads_all_arrive(place: &impl Place) {
             scope.spawn(move || {
                 for at in 0..25 {
                     store
-                        .append(&[(document(number), changes([at])), (document(9), changes([at]))])
+                        .append(&[
+                            (document(number), changes([at])),
+                            (document(9), changes([at])),
+                        ])
                         .unwrap();
                 }
             });
@@ -208,7 +223,10 @@ pub fn behaves_like_memory(place: &impl Place, history: &[Operation]) {
                 let batch: Vec<_> = documents
                     .iter()
                     .map(|(number, numbers, length)| {
-                        let changes = numbers.iter().map(|number| long_change(*number, *length)).collect();
+                        let changes = numbers
+                            .iter()
+                            .map(|number| long_change(*number, *length))
+                            .collect();
                         (document(*number), changes)
                     })
                     .collect();

@@ -28,16 +28,26 @@ fn get(name: &str, accepted: &'static str) -> Response {
 }
 
 fn header<'a>(response: &'a Response, name: &str) -> &'a str {
-    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+    response
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
 }
 
 async fn body(response: Response) -> Vec<u8> {
-    axum::body::to_bytes(response.into_body(), 1000).await.unwrap().to_vec()
+    axum::body::to_bytes(response.into_body(), 1000)
+        .await
+        .unwrap()
+        .to_vec()
 }
 
 #[tokio::test]
 async fn the_smallest_copy_that_the_browser_accepts_is_sent() {
-    for (accepted, coding, expected) in [("gzip, br", "br", "br"), ("gzip", "gzip", "gz"), ("", "", "program")] {
+    for (accepted, coding, expected) in [
+        ("gzip, br", "br", "br"),
+        ("gzip", "gzip", "gz"),
+        ("", "", "program"),
+    ] {
         let response = get(WASM, accepted);
         assert_eq!(header(&response, "content-encoding"), coding);
         assert_eq!(header(&response, "content-type"), "application/wasm");
@@ -48,12 +58,20 @@ async fn the_smallest_copy_that_the_browser_accepts_is_sent() {
 
 #[test]
 fn only_hashed_files_are_kept_without_asking() {
-    assert_eq!(header(&get(WASM, ""), "cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(
+        header(&get(WASM, ""), "cache-control"),
+        "public, max-age=31536000, immutable"
+    );
     assert_eq!(header(&get("index.html", ""), "cache-control"), "no-cache");
-    assert_eq!(header(&get("fonts/a.woff2", ""), "cache-control"), "no-cache");
+    assert_eq!(
+        header(&get("fonts/a.woff2", ""), "cache-control"),
+        "no-cache"
+    );
     assert!(is_hashed("base-fcbcc67de49abe0b.css"));
     assert!(is_hashed("maillage-app-c39309bc6ffb7351.js"));
-    assert!(!is_hashed("fonts/atkinson-hyperlegible-next-plain-zero-latin-400.woff2"));
+    assert!(!is_hashed(
+        "fonts/atkinson-hyperlegible-next-plain-zero-latin-400.woff2"
+    ));
     assert!(!is_hashed("boot.js"));
 }
 
@@ -73,11 +91,20 @@ fn a_browser_that_has_the_file_gets_none() {
 
 #[test]
 fn what_is_not_there_is_not_found() {
-    for name in ["nowhere", "fonts", "../Cargo.toml", "fonts//a.woff2", "fonts/../index.html"] {
+    for name in [
+        "nowhere",
+        "fonts",
+        "../Cargo.toml",
+        "fonts//a.woff2",
+        "fonts/../index.html",
+    ] {
         assert_eq!(get(name, "").status(), StatusCode::NOT_FOUND, "{name}");
     }
     // Copies are not files of their own.
-    assert_eq!(get("maillage-app-c39309bc6ffb7351_bg.wasm.br", "").status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        get("maillage-app-c39309bc6ffb7351_bg.wasm.br", "").status(),
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -91,8 +118,14 @@ async fn a_program_without_the_app_says_so_in_both_languages() {
 
 #[test]
 fn files_have_the_types_browsers_insist_on() {
-    assert_eq!(header(&get("manifest.webmanifest", ""), "content-type"), "application/manifest+json");
-    assert_eq!(header(&get("index.html", ""), "content-type"), "text/html; charset=utf-8");
+    assert_eq!(
+        header(&get("manifest.webmanifest", ""), "content-type"),
+        "application/manifest+json"
+    );
+    assert_eq!(
+        header(&get("index.html", ""), "content-type"),
+        "text/html; charset=utf-8"
+    );
     assert_eq!(content_type("boot.js"), "text/javascript; charset=utf-8");
     assert_eq!(content_type("icons/mark.svg"), "image/svg+xml");
 }
