@@ -15,6 +15,7 @@ mod document;
 mod encoded;
 mod history;
 mod message;
+mod operations;
 mod reader;
 mod runs;
 mod shadow;

@@ -8,7 +8,8 @@ use super::Refusal;
 use super::budget::Budget;
 use super::chunk::change_contents;
 use super::clocks::{Clock, Clocks};
-use super::encoded::{Action, EncodedChange, Key, LocalId, Operation};
+use super::encoded::EncodedChange;
+use super::operations::{Action, Key, LocalId, Operation};
 use super::reader::too_large;
 use crate::change::ChangeRecord;
 use crate::doc::BadGenesis;
@@ -281,6 +282,9 @@ impl History {
                 .map(|trace| trace.action)
                 .ok_or_else(|| refuse("an object is not there"))?,
         };
+        if operation.action == Action::Mark && container != Action::MakeText {
+            return Err(refuse("a mark is not in a text"));
+        }
         let place = match (container, operation.key) {
             (Action::MakeMap, Key::Text(text)) => Place::Key(self.key(text)),
             (Action::MakeList | Action::MakeText, Key::Head) => Place::Element(own),

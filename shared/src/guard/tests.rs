@@ -1,6 +1,7 @@
 //! The guard accepts all that automerge writes and nothing that would hurt a peer.
 
 mod crafted;
+mod forge;
 mod histories;
 mod honest;
 mod hostile;

@@ -44,14 +44,15 @@ impl Guard {
                     .extend(expand_document(bytes, &Limits::DEFAULT)?),
             }
         }
-        let mut ready = Vec::new();
-        for change in std::mem::take(&mut self.waiting) {
-            if change.deps.iter().all(|dep| self.known.contains(dep)) {
-                self.known.insert(change.hash);
-                ready.push(change);
-            } else {
-                self.waiting.push(change);
-            }
+        let mut ready: Vec<ChangeRecord> = Vec::new();
+        while let Some(place) = self
+            .waiting
+            .iter()
+            .position(|change| change.deps.iter().all(|dep| self.known.contains(dep)))
+        {
+            let change = self.waiting.remove(place);
+            self.known.insert(change.hash);
+            ready.push(change);
         }
         self.prover.prove(&chunks(&ready))?;
         Ok(scanned)
