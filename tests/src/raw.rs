@@ -95,11 +95,14 @@ impl RawSocket {
 
     /// The next frame, or `None` when the connection has ended.
     pub async fn hear(&mut self) -> Result<Option<Frame>> {
+        timeout(PATIENCE, self.next_frame())
+            .await
+            .context("the relay neither answers nor closes the connection")?
+    }
+
+    async fn next_frame(&mut self) -> Result<Option<Frame>> {
         loop {
-            let message = timeout(PATIENCE, self.socket.next())
-                .await
-                .context("the relay neither answers nor closes the connection")?;
-            match message {
+            match self.socket.next().await {
                 Some(Ok(Message::Binary(bytes))) => return Ok(Some(Frame::decode(&bytes)?)),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
@@ -17,6 +18,7 @@ pub struct Relay {
     process: Child,
     address: SocketAddr,
     data: PathBuf,
+    log: Log,
 }
 
 /// How a command of the program ended.
@@ -54,7 +56,7 @@ impl Relay {
             .take()
             .context("the relay has no standard output")?;
         // Shown by the test runner when the story fails.
-        echo("relay", errors);
+        let log = echo("relay", errors);
         let address = timeout(PATIENCE, first_address(output))
             .await
             .context("the relay did not tell its address")??;
@@ -62,6 +64,7 @@ impl Relay {
             process,
             address,
             data: data.to_path_buf(),
+            log,
         })
     }
 
@@ -85,6 +88,11 @@ impl Relay {
     /// Its process id.
     pub fn process_id(&self) -> Result<u32> {
         self.process.id().context("the relay has ended")
+    }
+
+    /// How many lines of its log hold these words so far.
+    pub fn logged(&self, words: &str) -> usize {
+        self.log.count(words)
     }
 
     /// Whether it still runs.
@@ -207,12 +215,34 @@ async fn first_address(output: ChildStdout) -> Result<SocketAddr> {
         .with_context(|| format!("the first line is no address: {first:?}"))
 }
 
-/// Repeats lines of a process for whoever reads the report of a failed story.
-pub(crate) fn echo(name: &'static str, lines: impl AsyncRead + Unpin + Send + 'static) {
+/// The lines that a process wrote on standard error so far.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn push(&self, line: String) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(line);
+    }
+
+    fn count(&self, words: &str) -> usize {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().filter(|line| line.contains(words)).count()
+    }
+}
+
+/// Repeats lines of a process for whoever reads the report of a failed story, and keeps them.
+pub(crate) fn echo(name: &'static str, lines: impl AsyncRead + Unpin + Send + 'static) -> Log {
+    let log = Log::default();
+    let kept = log.clone();
     let mut lines = BufReader::new(lines).lines();
     tokio::spawn(async move {
         while let Ok(Some(line)) = lines.next_line().await {
             eprintln!("{name}: {line}");
+            kept.push(line);
         }
     });
+    log
 }

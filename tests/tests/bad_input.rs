@@ -10,6 +10,7 @@ use maillage_tests::device::{Device, now, random};
 use maillage_tests::raw::{Farewell, RawSocket};
 use maillage_tests::relay::Relay;
 use maillage_tests::sheet;
+use maillage_tests::until::{eventually, when};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -136,14 +137,14 @@ async fn a_message_before_the_greeting_is_refused() -> Result<()> {
             .encode(),
         )
         .await?;
-    assert_says(&reason(socket).await?, "join");
+    assert_says(&reason(socket).await?, "leave");
     room.goes_on().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_id_that_is_no_document_id_is_refused() -> Result<()> {
     let mut room = Room::open().await?;
-    for id in ["", "not-base58-0OIl", "4NMNnkMhL8jXrdJ9jamS58PAVdXu"] {
+    for id in ["", "not-base58-0OIl", "4NMNnkMhL8jXrdJ9jamS58PAVdXv"] {
         let mut socket = room.greeted().await?;
         let mut frame = minicbor::Encoder::new(Vec::new());
         frame
@@ -262,5 +263,10 @@ async fn only_the_connection_that_misbehaved_is_closed() -> Result<()> {
     socket.say(vec![0xff]).await?;
     reason(socket).await?;
     neighbour.still_answers().await?;
-    room.goes_on().await
+    room.goes_on().await?;
+    eventually("the relay logs the refusal, and logs it once", async || {
+        let times = room.relay.logged("CBOR");
+        when(times == 1, times)
+    })
+    .await
 }

@@ -166,10 +166,10 @@ async fn a_sheet_made_by_a_javascript_client_is_a_sheet_for_everyone() -> Result
     sheet::append(&room.ours, id, Section::Need, " 🔌 oui")?;
     room.converges(id, &samod).await?;
     room.javascript
-        .splice(id, &["sections", "need"], 19, 3, "non")
+        .splice(id, &["sections", "need"], 20, 3, "non")
         .await?;
     let text = room.converges(id, &samod).await?;
-    assert_eq!(text, "Une prise lâche. 🔌non");
+    assert_eq!(text, "Une prise lâche. 🔌 non");
     room.javascript
         .put(id, "title", json!("Électricité"))
         .await?;
