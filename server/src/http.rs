@@ -8,13 +8,13 @@ mod upgrade;
 
 use crate::relay::Relay;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -49,7 +49,18 @@ pub fn router(relay: Arc<Relay>) -> Router {
         .route("/healthz", get(health))
         .fallback(app::file)
         .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn(log))
         .with_state(relay)
+}
+
+/// One line of the log for each request, at the level `debug`.
+async fn log(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    tracing::debug!(%method, %uri, status, elapsed = ?start.elapsed(), "answered");
+    response
 }
 
 /// `ok` while the store takes changes.

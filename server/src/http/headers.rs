@@ -26,10 +26,10 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// What pages may ask of the device: the camera to scan an invitation, the microphone to dictate, the share sheet.
-const PERMISSIONS: &str = "accelerometer=(), bluetooth=(), camera=(self), display-capture=(), encrypted-media=(), geolocation=(), \
+/// What pages may ask of the device: the camera to scan an invitation, the microphone to dictate.
+const PERMISSIONS: &str = "accelerometer=(), camera=(self), display-capture=(), encrypted-media=(), geolocation=(), \
     gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(self), midi=(), payment=(), \
-    publickey-credentials-get=(), serial=(), usb=(), web-share=(self), xr-spatial-tracking=()";
+    publickey-credentials-get=(), serial=(), usb=(), xr-spatial-tracking=()";
 
 /// Adds the headers to every answer.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
