@@ -15,6 +15,7 @@ use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::records::{NewJobSheet, Section, job_sheet, needs};
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
+use send_wrapper::SendWrapper;
 use std::rc::Rc;
 
 pub(crate) use shown::{Me, Person, Present, SheetSummary};
@@ -36,6 +37,10 @@ pub(crate) struct Model {
     pub(crate) sheets: Signal<Vec<SheetSummary>>,
     /// Where everything written on this phone is.
     pub(crate) status: Signal<Status>,
+    /// Whether the browser promises not to clear what this phone keeps; nothing before the first word was kept, or when it
+    /// knows no such promise.
+    #[expect(dead_code, reason = "the screen about this phone comes later")]
+    pub(crate) lasting: Signal<Option<bool>>,
     board: StoredValue<Rc<Board>, LocalStorage>,
 }
 
@@ -50,6 +55,7 @@ impl Model {
             needs: board.needs.clone().into(),
             sheets: board.sheets.clone().into(),
             status: board.status.clone().into(),
+            lasting: board.lasting.clone().into(),
             board: StoredValue::new_local(board),
         }
     }
@@ -64,7 +70,7 @@ impl Model {
         let board = self.board();
         let signal = board.follow(id);
         on_cleanup({
-            let board = send_wrapper::SendWrapper::new(board);
+            let board = SendWrapper::new(board);
             move || board.unfollow(id)
         });
         signal.into()
@@ -80,7 +86,7 @@ impl Model {
         let board = self.board();
         let signal = board.enter(id);
         on_cleanup({
-            let board = send_wrapper::SendWrapper::new(board);
+            let board = SendWrapper::new(board);
             move || board.leave(id)
         });
         signal.into()

@@ -4,6 +4,7 @@
 //! queue, and is taken when the work at hand is done.
 
 mod company;
+mod meeting;
 mod myself;
 mod opening;
 mod people;
@@ -209,13 +210,13 @@ impl Session {
                     warn_of(&kept.put(Table::Documents, &entries).await);
                 }
             }),
-            Task::AskToPersist => spawn_local(async {
-                if storage::persist().await == Some(false) {
-                    log::warn(
-                        "the browser may clear what is kept when the phone runs short of room",
-                    );
-                }
-            }),
+            Task::AskToPersist => {
+                let session = self.clone();
+                spawn_local(async move {
+                    let answer = storage::persist().await;
+                    session.happened(Event::Persisted(answer));
+                });
+            }
             Task::Log(words) => log::warn(&words),
             Task::Tell(notice) => (shell.observer)(notice),
         }

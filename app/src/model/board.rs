@@ -1,7 +1,10 @@
 //! The signals behind the model, and how they follow the session: at most once a frame.
 
+mod statuses;
+mod watched;
+
 use super::shown::{Me, Person, Present, SheetSummary};
-use super::status::{BETTER_AFTER, Status, Steady};
+use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::session::{Notice, Place, Session, now};
 use leptos::prelude::*;
@@ -14,7 +17,7 @@ use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapsh
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
-use std::time::Duration;
+use watched::{Watched, put};
 
 /// Time for snapshots within one frame, in milliseconds; the rest waits for the next.
 const FRAME_SHARE: i64 = 8;
@@ -29,6 +32,7 @@ pub(crate) struct Board {
     pub(super) needs: ArcRwSignal<Option<NeedsSnapshot>>,
     pub(super) sheets: ArcRwSignal<Vec<SheetSummary>>,
     pub(super) status: ArcRwSignal<Status>,
+    pub(super) lasting: ArcRwSignal<Option<bool>>,
     people: ArcTrigger,
     steady: Cell<Steady>,
     watched: RefCell<BTreeMap<DocumentId, Rc<Watched>>>,
@@ -38,16 +42,6 @@ pub(crate) struct Board {
     stale: RefCell<BTreeSet<DocumentId>>,
     frame_asked: Cell<bool>,
     steady_asked: Cell<bool>,
-}
-
-/// The signals of one document that a screen has asked for.
-struct Watched {
-    sheet: ArcRwSignal<Option<JobSheetSnapshot>>,
-    followers: Cell<usize>,
-    company: ArcRwSignal<Vec<Present>>,
-    visitors: Cell<usize>,
-    status: ArcRwSignal<Status>,
-    steady: Cell<Steady>,
 }
 
 impl Board {
@@ -68,6 +62,7 @@ impl Board {
                 needs: ArcRwSignal::new(None),
                 sheets: ArcRwSignal::new(Vec::new()),
                 status: ArcRwSignal::new(Status::Sent),
+                lasting: ArcRwSignal::new(None),
                 people: ArcTrigger::new(),
                 steady: Cell::new(Steady::new(Status::Sent)),
                 watched: RefCell::default(),
@@ -124,7 +119,7 @@ impl Board {
         let watched = self.watch(id);
         watched.visitors.set(watched.visitors.get() + 1);
         if watched.visitors.get() == 1 {
-            self.place(id, Place::default());
+            self.session.act(|state, moment| state.enter(moment, id));
             self.show_company(id, &watched);
         }
         watched.company.clone()
@@ -140,10 +135,10 @@ impl Board {
         }
     }
 
-    /// Tells the others where the caret is.
+    /// Tells the others where the caret is, in a document that is open.
     pub(super) fn place(&self, id: DocumentId, place: Place) {
         self.session
-            .act(|state, moment| state.enter(moment, id, place));
+            .act(|state, moment| state.place(moment, id, place));
     }
 
     pub(super) fn status_of(&self, id: DocumentId) -> ArcRwSignal<Status> {
@@ -238,6 +233,7 @@ impl Board {
                 }
             }
             Notice::People => self.people.notify(),
+            Notice::Lasting(answer) => put(&self.lasting, answer),
         }
     }
 
@@ -397,52 +393,6 @@ impl Board {
         if territory.is_some() {
             put(&self.sheets, sheets);
         }
-    }
-
-    fn status_now(&self, id: Option<DocumentId>) -> Status {
-        self.session
-            .read(|state| Status::of(&state.standing(now(), id)))
-    }
-
-    fn show_statuses(&self) {
-        let now = now();
-        let mut waiting = false;
-        let mut show = |steady: &Cell<Steady>, signal: &ArcRwSignal<Status>, status: Status| {
-            let mut next = steady.get();
-            put(signal, next.show(now, status));
-            steady.set(next);
-            waiting |= next.is_waiting();
-        };
-        show(&self.steady, &self.status, self.status_now(None));
-        let watched: Vec<(DocumentId, Rc<Watched>)> = self
-            .watched
-            .borrow()
-            .iter()
-            .map(|(id, watched)| (*id, Rc::clone(watched)))
-            .collect();
-        for (id, watched) in watched {
-            show(&watched.steady, &watched.status, self.status_now(Some(id)));
-        }
-        if waiting && !self.steady_asked.replace(true) {
-            let this = self.this.clone();
-            let wait = Duration::from_millis(BETTER_AFTER.unsigned_abs());
-            set_timeout(
-                move || {
-                    if let Some(board) = this.upgrade() {
-                        board.steady_asked.set(false);
-                        board.show_statuses();
-                    }
-                },
-                wait,
-            );
-        }
-    }
-}
-
-/// Sets a signal if that changes it.
-fn put<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
-    if signal.with_untracked(|shown| *shown != value) {
-        signal.set(value);
     }
 }
 

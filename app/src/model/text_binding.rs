@@ -12,7 +12,8 @@ use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
 use maillage_shared::records::{Section, Splice};
 use maillage_shared::text_field::{TextField, Update};
-use std::cell::{OnceCell, RefCell};
+use send_wrapper::SendWrapper;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
 /// What a screen needs of a bound text area.
@@ -31,6 +32,8 @@ pub(crate) struct Binding {
     /// Set once the text area is in the page.
     area: OnceCell<TextArea>,
     shown: RwSignal<String>,
+    /// Whether the others were told that the caret is here.
+    inside: Cell<bool>,
     /// Rings when edits of others have waited long enough for a composition.
     timer: WakeUp,
 }
@@ -52,6 +55,7 @@ pub(super) fn bind(
             field: RefCell::new(TextField::new("")),
             area: OnceCell::new(),
             shown,
+            inside: Cell::new(false),
             timer: WakeUp::new(move || {
                 if let Some(binding) = ringing.upgrade() {
                     binding.timer.rang();
@@ -62,18 +66,15 @@ pub(super) fn bind(
     });
     binding.read();
     model.board().tell(&binding);
-    // The owner alone keeps the binding alive.
-    let kept = StoredValue::new_local(binding);
+    let mounting = Rc::downgrade(&binding);
     node.on_load(move |element| {
-        if let Some(binding) = kept.try_get_value() {
+        if let Some(binding) = mounting.upgrade() {
             Binding::mount(&binding, element);
         }
     });
-    on_cleanup(move || {
-        if let Some(binding) = kept.try_get_value() {
-            binding.end();
-        }
-    });
+    // The owner alone keeps the binding alive.
+    let kept = SendWrapper::new(binding);
+    on_cleanup(move || kept.end());
     TextBinding {
         shown: shown.into(),
     }
@@ -168,8 +169,9 @@ impl Binding {
         }
     }
 
+    /// The text area leaves the page, perhaps with the focus in it: nobody is in this text any more.
     fn end(&self) {
-        if self.area.get().is_some_and(TextArea::is_focused) {
+        if self.inside.get() {
             self.model.board().place(self.id, Place::default());
         }
     }
@@ -225,16 +227,17 @@ impl Binding {
     }
 
     fn place(&self, area: &TextArea, gone: bool) {
-        let place = if gone {
-            Place::default()
-        } else if area.is_focused() {
-            Place {
-                section: Some(self.section),
-                caret: u32::try_from(area.selection().end).ok(),
-            }
-        } else {
-            return;
-        };
-        self.model.board().place(self.id, place);
+        let inside = !gone && area.is_focused();
+        let caret = u32::try_from(area.selection().end).ok();
+        if inside || self.inside.get() {
+            self.inside.set(inside);
+            self.model.board().place(
+                self.id,
+                Place {
+                    section: inside.then_some(self.section),
+                    caret: caret.filter(|_| inside),
+                },
+            );
+        }
     }
 }

@@ -62,18 +62,23 @@ struct Other {
 }
 
 impl Company {
-    /// One is in this document, at this place.
-    pub(crate) fn enter(&mut self, now: UnixMillis, document: DocumentId, place: Place) {
-        let mine = self.mine.entry(document).or_insert(Mine {
-            place,
+    /// One has opened this document.
+    pub(crate) fn enter(&mut self, now: UnixMillis, document: DocumentId) {
+        self.mine.entry(document).or_insert(Mine {
+            place: Place::default(),
             told: None,
             due: now,
         });
-        if mine.place != place {
+    }
+
+    /// One has moved within a document. Nobody is told of a document one has not opened.
+    pub(crate) fn place(&mut self, now: UnixMillis, document: DocumentId, place: Place) {
+        if let Some(mine) = self.mine.get_mut(&document)
+            && mine.place != place
+        {
             mine.place = place;
-            mine.due = mine
-                .due
-                .min(mine.told.map_or(now, |told| told.plus(TELL_AFTER)));
+            let soonest = mine.told.map_or(now, |told| now.max(told.plus(TELL_AFTER)));
+            mine.due = mine.due.min(soonest);
         }
     }
 
@@ -229,7 +234,7 @@ mod tests {
     #[test]
     fn arriving_is_told_at_once_and_repeated_every_ten_seconds() {
         let mut company = Company::default();
-        company.enter(START, sheet(), Place::default());
+        company.enter(START, sheet());
         assert_eq!(
             told(&mut company, START, START.plus(25_000)),
             [0, 10_000, 20_000]
@@ -242,7 +247,8 @@ mod tests {
         let mut times = Vec::new();
         for at in 0..20 {
             let now = START.plus(i64::from(at) * 100);
-            company.enter(now, sheet(), caret(at));
+            company.enter(now, sheet());
+            company.place(now, sheet(), caret(at));
             if company.next_wake().is_some_and(|due| due <= now) {
                 assert_eq!(company.wake(now).0[0].place, caret(at));
                 times.push(now.0 - START.0);
@@ -272,7 +278,7 @@ mod tests {
     #[test]
     fn a_newcomer_is_answered_before_the_next_repetition() {
         let mut company = Company::default();
-        company.enter(START, sheet(), Place::default());
+        company.enter(START, sheet());
         company.wake(START);
         company.hear(START.plus(2_000), sheet(), someone(1, false), 1_300);
         assert_eq!(company.next_wake(), Some(START.plus(2_300)));
@@ -284,9 +290,11 @@ mod tests {
     #[test]
     fn leaving_is_told_once() {
         let mut company = Company::default();
-        company.enter(START, sheet(), caret(3));
+        company.enter(START, sheet());
+        company.place(START, sheet(), caret(3));
         assert!(company.leave(sheet()).is_some_and(|tell| tell.leaving));
         assert_eq!(company.leave(sheet()), None);
+        company.place(START, sheet(), caret(4));
         assert_eq!(company.next_wake(), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Everything the session knows, without the browser: events in, tasks out.
 
-use super::company::{Company, Place, Tell};
+use super::company::Company;
 use super::myself::Myself;
 use super::opening::{Opened, write_heads};
 use super::people::People;
@@ -9,7 +9,7 @@ use crate::platform::network::Network;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::presence::{Face, Presence};
+use maillage_shared::presence::Face;
 use maillage_shared::sync::client::{Client, ClientEffect, ClientEvent, LinkState};
 use maillage_shared::time::UnixMillis;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
@@ -129,6 +129,7 @@ impl State {
                 self.myself_again_at = (!kept).then(|| moment.now.plus(KEEP_AGAIN_AFTER));
                 tasks.push(Task::Tell(Notice::Status));
             }
+            Event::Persisted(answer) => tasks.push(Task::Tell(Notice::Lasting(answer))),
             Event::Rang => self.wake(moment, &mut tasks),
         }
         tasks
@@ -170,28 +171,6 @@ impl State {
         self.company.connected(moment.now);
         tasks.push(Task::Tell(Notice::Myself));
         self.tend(moment, &mut tasks);
-        tasks
-    }
-
-    /// One is in this document, at this place.
-    pub(crate) fn enter(
-        &mut self,
-        moment: Moment,
-        document: DocumentId,
-        place: Place,
-    ) -> Vec<Task> {
-        self.company.enter(moment.now, document, place);
-        let mut tasks = Vec::new();
-        self.tell(moment, &mut tasks);
-        tasks
-    }
-
-    /// One has left this document.
-    pub(crate) fn leave(&mut self, moment: Moment, document: DocumentId) -> Vec<Task> {
-        let mut tasks = Vec::new();
-        if let Some(tell) = self.company.leave(document) {
-            self.say(moment, tell, &mut tasks);
-        }
         tasks
     }
 
@@ -340,18 +319,7 @@ impl State {
                 self.remember(tasks);
             }
             Network::Leaving => {
-                for document in self.company.places() {
-                    let place = Place::default();
-                    self.say(
-                        moment,
-                        Tell {
-                            document,
-                            place,
-                            leaving: true,
-                        },
-                        tasks,
-                    );
-                }
+                self.say_goodbye(moment, tasks);
                 self.remember(tasks);
             }
         }
@@ -388,54 +356,6 @@ impl State {
         }
     }
 
-    /// Says what is due about oneself, and forgets who has gone.
-    fn tell(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
-        let (due, gone) = self.company.wake(moment.now);
-        for tell in due {
-            self.say(moment, tell, tasks);
-        }
-        tasks.extend(
-            gone.into_iter()
-                .map(|document| Task::Tell(Notice::Company(document))),
-        );
-    }
-
-    fn say(&mut self, moment: Moment, tell: Tell, tasks: &mut Vec<Task>) {
-        if let Some(me) = &self.me {
-            let presence = Presence {
-                person: me.person,
-                face: me.face.clone(),
-                section: tell.place.section,
-                caret: tell.place.caret,
-                leaving: tell.leaving,
-            };
-            let effects = self.client.say(tell.document, presence.encode());
-            self.absorb(moment, effects, tasks);
-        }
-    }
-
-    fn hear(&mut self, moment: Moment, document: DocumentId, data: &[u8], tasks: &mut Vec<Task>) {
-        // Another make of client may say other things; that is no trouble.
-        let Ok(presence) = Presence::decode(data) else {
-            return;
-        };
-        let person = presence.person;
-        // One's own other tab.
-        if self.me.as_ref().is_some_and(|me| me.person == person) {
-            return;
-        }
-        if let Some(bytes) = self.people.meet(moment.now, person, &presence.face) {
-            tasks.push(Task::KeepPerson(person, bytes));
-            tasks.push(Task::Tell(Notice::People));
-        }
-        if self
-            .company
-            .hear(moment.now, document, presence, draw(moment))
-        {
-            tasks.push(Task::Tell(Notice::Company(document)));
-        }
-    }
-
     fn is_mine(&self, document: &Document) -> bool {
         let genesis = document
             .changes()
@@ -447,7 +367,7 @@ impl State {
     }
 }
 
-fn draw(moment: Moment) -> u32 {
+pub(super) fn draw(moment: Moment) -> u32 {
     let [a, b, c, d, ..] = moment.entropy;
     u32::from_le_bytes([a, b, c, d])
 }
