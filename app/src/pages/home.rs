@@ -3,10 +3,11 @@
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::states;
-use crate::model::Model;
+use crate::model::{Model, SheetSummary};
 use crate::text::text;
 use crate::ui::{Corner, Icon, cloth, picto};
 use leptos::prelude::*;
+use maillage_shared::records::SheetState;
 use maillage_shared::rules::counts::HonestCounts;
 use maillage_shared::snapshot::{PartnerSnapshot, TerritorySnapshot};
 
@@ -72,9 +73,11 @@ fn tiles(model: Model) -> AnyView {
         })
     };
     let sheets = move || {
-        model
-            .sheets
-            .with(|sheets| (words.sheets_count)(sheets.len()))
+        let open = model.sheets.with(|sheets| {
+            let open = |sheet: &&SheetSummary| sheet.state != Some(SheetState::Stopped);
+            sheets.iter().filter(open).count()
+        });
+        (words.sheets_count)(open)
     };
     view! {
         <nav class="tiles" aria-label=words.tiles>

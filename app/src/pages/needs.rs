@@ -20,6 +20,12 @@ pub(crate) fn Needs() -> AnyView {
     let words = &text().needs;
     window_title(|| text().needs.title.to_owned());
     let saying = RwSignal::new(false);
+    let added = RwSignal::new(false);
+    let toast = move || {
+        added
+            .get()
+            .then(|| view! { <span class="toast">{icon(Icon::Check)}{words.added}</span> })
+    };
     let ids = Memo::new(move |_| {
         model.needs.with(|needs| {
             needs.as_ref().map(|needs| {
@@ -49,14 +55,21 @@ pub(crate) fn Needs() -> AnyView {
                 <h1 tabindex="-1">{words.title}</h1>
                 <p>{words.question}</p>
             </div>
-            <button class="button button-primary button-wide" type="button" on:click=move |_| saying.set(true)>
+            <button class="button button-primary button-wide" type="button" on:click=move |_| {
+                added.set(false);
+                saying.set(true);
+            }>
                 {icon(Icon::Plus)}
                 {words.say}
             </button>
+            <div role="status">{toast}</div>
             {list}
         </Screen>
         <Dialog id="dire" title=words.say.to_owned() close=text().close open=saying on_close=move |()| saying.set(false)>
-            <SayNeed on_added=Callback::new(move |()| saying.set(false)) />
+            <SayNeed on_added=Callback::new(move |()| {
+                saying.set(false);
+                added.set(true);
+            }) />
         </Dialog>
     }
     .into_any()
@@ -96,7 +109,7 @@ fn need_row(id: RecordId) -> AnyView {
                 .is_some_and(|(need, me)| need.is_echoed_by(&me))
         })
     });
-    let spoken = move || (words.me_too_spoken)(&heading(), echoes.get());
+    let of_need = move || (text().sheet.of_part)(&heading());
     let toggle = move |_| {
         let command = if mine.get_untracked() {
             NeedsCommand::WithdrawEcho(id.clone())
@@ -119,11 +132,11 @@ fn need_row(id: RecordId) -> AnyView {
                     class="button button-secondary echo"
                     type="button"
                     aria-pressed=move || mine.get().to_string()
-                    aria-label=spoken
                     on:click=toggle
                 >
                     {move || icon(if mine.get() { Icon::Check } else { Icon::MeToo })}
                     {move || (words.me_too)(echoes.get())}
+                    <span class="visually-hidden">{of_need}</span>
                 </button>
                 <ListenTo words=Signal::derive(heading) />
             </span>
@@ -139,8 +152,7 @@ fn about(model: Model, need: &NeedSnapshot) -> String {
         place => place,
     };
     let said = match (need.expressed_by.words(), need.by) {
-        ("", Some(person)) => Some(people::name(model, person)),
-        ("", None) => None,
+        ("", person) => person.and_then(|person| people::known_name(model, person)),
         (words, _) => Some(words.to_owned()),
     };
     match said {

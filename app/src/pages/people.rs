@@ -29,12 +29,15 @@ pub(crate) fn mine(me: &Me) -> (Avatar, String) {
     )
 }
 
-/// The name of someone, or their picture in words, or "someone" when this phone has never met them.
+/// The name of someone, or their picture in words, if this phone has met them.
+pub(crate) fn known_name(model: Model, person: PersonId) -> Option<String> {
+    let person = model.person(person)?;
+    Some(name_or_face(&person.name, person.picture, person.colour))
+}
+
+/// The same for sentences that need someone: "someone" when this phone has never met them.
 pub(crate) fn name(model: Model, person: PersonId) -> String {
-    match model.person(person) {
-        Some(person) => name_or_face(&person.name, person.picture, person.colour),
-        None => text().domain.someone.to_owned(),
-    }
+    known_name(model, person).unwrap_or_else(|| text().domain.someone.to_owned())
 }
 
 /// How someone looks, if this phone has met them.

@@ -152,11 +152,10 @@ pub(crate) struct Needs {
     pub(crate) exactly: &'static str,
     pub(crate) everywhere: &'static str,
     pub(crate) add: &'static str,
+    pub(crate) added: &'static str,
     pub(crate) missing_text: &'static str,
     pub(crate) who_sees: &'static str,
     pub(crate) me_too: fn(usize) -> String,
-    /// The spoken name of the echo button of one need.
-    pub(crate) me_too_spoken: fn(need: &str, count: usize) -> String,
     pub(crate) said_by: fn(name: &str) -> String,
     pub(crate) covered: &'static str,
     pub(crate) none: &'static str,

@@ -44,7 +44,7 @@ pub(crate) fn Facts(
             view! { <div class="stack">{fields}</div> }.into_any()
         } else if let [fact] = facts {
             // The title of the group is already the question.
-            view! { <p>{alone(sheet, fact)}</p> }.into_any()
+            alone(sheet, fact)
         } else {
             let rows: Vec<AnyView> = facts.iter().map(|fact| row(sheet, fact)).collect();
             view! { <dl class="facts-list">{rows}</dl> }.into_any()
@@ -76,23 +76,25 @@ pub(crate) fn Facts(
     .into_any()
 }
 
-/// The answer to a fact, in words.
+/// The answer to a fact, in words: one version, or that there are several.
 fn words_of(sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) -> Memo<Option<String>> {
     Memo::new(move |_| {
-        sheet.with(|sheet| {
-            (fact.versions)(sheet)
-                .into_iter()
-                .next()
-                .map(|version| version.words)
-        })
+        let mut versions = sheet.with(fact.versions);
+        match versions.len() {
+            0 | 1 => versions.pop().map(|version| version.words),
+            several => Some((text().sheet.versions.exist)(several)),
+        }
     })
 }
 
 fn alone(sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
+    let contested = Memo::new(move |_| sheet.with(fact.versions).len() > 1);
     let words = words_of(sheet, fact);
+    // Several versions have their own card below.
     (move || match words.get() {
-        Some(words) => view! { <strong>{words}</strong> }.into_any(),
-        None => view! { <span class="soft">{text().sheet.empty}</span> }.into_any(),
+        _ if contested.get() => ().into_any(),
+        Some(words) => view! { <p><strong>{words}</strong></p> }.into_any(),
+        None => view! { <p class="soft">{text().sheet.empty}</p> }.into_any(),
     })
     .into_any()
 }

@@ -42,10 +42,11 @@ fn byte_at(text: &str, utf16: usize) -> usize {
     text.len()
 }
 
-/// The sentence of the character just before a byte: from after the end of the one before to its own full stop or line break.
+/// The sentence of the last character before a byte, spaces apart: from after the end of the one before to its own full stop or line break.
 fn sentence(text: &str, at: usize) -> (usize, usize) {
     let ends = |character: char| matches!(character, '.' | '!' | '?' | '…' | '\n');
     let last = text[..at]
+        .trim_end_matches(' ')
         .char_indices()
         .next_back()
         .map_or(0, |(index, _)| index);
@@ -90,6 +91,14 @@ mod tests {
         assert_eq!(
             pieces("Un. Deux.", &[(hue(), 9)]),
             [plain("Un. "), theirs("Deux.", ""), plain("")]
+        );
+    }
+
+    #[test]
+    fn a_caret_behind_the_space_after_a_sentence_has_not_begun_the_next() {
+        assert_eq!(
+            pieces("Un. Deux.", &[(hue(), 4)]),
+            [plain(""), theirs("Un. ", ""), plain("Deux.")]
         );
     }
 

@@ -23,6 +23,11 @@ pub(crate) fn section(
     let words = &text().sheet;
     let name = (text().domain.section)(section);
     let title_id = format!("s-{}", section.code());
+    let class = match section {
+        // Set apart, as the first thing to read or hear.
+        Section::EasyVersion => "card card-tint",
+        _ => "stack-s",
+    };
     let writing = RwSignal::new(false);
     let labelled_by = title_id.clone();
     let editor_name = title_id.clone();
@@ -41,7 +46,7 @@ pub(crate) fn section(
         }
     };
     view! {
-        <section class="stack-s" aria-labelledby=labelled_by>
+        <section class=class aria-labelledby=labelled_by>
             <div class="section-head">
                 <h2 id=title_id>{name}</h2>
                 <button

@@ -89,7 +89,7 @@ pub(super) const DOMAIN: Domain = Domain {
         PartnerKind::Other => "Autre",
     },
     day,
-    someone: "Quelqu’un",
+    someone: "quelqu’un",
 };
 
 fn day(day: LocalDay, today: LocalDay) -> String {

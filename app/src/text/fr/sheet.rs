@@ -63,8 +63,8 @@ pub(super) const SHEET: Sheet = Sheet {
         nothing_lost: "Rien n’est perdu.",
         choose: |value| format!("Choisir «\u{a0}{value}\u{a0}»"),
         by: |name, when| match when {
-            "" => name.to_owned(),
-            when => format!("{name}, {when}"),
+            "" => capital(name),
+            when => format!("{}, {when}", capital(name)),
         },
     },
     moves: Moves {
@@ -107,8 +107,8 @@ pub(super) const SHEET: Sheet = Sheet {
     points: Points {
         title: "À vérifier",
         body: "Des points à vérifier avant d’avancer.",
-        cares: |name| format!("{name} s’en occupe"),
-        cares_before: |name, day| format!("{name} s’en occupe avant {day}"),
+        cares: |name| format!("{} s’en occupe", capital(name)),
+        cares_before: |name, day| format!("{} s’en occupe avant {day}", capital(name)),
         before: |day| format!("Avant {day}"),
         me: "Moi",
         state: "C’est vérifié\u{a0}?",
@@ -148,6 +148,15 @@ pub(super) const SHEET: Sheet = Sheet {
         },
     },
 };
+
+/// "quelqu’un" begins a sentence as "Quelqu’un".
+fn capital(name: &str) -> String {
+    let mut characters = name.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
 
 fn minutes_to_hundredths(minutes: u32) -> u32 {
     minutes.saturating_mul(100) / 60
