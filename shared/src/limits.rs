@@ -31,8 +31,8 @@ impl Limits {
     pub const DEFAULT: Self = Self {
         chunk_bytes: 2 * 1024 * 1024,
         inflated_bytes: 8 * 1024 * 1024,
-        operations: 500_000,
-        changes: 500_000,
+        operations: 200_000,
+        changes: 100_000,
         hashes: 10_000,
         bloom_entries: 1_000_000,
     };
