@@ -53,6 +53,11 @@ impl Scene {
             error.contains(why),
             "expected {why:?}, the relay says {error:?}"
         );
+        self.goes_on().await;
+    }
+
+    /// The bystander writes and is answered.
+    async fn goes_on(&mut self) {
         self.sheet.write("x");
         self.sheet
             .until(&mut self.bystander, Sheet::is_acknowledged)
@@ -167,11 +172,7 @@ async fn bytes_that_are_no_websocket_frames() {
     let answer = String::from_utf8_lossy(&answer);
     assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
     assert!(answer.contains("broken WebSocket"), "{answer}");
-    scene.sheet.write("x");
-    scene
-        .sheet
-        .until(&mut scene.bystander, Sheet::is_acknowledged)
-        .await;
+    scene.goes_on().await;
 }
 
 #[tokio::test]
@@ -239,13 +240,9 @@ async fn chunks_that_are_crafted() {
 async fn a_document_without_a_proper_birth() {
     let mut scene = Scene::new().await;
     let mut offender = scene.offender().await;
-    let mut nameless = Sheet::without_genesis(3);
-    nameless.push(&mut offender).await;
-    // The relay asks for what it lacks; the phone gives it.
-    let frame = offender.next().await.unwrap();
-    nameless.take(frame);
-    nameless.push(&mut offender).await;
-    scene.expect(offender, "genesis").await;
+    let error = Sheet::without_genesis(3).until_refused(&mut offender).await;
+    assert!(error.contains("genesis"), "{error}");
+    scene.goes_on().await;
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use crate::phone::{Phone, Sheet};
-use crate::place::Running;
+use crate::place::{Running, get};
 use maillage_server::relay::Options;
 use maillage_shared::store::{Store, StoreError};
 use maillage_shared::testing::MemoryStore;
@@ -17,16 +17,16 @@ async fn a_change_travels_to_another_phone_and_back() {
     there.until(&mut second, Sheet::is_acknowledged).await;
 
     here.write("Réparer les vélos 🚲");
-    here.push(&mut first).await;
-    there
-        .until(&mut second, |sheet| sheet.text() == "Réparer les vélos 🚲")
-        .await;
+    tokio::join!(
+        here.until(&mut first, Sheet::is_acknowledged),
+        there.until(&mut second, |sheet| sheet.text() == "Réparer les vélos 🚲")
+    );
     there.write(", le samedi");
-    there.push(&mut second).await;
-    here.until(&mut first, |sheet| {
-        sheet.text() == "Réparer les vélos 🚲, le samedi"
-    })
-    .await;
+    let all = "Réparer les vélos 🚲, le samedi";
+    tokio::join!(
+        there.until(&mut second, Sheet::is_acknowledged),
+        here.until(&mut first, |sheet| sheet.text() == all)
+    );
 }
 
 #[tokio::test]
@@ -45,11 +45,12 @@ async fn two_phones_that_write_at_once_end_with_the_same_text() {
         there.push(&mut second).await;
     }
     let all = "un deux trois ".len() + 3 * "four ".len();
-    here.until(&mut first, |sheet| sheet.text().len() == all)
-        .await;
-    there
-        .until(&mut second, |sheet| sheet.text().len() == all)
-        .await;
+    // Both at the same time: what one of them still has to say, the other waits for.
+    let complete = |sheet: &mut Sheet| sheet.text().len() == all && sheet.is_acknowledged();
+    tokio::join!(
+        here.until(&mut first, complete),
+        there.until(&mut second, complete)
+    );
     assert_eq!(here.text(), there.text());
 }
 
@@ -117,18 +118,23 @@ async fn nothing_is_acknowledged_before_the_store_has_it() {
 
     store.set_failure(Some(StoreError::Full));
     sheet.write("perdu ?");
-    sheet.push(&mut writer).await;
-    // The health check goes through the same queue, so its answer comes after the failed write.
-    while crate::place::get(relay.address, "/healthz", &[])
-        .await
-        .status
-        == 200
-    {}
-    assert!(!sheet.is_acknowledged());
-    // Another document's request is answered meanwhile: the answer proves that the relay is alive and has sent nothing about the first.
+    let tried_twice = async {
+        while store.refusals() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = sheet.until(&mut writer, Sheet::is_acknowledged) => panic!("acknowledged and not written"),
+        () = tried_twice => {}
+    }
+    assert_eq!(get(relay.address, "/healthz", &[]).await.status, 503);
+    // The answer to another question comes after everything that was sent before it.
     let mut other = Sheet::wanted(2);
-    other.push(&mut reader).await;
-    assert!(matches!(reader.next().await, Some(Frame::Unavailable(_))));
+    for phone in [&mut writer, &mut reader] {
+        other.reconnect();
+        other.push(phone).await;
+        assert!(matches!(phone.next().await, Some(Frame::Unavailable(_))));
+    }
 
     store.set_failure(None);
     sheet.until(&mut writer, Sheet::is_acknowledged).await;

@@ -214,8 +214,7 @@ async fn a_prover_that_hangs_or_panics_costs_its_submission_only() {
         let mut copy = Sheet::wanted(1);
         copy.until(&mut phone, Sheet::is_acknowledged).await;
         copy.write(words);
-        copy.push(&mut phone).await;
-        let error = phone.error().await;
+        let error = copy.until_refused(&mut phone).await;
         assert!(error.contains(why), "{error}");
         // The author is still there, and so is the document.
         sheet.write("ok");

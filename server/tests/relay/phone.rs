@@ -211,7 +211,8 @@ impl Sheet {
         Some(message.encode())
     }
 
-    /// Sends what automerge has to say.
+    /// Sends what automerge has to say. One push may not be enough for a change to arrive: automerge sends only what the relay's filter
+    /// does not seem to contain, and the relay asks for the rest.
     pub(crate) async fn push(&mut self, phone: &mut Phone) {
         let empty = self.document.get_heads().is_empty();
         while let Some(data) = self.message() {
@@ -232,6 +233,21 @@ impl Sheet {
         match frame {
             Frame::Sync(sync) if sync.document == self.id => self.take_bytes(&sync.data),
             other => panic!("unexpected {other:?}"),
+        }
+    }
+
+    /// Exchanges messages until the relay refuses one, and returns why; then it must close.
+    pub(crate) async fn until_refused(&mut self, phone: &mut Phone) -> String {
+        self.push(phone).await;
+        loop {
+            match phone.next().await.expect("the relay closed without a word") {
+                Frame::Error { message } => {
+                    assert_eq!(phone.next().await, None, "the relay goes on after an error");
+                    return message;
+                }
+                frame => self.take(frame),
+            }
+            self.push(phone).await;
         }
     }
 

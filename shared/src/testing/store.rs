@@ -17,12 +17,18 @@ pub struct MemoryStore {
 struct Kept {
     documents: BTreeMap<DocumentId, Vec<StoredChange>>,
     failure: Option<StoreError>,
+    refusals: usize,
 }
 
 impl MemoryStore {
     /// Makes everything fail from now on with this error, or work again with `None`.
     pub fn set_failure(&self, failure: Option<StoreError>) {
         self.kept().failure = failure;
+    }
+
+    /// How many appends of changes have failed so far.
+    pub fn refusals(&self) -> usize {
+        self.kept().refusals
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -41,7 +47,11 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     fn append(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Result<(), StoreError> {
-        let mut kept = self.working()?;
+        let mut kept = self.kept();
+        if let Some(failure) = kept.failure.clone() {
+            kept.refusals += usize::from(batch.iter().any(|(_, changes)| !changes.is_empty()));
+            return Err(failure);
+        }
         for (document, changes) in batch.iter().filter(|(_, changes)| !changes.is_empty()) {
             let log = kept.documents.entry(*document).or_default();
             for change in changes {
@@ -78,6 +88,7 @@ impl Place for MemoryStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::contract;
 
     crate::store_contract!(MemoryStore::default());
 
@@ -86,6 +97,9 @@ mod tests {
         let store = MemoryStore::default();
         store.set_failure(Some(StoreError::Full));
         assert_eq!(store.list(), Err(StoreError::Full));
+        let batch = [(contract::document(1), vec![contract::change(b"a")])];
+        assert_eq!(store.append(&batch), Err(StoreError::Full));
+        assert_eq!(store.refusals(), 1);
         store.set_failure(None);
         assert_eq!(store.list(), Ok(Vec::new()));
     }
