@@ -123,11 +123,29 @@ const handlers = {
     await page.evaluate(axe);
     const found = await page.evaluate(() => window.axe.run(document, {
       resultTypes: ["violations"],
-      rules: { "target-size": { enabled: true } },
     }));
     return found.violations.flatMap(({ id, help, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(" ")}: ${failureSummary}`));
   },
+  /** How many pixels the page is wider than the screen, and what sticks out. */
+  sideways: async (of) => await phone(of).page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const out = [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > clientWidth + 0.5);
+    const innermost = out.filter((node) => !out.some((other) => other !== node && node.contains(other)));
+    const words = innermost.map((node) => `${node.tagName}.${node.className?.baseVal ?? node.className}: ${node.textContent.trim().slice(0, 60)}`);
+    return [`${scrollWidth - clientWidth} px too wide`, ...words];
+  }),
+  /** Everything to press or write in that is smaller than this many pixels; a label counts with its control. */
+  small: async ({ least, ...of }) => await phone(of).page.evaluate((least) => {
+    const controls = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [role=button]")];
+    const shown = controls.filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.matches(".skip-link"));
+    return shown.flatMap((node) => {
+      const { width, height } = (node.closest("label") ?? node).getBoundingClientRect();
+      const name = node.getAttribute("aria-label") ?? node.textContent.trim().slice(0, 60);
+      return Math.min(width, height) + 0.5 < least ? [`${node.tagName} ${name}: ${width.toFixed(1)} × ${height.toFixed(1)}`] : [];
+    });
+  }, least),
   /** Errors and warnings since the last time this was asked. */
   problems: (of) => phone(of).problems.splice(0),
   close: async (of) => {

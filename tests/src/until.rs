@@ -1,6 +1,6 @@
 //! Waiting for something to become true, instead of for time to pass.
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
@@ -45,4 +45,10 @@ pub async fn within<T, S: Display>(
 /// `Ok` when the condition holds, else what was seen.
 pub fn when<S: Display>(holds: bool, seen: S) -> Result<(), String> {
     if holds { Ok(()) } else { Err(seen.to_string()) }
+}
+
+/// An error as something seen: what fails now may work at the next look.
+#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
+pub fn told(error: Error) -> String {
+    format!("{error:#}")
 }

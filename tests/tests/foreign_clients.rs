@@ -12,7 +12,7 @@ use maillage_tests::javascript::JavascriptPeer;
 use maillage_tests::relay::Relay;
 use maillage_tests::samod_peer::{SamodDocument, SamodPeer};
 use maillage_tests::sheet;
-use maillage_tests::until::{eventually, when};
+use maillage_tests::until::{eventually, told, when};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -57,18 +57,18 @@ impl Room {
                 let heads = [
                     ours,
                     sorted(samod.heads()),
-                    self.javascript.heads(id).await.map_err(say)?,
+                    self.javascript.heads(id).await.map_err(told)?,
                 ];
                 let texts = [
                     sheet::read(&self.ours, id)
-                        .map_err(say)?
+                        .map_err(told)?
                         .sections
                         .text(Section::Need)
                         .to_owned(),
                     samod
                         .with(|document| sheet::words(document, Section::Need))
-                        .map_err(say)?,
-                    need(&self.javascript, id).await.map_err(say)?,
+                        .map_err(told)?,
+                    need(&self.javascript, id).await.map_err(told)?,
                 ];
                 let same = heads.iter().all(|of| *of == heads[0])
                     && texts.iter().all(|of| *of == texts[0]);
@@ -78,10 +78,6 @@ impl Room {
         )
         .await
     }
-}
-
-fn say(error: anyhow::Error) -> String {
-    format!("{error:#}")
 }
 
 fn sorted(mut heads: Vec<ChangeHash>) -> Vec<ChangeHash> {
@@ -175,7 +171,7 @@ async fn a_sheet_made_by_a_javascript_client_is_a_sheet_for_everyone() -> Result
         .await?;
     eventually("our client reads the new title", async || {
         let title = sheet::read(&room.ours, id)
-            .map_err(say)?
+            .map_err(told)?
             .title
             .words()
             .to_owned();
@@ -211,7 +207,7 @@ async fn a_sheet_nobody_has_is_told_to_be_missing() -> Result<()> {
     let room = Room::open().await?;
     let nowhere = DocumentId::from_entropy(random()?);
     assert!(room.samod.find(nowhere).await?.is_none());
-    let refused = room.javascript.find(nowhere).await.map_err(say);
+    let refused = room.javascript.find(nowhere).await.map_err(told);
     assert!(
         matches!(&refused, Err(why) if why.contains("unavailable")),
         "{refused:?}"
@@ -238,7 +234,7 @@ async fn what_is_said_in_passing_reaches_both_makes() -> Result<()> {
         room.javascript
             .say(id, json!("bonjour"))
             .await
-            .map_err(say)?;
+            .map_err(told)?;
         let heard = room.ours.heard(id);
         let first = heard
             .first()
@@ -251,7 +247,7 @@ async fn what_is_said_in_passing_reaches_both_makes() -> Result<()> {
             id,
             minicbor::to_vec("salut").map_err(|error| error.to_string())?,
         );
-        let heard = room.javascript.heard(id).await.map_err(say)?;
+        let heard = room.javascript.heard(id).await.map_err(told)?;
         when(heard.first() == Some(&json!("salut")), format!("{heard:?}"))
     })
     .await
@@ -292,7 +288,7 @@ async fn everyone_goes_on_after_the_relay_was_killed() -> Result<()> {
                 room.samod
                     .find(id)
                     .await
-                    .map_err(say)?
+                    .map_err(told)?
                     .ok_or("not found")
                     .map_err(str::to_owned)
             })

@@ -2,7 +2,7 @@
 
 use super::Target;
 use crate::script::Script;
-use crate::until::{eventually, when};
+use crate::until::{eventually, told, when};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -105,10 +105,7 @@ impl Phone {
     pub async fn status_says(&self, words: &str) -> Result<()> {
         let what = format!("{}: the status says {words:?}", self.name);
         eventually(&what, async || {
-            let status = self
-                .standing()
-                .await
-                .map_err(|error| format!("{error:#}"))?;
+            let status = self.standing().await.map_err(told)?;
             when(status.starts_with(words), format!("{status:?}"))
         })
         .await
@@ -159,26 +156,26 @@ impl Phone {
 
     /// Everything axe-core finds wrong on the page.
     pub async fn accessibility_faults(&self) -> Result<Vec<String>> {
-        self.lines("axe").await
+        self.lines("axe", json!({})).await
     }
 
     /// Errors and warnings of the page since the last time this was asked.
     pub async fn problems(&self) -> Result<Vec<String>> {
-        self.lines("problems").await
+        self.lines("problems", json!({})).await
     }
 
-    /// How far the page can be scrolled sideways, in CSS pixels.
-    pub async fn sideways(&self) -> Result<i64> {
-        let expression =
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-        self.evaluate(expression)
-            .await?
-            .as_i64()
-            .context("a width is a number")
+    /// What makes the page wider than the screen; nothing when it fits.
+    pub async fn sideways(&self) -> Result<Vec<String>> {
+        self.lines("sideways", json!({})).await
     }
 
-    async fn lines(&self, what: &str) -> Result<Vec<String>> {
-        let lines = self.ask(what, json!({})).await?;
+    /// Everything to press or write in that is smaller than this many CSS pixels in one direction.
+    pub async fn controls_under(&self, least: u32) -> Result<Vec<String>> {
+        self.lines("small", json!({ "least": least })).await
+    }
+
+    async fn lines(&self, what: &str, details: Value) -> Result<Vec<String>> {
+        let lines = self.ask(what, details).await?;
         Ok(serde_json::from_value(lines)?)
     }
 

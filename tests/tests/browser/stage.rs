@@ -5,10 +5,13 @@ use maillage_shared::id::DocumentId;
 use maillage_tests::browser::{Browser, Form, Phone, Target};
 use maillage_tests::line::Line;
 use maillage_tests::relay::Relay;
-use maillage_tests::until::{eventually, when};
+use maillage_tests::until::{eventually, told, when};
 use std::net::SocketAddr;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
+
+/// What the app rightly says to a browser that it has just met.
+const MAY_BE_CLEARED: &str = "the browser may clear what is kept";
 
 /// Two cores play one browser story at a time.
 static STAGE: Mutex<()> = Mutex::const_new(());
@@ -128,10 +131,7 @@ impl Visitor {
     pub(crate) async fn reads(&self, section: &str, text: &str) -> Result<()> {
         let what = format!("{} reads {text:?} under {section:?}", self.name);
         eventually(&what, async || {
-            let written = self
-                .written(section)
-                .await
-                .map_err(|error| format!("{error:#}"))?;
+            let written = self.written(section).await.map_err(told)?;
             when(written == text, format!("{written:?}"))
         })
         .await
@@ -167,19 +167,19 @@ impl Visitor {
 
     /// The page has complained of nothing: no error, no warning, nothing that the security policy forbids.
     pub(crate) async fn has_no_complaint(&self) -> Result<()> {
-        let problems = self.phone.problems().await?;
-        ensure!(
-            problems.is_empty(),
-            "the page of {} complains: {problems:#?}",
-            self.name
-        );
-        Ok(())
+        self.complains_only_of(&[]).await
     }
 
     /// The same where the network was taken away: what the browser itself says about that does not count.
     pub(crate) async fn complains_of_the_network_only(&self) -> Result<()> {
+        self.complains_only_of(&["net::ERR_", "WebSocket connection"])
+            .await
+    }
+
+    async fn complains_only_of(&self, expected: &[&str]) -> Result<()> {
         let mut problems = self.phone.problems().await?;
-        problems.retain(|problem| !problem.contains("net::ERR_") && !problem.contains("WebSocket"));
+        let expected = [expected, &[MAY_BE_CLEARED]].concat();
+        problems.retain(|problem| expected.iter().all(|words| !problem.contains(words)));
         ensure!(
             problems.is_empty(),
             "the page of {} complains: {problems:#?}",
@@ -201,10 +201,9 @@ pub(crate) async fn same_text(
         one.name, other.name
     );
     eventually(&what, async || {
-        let failed = |error: anyhow::Error| format!("{error:#}");
         let texts = [
-            one.written(section).await.map_err(failed)?,
-            other.written(section).await.map_err(failed)?,
+            one.written(section).await.map_err(told)?,
+            other.written(section).await.map_err(told)?,
         ];
         when(
             texts[0] == texts[1] && complete(&texts[0]),
