@@ -71,10 +71,8 @@ impl Steady {
 
     /// What to show, given what is so now. Come back after [`BETTER_AFTER`] as long as [`Steady::is_waiting`].
     pub(crate) fn show(&mut self, now: UnixMillis, status: Status) -> Status {
-        if status.rank() <= self.shown.rank() {
-            self.better_since = None;
-            self.shown = status;
-        } else if self.better_since.get_or_insert(now).plus(BETTER_AFTER) <= now {
+        let not_better = status.rank() <= self.shown.rank();
+        if not_better || self.better_since.get_or_insert(now).plus(BETTER_AFTER) <= now {
             self.better_since = None;
             self.shown = status;
         }

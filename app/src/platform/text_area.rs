@@ -26,8 +26,11 @@ pub(crate) enum AreaEvent {
 /// A text area that is listened to. Dropped, nothing more is heard of it.
 pub(crate) struct TextArea {
     element: web_sys::HtmlTextAreaElement,
-    listeners: Vec<(web_sys::EventTarget, &'static str, Closure<dyn Fn()>)>,
+    listeners: Vec<Listener>,
 }
+
+/// Where something is listened to, the event's name, and what is called.
+type Listener = (web_sys::EventTarget, &'static str, Closure<dyn Fn()>);
 
 impl TextArea {
     /// Listens to a text area.

@@ -59,7 +59,7 @@ impl Stitch {
 /// Stitches lie down and stand up in turn, as the weft goes over and under.
 fn rectangle(class: &str, column: usize, row: usize) -> String {
     let (x, y) = (column * STEP, row * STEP);
-    if (column + row) % 2 == 0 {
+    if (column + row).is_multiple_of(2) {
         format!(
             r#"<rect class="{class}" x="{}" y="{}" width="21" height="9" rx="4.5"/>"#,
             x as f32 - 0.5,

@@ -367,7 +367,7 @@ impl Client {
         };
         let taken = guard::scan_message(&sync.data, &self.limits)
             .map_err(|refusal| refusal.to_string())
-            .and_then(|message| replica.take(now, sync.document, message, &self.limits, effects));
+            .and_then(|message| replica.take(now, sync.document, message, effects));
         match taken {
             Ok(()) => self.speak(now, sync.document, effects),
             Err(why) => {

@@ -238,7 +238,7 @@ fn write(
 fn value(choice: usize, content: usize) -> ScalarValue {
     match choice / 12 % 10 {
         0 => ScalarValue::Null,
-        1 => ScalarValue::Boolean(content % 2 == 0),
+        1 => ScalarValue::Boolean(content.is_multiple_of(2)),
         2 => ScalarValue::Int(-(content as i64)),
         3 => ScalarValue::Uint(content as u64 * 1_000_003),
         4 => ScalarValue::F64(content as f64 / 7.0),

@@ -266,11 +266,11 @@ fn action(first: u16, second: u16) -> OpType {
         3 => OpType::Make(ObjType::Table),
         4 => OpType::Delete,
         5 => OpType::Increment(number),
-        6 => OpType::MarkEnd(second % 2 == 0),
+        6 => OpType::MarkEnd(second.is_multiple_of(2)),
         7 => OpType::MarkBegin(automerge::legacy::MarkData {
             name: "bold".into(),
             value: ScalarValue::Int(number),
-            expand: second % 2 == 0,
+            expand: second.is_multiple_of(2),
         }),
         _ => OpType::Put(ScalarValue::counter(number)),
     }

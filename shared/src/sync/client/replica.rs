@@ -3,9 +3,8 @@
 use super::{ClientEffect, Status};
 use crate::change::ChangeRecord;
 use crate::doc::Document;
-use crate::guard::{self, ScannedChunk, ScannedMessage};
+use crate::guard::{ScannedChunk, ScannedMessage};
 use crate::id::DocumentId;
-use crate::limits::Limits;
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
@@ -100,18 +99,15 @@ impl Replica {
         now: UnixMillis,
         id: DocumentId,
         message: ScannedMessage,
-        limits: &Limits,
         effects: &mut Vec<ClientEffect>,
     ) -> Result<(), String> {
         let mut changes = Vec::new();
         for chunk in &message.chunks {
             match chunk {
                 ScannedChunk::Change(change) => changes.push(change.clone()),
-                ScannedChunk::Document(bytes) => {
-                    changes.extend(
-                        guard::expand_document(bytes, limits)
-                            .map_err(|refusal| refusal.to_string())?,
-                    );
+                // Our relays never send one, and what it takes to load one would weigh on every phone's download.
+                ScannedChunk::Document(_) => {
+                    return Err("the relay sent a whole document".to_owned());
                 }
             }
         }
