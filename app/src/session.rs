@@ -10,6 +10,8 @@ mod opening;
 mod people;
 mod state;
 mod task;
+#[cfg(test)]
+mod tests;
 mod writing;
 
 use crate::platform::kept::{Kept, Loaded, Table};
