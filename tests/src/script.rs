@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -18,14 +18,18 @@ use tokio::time::timeout;
 /// Longer than anything a script waits for by itself.
 const ANSWER_WITHIN: Duration = Duration::from_secs(90);
 
-/// A running script. It is killed when the value is dropped.
+/// How long a script may take to end what it started, once nobody can ask it anything more.
+const ENDS_WITHIN: Duration = Duration::from_secs(5);
+
+/// A running script. It ends when the value is dropped, and everything it started with it.
 #[derive(Debug)]
 pub struct Script {
     name: &'static str,
-    stdin: tokio::sync::Mutex<ChildStdin>,
+    /// `None` while it ends.
+    stdin: tokio::sync::Mutex<Option<ChildStdin>>,
     next: AtomicU64,
     waiting: Arc<Waiting>,
-    _process: Child,
+    process: Child,
     /// Where it puts its temporary files; removed after it has ended.
     _temporary: TempDir,
 }
@@ -57,10 +61,10 @@ impl Script {
         tokio::spawn(answer(stdout, Arc::clone(&waiting)));
         Ok(Self {
             name,
-            stdin: tokio::sync::Mutex::new(stdin),
+            stdin: tokio::sync::Mutex::new(Some(stdin)),
             next: AtomicU64::new(1),
             waiting,
-            _process: process,
+            process,
             _temporary: temporary,
         })
     }
@@ -81,8 +85,10 @@ impl Script {
             None => bail!("{} has ended", self.name),
         };
         let mut stdin = self.stdin.lock().await;
-        stdin.write_all(format!("{details}\n").as_bytes()).await?;
-        stdin.flush().await?;
+        if let Some(stdin) = stdin.as_mut() {
+            stdin.write_all(format!("{details}\n").as_bytes()).await?;
+            stdin.flush().await?;
+        }
         drop(stdin);
         let answer = timeout(ANSWER_WITHIN, told)
             .await
@@ -95,6 +101,18 @@ impl Script {
                 error.as_str().unwrap_or("an error without words")
             ))
             .with_context(|| format!("{} cannot {what}", self.name)),
+        }
+    }
+}
+
+impl Drop for Script {
+    /// Waits for its end, because a browser that is still ending writes into the folder that is removed next. A script that
+    /// does not end is killed.
+    fn drop(&mut self) {
+        drop(self.stdin.get_mut().take());
+        let asked = Instant::now();
+        while asked.elapsed() < ENDS_WITHIN && matches!(self.process.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 }

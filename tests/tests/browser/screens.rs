@@ -65,5 +65,10 @@ pub(crate) async fn each(
     phone.tap(Target::button("Fermer")).await?;
 
     visitor.go("/#/ailleurs").await?;
-    see("nowhere", "Cette page n’existe pas").await
+    see("nowhere", "Cette page n’existe pas").await?;
+    // What the program says when it breaks down.
+    phone
+        .evaluate("window.dispatchEvent(new Event('maillage:panic'))")
+        .await?;
+    see("stopped", "Maillage s’est arrêté").await
 }

@@ -144,3 +144,25 @@ async fn a_broken_link_says_what_to_do() -> Result<()> {
         .await?;
     stranger.has_no_complaint().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_slips_into_the_page_does_not_run() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    amina.has_no_complaint().await?;
+    let slipped = "(() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.slipped = true';
+        document.body.append(script);
+        return window.slipped === true;
+    })()";
+    assert_eq!(amina.phone.evaluate(slipped).await?, false);
+    eventually("the page complains of it", async || {
+        let problems = amina.phone.problems().await.map_err(told)?;
+        let noted = problems
+            .iter()
+            .any(|problem| problem.contains("security policy"));
+        when(noted, format!("{problems:?}"))
+    })
+    .await
+}
