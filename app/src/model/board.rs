@@ -291,21 +291,19 @@ impl Board {
     fn refresh(&self) {
         let start = now();
         let territory = self.territory_id();
-        if let Some(id) = territory
-            && self.stale.borrow_mut().remove(&id)
-        {
-            put(
-                &self.territory,
-                self.session
-                    .read(|state| state.document(id).map(TerritorySnapshot::read)),
-            );
+        let moved = territory.is_some_and(|id| self.stale.borrow_mut().remove(&id));
+        if let Some(id) = territory.filter(|_| moved) {
+            let territory = self
+                .session
+                .read(|state| state.document(id).map(TerritorySnapshot::read));
+            put(&self.territory, territory);
         }
         let needs = self.documents(Kind::Needs);
-        let stale_needs = needs
+        let stale = needs
             .iter()
             .filter(|id| self.stale.borrow_mut().remove(id))
             .count();
-        if stale_needs > 0 {
+        if moved || stale > 0 {
             put(&self.needs, self.read_needs(&needs));
         }
         // The sheets on screen first.
@@ -336,7 +334,12 @@ impl Board {
         }
     }
 
+    /// The needs of all documents that hold some. A territory that lists no such document has no need yet.
     fn read_needs(&self, documents: &[DocumentId]) -> Option<NeedsSnapshot> {
+        if documents.is_empty() {
+            let here = self.territory.with_untracked(Option::is_some);
+            return here.then(NeedsSnapshot::default);
+        }
         let read = |id: &DocumentId| {
             self.session
                 .read(|state| state.document(*id).map(NeedsSnapshot::read))
