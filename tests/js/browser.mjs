@@ -62,10 +62,11 @@ class Phone {
     this.tools = await this.context.newCDPSession(this.page);
   }
 
-  /** One thing on the page, by role and name, perhaps within another. */
-  find({ role, name, exact = false, within, nth }) {
+  /** One thing on the page, by role and name or words in it, perhaps within another. */
+  find({ role, name, exact = false, words, within, nth }) {
     const root = within ? this.find(within) : this.page;
-    const all = root.getByRole(role, name === undefined ? {} : { name, exact });
+    const named = root.getByRole(role, name === undefined ? {} : { name, exact });
+    const all = words === undefined ? named : named.filter({ hasText: words });
     return nth === undefined ? all : all.nth(nth);
   }
 }

@@ -42,6 +42,12 @@ impl Target {
         Self::named("heading", name)
     }
 
+    /// Only where these words stand in it.
+    pub fn with_words(mut self, words: &str) -> Self {
+        self.0["words"] = json!(words);
+        self
+    }
+
     /// Only inside something else.
     pub fn within(mut self, outer: Self) -> Self {
         self.0["within"] = outer.0;
