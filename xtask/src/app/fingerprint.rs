@@ -9,13 +9,14 @@ use sha2::{Digest, Sha256};
 use super::files;
 
 /// Folders and files the app is built from; this crate is among them because it completes what Trunk wrote.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "app",
     "shared",
     "public",
     "xtask/src/app",
     "xtask/src/tools",
     "xtask/npm",
+    ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
