@@ -239,6 +239,15 @@ async fn messages_that_ask_for_endless_work_cost_neither_time_nor_memory() -> Re
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_frame_just_over_the_limit_is_refused() -> Result<()> {
+    let mut room = Room::open().await?;
+    let mut socket = room.greeted().await?;
+    socket.say(vec![0; FRAME_BYTES + 1]).await?;
+    assert_says(&reason(socket).await?, "limit");
+    room.goes_on().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_frame_over_the_limit_closes_its_connection_and_is_not_held_in_memory() -> Result<()> {
     let mut room = Room::open().await?;
     let before = room.relay.peak_memory()?;

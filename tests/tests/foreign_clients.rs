@@ -203,6 +203,48 @@ async fn a_sheet_made_by_samod_is_a_sheet_for_everyone() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_three_write_without_a_pause_and_end_equal() -> Result<()> {
+    const EDITS: usize = 60;
+    let room = Room::open().await?;
+    let id = sheet::create(&room.ours, room.space, "Atelier", "")?;
+    room.ours.all_sent().await?;
+    room.javascript.find(id).await?;
+    let samod = room.found_by_samod(id).await?;
+    let ours = async {
+        for _ in 0..EDITS {
+            sheet::append(&room.ours, id, Section::Need, "o")?;
+            tokio::task::yield_now().await;
+        }
+        Ok::<_, anyhow::Error>(())
+    };
+    let javascript = async {
+        for _ in 0..EDITS {
+            room.javascript
+                .splice(id, &["sections", "need"], 0, 0, "j")
+                .await?;
+        }
+        Ok::<_, anyhow::Error>(())
+    };
+    let samods = async {
+        for _ in 0..EDITS {
+            write_with_samod(&samod, Section::Need, 0, "s")?;
+            tokio::task::yield_now().await;
+        }
+        Ok::<_, anyhow::Error>(())
+    };
+    tokio::try_join!(ours, javascript, samods)?;
+    eventually("every letter has arrived everywhere", async || {
+        let text = room.converges(id, &samod).await.map_err(told)?;
+        let count = |letter| text.matches(letter).count();
+        when(
+            [count('o'), count('j'), count('s')] == [EDITS; 3],
+            text.clone(),
+        )
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sheet_nobody_has_is_told_to_be_missing() -> Result<()> {
     let room = Room::open().await?;
     let nowhere = DocumentId::from_entropy(random()?);
