@@ -1,6 +1,6 @@
 //! The first visit and the next ones.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, Visitor};
 use anyhow::Result;
 use maillage_tests::browser::{Form, Target};
 use maillage_tests::until::{eventually, told, when};
@@ -45,18 +45,25 @@ async fn the_app_opens_cold_without_network() -> Result<()> {
     let amina = stage.visitor("Amina").await?;
     amina.is_sent().await?;
     amina.can_open_offline().await?;
+    // What has not reached the phone yet cannot be there without network.
+    amina.go("/#/besoins").await?;
+    sees_the_needs(&amina).await?;
     amina.phone.leave().await?;
     amina.goes_offline().await?;
     amina.go("/").await?;
     amina.phone.sees(Target::heading("Bonjour Amina")).await?;
     amina.phone.status_says("Pas de réseau").await?;
     amina.go("/#/besoins").await?;
+    sees_the_needs(&amina).await
+}
+
+async fn sees_the_needs(visitor: &Visitor) -> Result<()> {
     eventually("the needs are on the phone", async || {
-        let rows = amina
+        let rows = visitor
             .phone
             .count(Target::button("Moi aussi"))
             .await
-            .map_err(|error| format!("{error:#}"))?;
+            .map_err(told)?;
         when(rows >= 8, rows)
     })
     .await
