@@ -36,11 +36,8 @@ pub(super) fn install(project: &Project, folder: &Path) -> Result<()> {
     let name = folder.strip_prefix(project.root()).unwrap_or(folder);
     let step = project.step(&format!("installing the packages of {}", name.display()));
     let mut npm = process::command(project, "npm");
-    // Not `npm ci`: a lock file without the registry's addresses has no versions for the optional packages of other platforms,
-    // and `ci` takes it for one that is out of step. Without saving, `install` follows the lock file just as well.
     npm.args([
-        "install",
-        "--no-save",
+        "ci",
         "--ignore-scripts",
         "--prefer-offline",
         "--no-audit",
