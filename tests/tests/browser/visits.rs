@@ -43,11 +43,6 @@ async fn a_second_visit_downloads_no_asset() -> Result<()> {
 async fn the_app_opens_cold_without_network() -> Result<()> {
     let (stage, _relay) = Stage::open().await?;
     let amina = stage.visitor("Amina").await?;
-    // The territory arrives first, and then what it lists.
-    amina
-        .phone
-        .sees(Target::link("notés").within(Target::any("main")))
-        .await?;
     amina.is_sent().await?;
     amina.can_open_offline().await?;
     // What has not reached the phone yet cannot be there without network.
