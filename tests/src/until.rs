@@ -48,7 +48,6 @@ pub fn when<S: Display>(holds: bool, seen: S) -> Result<(), String> {
 }
 
 /// An error as something seen: what fails now may work at the next look.
-#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub fn told(error: Error) -> String {
     format!("{error:#}")
 }
