@@ -88,7 +88,7 @@ pub(crate) fn close_dialog(dialog: &web_sys::HtmlDialogElement) {
 
 /// What a person would read in the open dialog, or else in the page's content, a line a part.
 ///
-/// Ornaments (`aria-hidden`) and parts that are not displayed are left out; what is written in fields is included.
+/// Ornaments (`aria-hidden`), quiet buttons and parts that are not displayed are left out; what is written in fields is included.
 pub(crate) fn readable_lines() -> Vec<String> {
     let Some(document) = document() else {
         return Vec::new();
@@ -145,6 +145,8 @@ impl Reading {
         if element.get_attribute("aria-hidden").as_deref() == Some("true")
             || element.get_client_rects().length() == 0
             || element.class_list().contains("listen")
+            // "Écrire", "Changer", "Noter" beside every part: read aloud, they would drown what is written.
+            || element.class_list().contains("button-quiet")
         {
             return;
         }
