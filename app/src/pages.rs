@@ -14,7 +14,7 @@ mod trades;
 use crate::model::Model;
 use crate::platform::page;
 use crate::text::text;
-use crate::ui::{Corner, Frame, provide_listening, stop_listening};
+use crate::ui::{Corner, Frame, Seen, follow, live, live_text, provide_listening, stop_listening};
 use join::Answers;
 use leptos::prelude::*;
 use maillage_shared::id::DocumentId;
@@ -24,28 +24,28 @@ use route::Route;
 #[component]
 pub(crate) fn App() -> AnyView {
     provide_listening();
-    let route = RwSignal::new(Route::parse(&page::fragment()));
-    page::on_fragment_change(move |fragment| route.set(Route::parse(&fragment)));
-    let route = Memo::new(move |_| route.get());
+    let address = RwSignal::new(page::fragment());
+    page::on_fragment_change(move |fragment| address.set(fragment));
+    let route = Seen::new(move || address.with(|address| Route::parse(address)));
     let model = expect_context::<Model>();
-    let opening = Memo::new(move |_| model.opening.get());
-    let joined = Memo::new(move |_| model.me.with(Option::is_some));
-    Effect::new(move |before: Option<()>| {
-        route.track();
-        if before.is_some() {
+    let opening = Seen::new(move || model.opening.get());
+    let joined = Seen::new(move || model.me.with(Option::is_some));
+    let mut first = true;
+    follow(move || {
+        route.with(|_| ());
+        if !std::mem::take(&mut first) {
             stop_listening();
             // The new screen is in the page by the next frame.
             request_animation_frame(page::focus_title);
         }
     });
-    (move || {
+    live(move || {
         if opening.get() {
             waiting()
         } else {
             screen(route.get(), joined.get())
         }
     })
-    .into_any()
 }
 
 fn screen(route: Route, joined: bool) -> AnyView {
@@ -91,8 +91,8 @@ fn doorway(title: &'static str, content: AnyView) -> AnyView {
         <Frame
             corner=Corner::Brand
             name=text().brand.to_owned()
-            standing=None
-            me=None
+            standing=Seen::fixed(None)
+            me=Seen::fixed(None)
             entries=Vec::new()
             weave=true
             narrow=true
@@ -124,5 +124,5 @@ fn notice(territory: DocumentId) -> AnyView {
 
 /// What is wrong with an answer, announced at once.
 pub(crate) fn problem_line(problem: RwSignal<Option<&'static str>>) -> AnyView {
-    view! { <p class="problem" role="alert">{move || problem.get()}</p> }.into_any()
+    view! { <p class="problem" role="alert">{live_text(move || problem.get().unwrap_or_default().to_owned())}</p> }.into_any()
 }

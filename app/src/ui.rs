@@ -11,6 +11,7 @@ mod field;
 mod frame;
 mod icon;
 mod listen;
+mod live;
 mod message;
 mod thread;
 
@@ -23,5 +24,6 @@ pub(crate) use field::{DayField, TextArea, TextField};
 pub(crate) use frame::{Corner, Entry, Frame, Status, Tone, status};
 pub(crate) use icon::{Icon, icon, icon_small, icon_turn, icon_with, picto, picto_small};
 pub(crate) use listen::{ListenTo, provide_listening, stop_listening};
+pub(crate) use live::{Seen, follow, live, live_list, live_option, live_text};
 pub(crate) use message::{banner, empty};
 pub(crate) use thread::{Post, thread};

@@ -5,11 +5,11 @@ use super::screen::{Place, Screen, window_title};
 use super::states;
 use crate::model::{Model, SheetSummary};
 use crate::text::text;
-use crate::ui::{Corner, Icon, cloth, picto};
+use crate::ui::{Corner, Icon, Seen, cloth, icon, live, live_option, live_text, picto};
 use leptos::prelude::*;
 use maillage_shared::records::SheetState;
 use maillage_shared::rules::counts::HonestCounts;
-use maillage_shared::snapshot::{PartnerSnapshot, TerritorySnapshot};
+use maillage_shared::snapshot::PartnerSnapshot;
 
 /// The home of the territory this phone has joined.
 #[component]
@@ -18,45 +18,45 @@ pub(crate) fn Home() -> AnyView {
     let words = &text().home;
     window_title(|| text().places.home.to_owned());
     let hello = move || (words.hello)(&model.me.get().map(|me| me.name).unwrap_or_default());
-    let example = Memo::new(move |_| {
+    let example = Seen::new(move || {
         model.territory.with(|territory| {
             territory
                 .as_ref()
                 .is_some_and(|territory| territory.example)
         })
     });
-    let example = move || {
+    let example = live_option(move || {
         example.get().then(|| {
             view! { <p class="line"><span class="tag tag-maybe">{words.example}</span> <span>{words.example_body}</span></p> }
                 .into_any()
         })
-    };
-    let counts = Memo::new(move |_| {
+    });
+    let counts = Seen::new(move || {
         model
             .territory
             .with(|territory| territory.as_ref().map(HonestCounts::of))
     });
-    let partners = Memo::new(move |_| {
+    let partners = Seen::new(move || {
         model.territory.with(|territory| {
             territory
                 .as_ref()
-                .map(|territory: &TerritorySnapshot| territory.partners.clone())
+                .map(|territory| territory.partners.clone())
         })
     });
     view! {
         <Screen corner=Corner::Brand place=Place::Home status=model.status weave=true class="home">
             {states::trouble()}
             <div class="stack-s">
-                <h1 tabindex="-1">{hello}</h1>
+                <h1 tabindex="-1">{live_text(hello)}</h1>
                 {example}
             </div>
             {tiles(model)}
             <div class="split">
-                {move || match counts.get() {
+                {live(move || match counts.get() {
                     Some(counts) => cloth_card(counts),
                     None => states::territory_on_its_way(),
-                }}
-                {move || partners.get().map(|partners| partner_list(&partners))}
+                })}
+                {live_option(move || partners.with(|partners| partners.as_deref().map(partner_list)))}
             </div>
         </Screen>
     }
@@ -70,6 +70,7 @@ fn tiles(model: Model) -> AnyView {
             needs
                 .as_ref()
                 .map(|needs| (words.needs_count)(needs.needs.len()))
+                .unwrap_or_default()
         })
     };
     let sheets = move || {
@@ -83,11 +84,11 @@ fn tiles(model: Model) -> AnyView {
         <nav class="tiles" aria-label=words.tiles>
             <a class="tile" href=Route::Needs.href()>
                 {picto(Icon::PictoNeed)}
-                <span><strong>{words.needs}</strong>{needs}</span>
+                <span><strong>{words.needs}</strong>{live_text(needs)}</span>
             </a>
             <a class="tile" href=Route::Sheets.href()>
                 {picto(Icon::PictoSheet)}
-                <span><strong>{words.sheets}</strong>{sheets}</span>
+                <span><strong>{words.sheets}</strong>{live_text(sheets)}</span>
             </a>
         </nav>
     }
@@ -150,7 +151,7 @@ fn partner_row(partner: &PartnerSnapshot) -> AnyView {
     };
     view! {
         <li class="check">
-            {crate::ui::icon(Icon::Handshake)}
+            {icon(Icon::Handshake)}
             <span><strong>{partner.name.words().to_owned()}</strong><br /><span class="check-word">{about}</span></span>
         </li>
     }

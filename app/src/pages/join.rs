@@ -7,7 +7,10 @@ use super::route::Route;
 use crate::model::{Me, Model};
 use crate::platform::page;
 use crate::text::text;
-use crate::ui::{Avatar, AvatarSize, Hue, Icon, TextField, avatar, icon, icon_small, icon_with};
+use crate::ui::{
+    Avatar, AvatarSize, Hue, Icon, Seen, TextField, avatar, follow, icon, icon_small, icon_with,
+    live,
+};
 use leptos::prelude::*;
 use maillage_shared::id::DocumentId;
 
@@ -76,14 +79,14 @@ pub(crate) fn Join(
     let name = RwSignal::new(begun.name);
     let picture = RwSignal::new(begun.picture);
     let colour = RwSignal::new(begun.colour);
-    let answers = Memo::new(move |_| Answers {
+    let answers = Seen::new(move || Answers {
         name: name.get().trim().to_owned(),
         picture: picture.get(),
         colour: colour.get(),
     });
-    Effect::new(move || answers.with(Answers::keep));
+    follow(move || answers.with(Answers::keep));
 
-    let preview = move || {
+    let preview = live(move || {
         let answers = answers.get();
         view! {
             {avatar(answers.avatar(), AvatarSize::Large)}
@@ -94,7 +97,7 @@ pub(crate) fn Join(
             </span>
         }
         .into_any()
-    };
+    });
     view! {
         <form
             class="stack"

@@ -6,7 +6,8 @@ use super::states;
 use crate::model::Model;
 use crate::text::text;
 use crate::ui::{
-    Chip, Chips, Corner, Dialog, Icon, ListenTo, TextArea, TextField, empty, icon, picto_small,
+    Chip, Chips, Corner, Dialog, Icon, ListenTo, Seen, TextArea, TextField, empty, icon, live,
+    live_list, live_option, live_text, picto_small,
 };
 use leptos::prelude::*;
 use maillage_shared::command::{NeedsCommand, NewNeed};
@@ -21,48 +22,50 @@ pub(crate) fn Needs() -> AnyView {
     window_title(|| text().needs.title.to_owned());
     let saying = RwSignal::new(false);
     let added = RwSignal::new(false);
-    let toast = move || {
-        added
-            .get()
-            .then(|| view! { <span class="toast">{icon(Icon::Check)}{words.added}</span> })
-    };
-    let ids = Memo::new(move |_| {
+    let toast = live_option(move || {
+        added.get().then(|| {
+            view! { <span class="toast">{icon(Icon::Check)}{words.added}</span> }.into_any()
+        })
+    });
+    let ids = Seen::new(move || {
         model.needs.with(|needs| {
             needs.as_ref().map(|needs| {
                 needs
                     .needs
                     .iter()
-                    .map(|need| need.id.clone())
+                    .map(|need| need.id.to_string())
                     .collect::<Vec<_>>()
             })
         })
     });
-    let list = move || {
-        match ids.with(|ids| ids.as_ref().map(Vec::is_empty)) {
+    let keys = Seen::new(move || ids.get().unwrap_or_default());
+    let filled = Seen::new(move || ids.with(|ids| ids.as_ref().map(|ids| !ids.is_empty())));
+    let list = live(move || match filled.get() {
         None => states::not_here(),
-        Some(true) => empty(words.none, words.none_body, None),
-        Some(false) => view! {
+        Some(false) => empty(words.none, words.none_body, None),
+        Some(true) => view! {
             <ul class="rows rows-wide">
-                <For each=move || ids.get().unwrap_or_default() key=RecordId::clone children=need_row />
+                {live_list(keys, |key| need_row(RecordId::from_key(key)))}
             </ul>
         }
         .into_any(),
-    }
-    };
+    });
     view! {
         <Screen corner=Corner::Brand place=Place::Needs status=model.status>
             <div class="stack-s">
                 <h1 tabindex="-1">{words.title}</h1>
                 <p>{words.question}</p>
             </div>
-            <button class="button button-primary button-wide" type="button" on:click=move |_| {
-                added.set(false);
-                saying.set(true);
-            }>
-                {icon(Icon::Plus)}
-                {words.say}
-            </button>
-            <div role="status">{toast}</div>
+            <div class="stack-s">
+                <button class="button button-primary button-wide" type="button" on:click=move |_| {
+                    added.set(false);
+                    saying.set(true);
+                }>
+                    {icon(Icon::Plus)}
+                    {words.say}
+                </button>
+                <div role="status">{toast}</div>
+            </div>
             {list}
         </Screen>
         <Dialog id="dire" title=words.say.to_owned() close=text().close open=saying on_close=move |()| saying.set(false)>
@@ -79,7 +82,7 @@ fn need_row(id: RecordId) -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().needs;
     let wanted = id.clone();
-    let need = Memo::new(move |_| {
+    let need = Seen::new(move || {
         model.needs.with(|needs| {
             needs
                 .as_ref()
@@ -93,15 +96,20 @@ fn need_row(id: RecordId) -> AnyView {
                 .unwrap_or_default()
         })
     };
-    let about = move || need.with(|need| need.as_ref().map(|need| about(model, need)));
-    let covered = move || {
+    let about = move || {
+        need.with(|need| {
+            need.as_ref()
+                .map(|need| about(model, need))
+                .unwrap_or_default()
+        })
+    };
+    let covered = live_option(move || {
         need.with(|need| need.as_ref().is_some_and(|need| !need.covered_by.is_empty())).then(|| {
             view! { <br /><span class="tag tag-accent">{picto_small(Icon::PictoSheet)}{words.covered}</span> }.into_any()
         })
-    };
-    let echoes =
-        Memo::new(move |_| need.with(|need| need.as_ref().map_or(0, NeedSnapshot::echoes)));
-    let mine = Memo::new(move |_| {
+    });
+    let echoes = Seen::new(move || need.with(|need| need.as_ref().map_or(0, NeedSnapshot::echoes)));
+    let mine = Seen::new(move || {
         let me = model.me.get().map(|me| me.id);
         need.with(|need| {
             need.as_ref()
@@ -111,7 +119,7 @@ fn need_row(id: RecordId) -> AnyView {
     });
     let of_need = move || (text().sheet.of_part)(&heading());
     let toggle = move |_| {
-        let command = if mine.get_untracked() {
+        let command = if mine.with_untracked(|mine| *mine) {
             NeedsCommand::WithdrawEcho(id.clone())
         } else {
             NeedsCommand::Echo(id.clone())
@@ -122,9 +130,9 @@ fn need_row(id: RecordId) -> AnyView {
         <li class="row need">
             <span class="medal">{picto_small(Icon::PictoNeed)}</span>
             <span>
-                <strong>{heading}</strong>
+                <strong>{live_text(heading)}</strong>
                 <br />
-                <span class="small soft">{about}</span>
+                <span class="small soft">{live_text(about)}</span>
                 {covered}
             </span>
             <span class="row-full between">
@@ -134,11 +142,11 @@ fn need_row(id: RecordId) -> AnyView {
                     aria-pressed=move || mine.get().to_string()
                     on:click=toggle
                 >
-                    {move || icon(if mine.get() { Icon::Check } else { Icon::MeToo })}
-                    {move || (words.me_too)(echoes.get())}
-                    <span class="visually-hidden">{of_need}</span>
+                    {live(move || icon(if mine.get() { Icon::Check } else { Icon::MeToo }))}
+                    {live_text(move || (words.me_too)(echoes.get()))}
+                    <span class="visually-hidden">{live_text(of_need)}</span>
                 </button>
-                <ListenTo words=Signal::derive(heading) />
+                <ListenTo words=Seen::new(heading) />
             </span>
         </li>
     }
@@ -190,9 +198,7 @@ fn SayNeed(
         .collect();
     let chosen = {
         let neighbourhoods = neighbourhoods.clone();
-        Signal::derive(move || {
-            place.with(|place| neighbourhoods.iter().position(|name| name == place))
-        })
+        Seen::new(move || place.with(|place| neighbourhoods.iter().position(|name| name == place)))
     };
     let choose = Callback::new(move |index: usize| {
         if let Some(name) = neighbourhoods.get(index) {

@@ -5,7 +5,7 @@ use super::route::Route;
 use crate::model::{Model, Status};
 use crate::platform::page;
 use crate::text::text;
-use crate::ui::{self, Corner, Entry, Frame, Icon, Tone};
+use crate::ui::{self, Corner, Entry, Frame, Icon, Seen, Tone, follow};
 use leptos::prelude::*;
 
 /// A place of the menu.
@@ -28,7 +28,7 @@ pub(crate) fn Screen(
     place: Place,
     /// What stands in the bar; the territory's name when nothing else is said.
     #[prop(optional, into)]
-    name: Option<Signal<String>>,
+    name: Option<Seen<String>>,
     /// Where the person's writing is: in all documents, or in the one on screen.
     #[prop(into)]
     status: Signal<Status>,
@@ -42,7 +42,7 @@ pub(crate) fn Screen(
     children: Children,
 ) -> AnyView {
     let model = expect_context::<Model>();
-    let territory_name = Signal::derive(move || {
+    let territory_name = Seen::new(move || {
         model
             .territory
             .with(|territory| {
@@ -54,8 +54,8 @@ pub(crate) fn Screen(
             .unwrap_or_else(|| text().brand.to_owned())
     });
     let name = name.unwrap_or(territory_name);
-    let me = Signal::derive(move || model.me.get().map(|me| people::mine(&me)));
-    let standing = Signal::derive(move || Some(standing(status.get())));
+    let me = Seen::new(move || model.me.get().map(|me| people::mine(&me)));
+    let standing = Seen::new(move || Some(standing(status.get())));
     view! {
         <Frame corner=corner name=name standing=standing me=me entries=menu(place) weave=weave class=class>
             {children()}
@@ -66,7 +66,7 @@ pub(crate) fn Screen(
 
 /// Names the window after the page, and keeps the name up to date.
 pub(crate) fn window_title(title: impl Fn() -> String + 'static) {
-    Effect::new(move || page::set_title(&(text().window)(&title())));
+    follow(move || page::set_title(&(text().window)(&title())));
 }
 
 fn menu(here: Place) -> Vec<Entry> {

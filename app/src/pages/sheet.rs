@@ -16,7 +16,7 @@ use super::screen::{Place, Screen, window_title};
 use super::{states, trades};
 use crate::model::{Model, Present};
 use crate::text::text;
-use crate::ui::{Corner, icon_with};
+use crate::ui::{Corner, Seen, icon_with, live, live_text};
 use fact::{CONTRACT, MONEY, PRICE, TITLE, TRADE};
 use facts::Facts;
 use leptos::prelude::*;
@@ -32,10 +32,10 @@ pub(crate) fn Sheet(
 ) -> AnyView {
     let model = expect_context::<Model>();
     let document = model.sheet(id);
-    let here = Memo::new(move |_| document.with(Option::is_some));
-    let sheet = Memo::new(move |_| document.get().unwrap_or_default());
+    let here = Seen::new(move || document.with(Option::is_some));
+    let sheet = Seen::new(move || document.get().unwrap_or_default());
     // Before the document arrives, the territory's index may know its title.
-    let title = Memo::new(move |_| {
+    let title = Seen::new(move || {
         let written = sheet.with(|sheet| sheet.title.words().to_owned());
         if !written.is_empty() {
             return written;
@@ -51,31 +51,31 @@ pub(crate) fn Sheet(
         }
     });
     window_title(move || title.get());
-    let trade = Memo::new(move |_| sheet.with(|sheet| sheet.trade.value().cloned()));
-    let picto = move || {
+    let trade = Seen::new(move || sheet.with(|sheet| sheet.trade.value().cloned()));
+    let picto = live(move || {
         trade.with(|trade: &Option<Trade>| {
             icon_with(
                 trades::class_of(trade.as_ref()),
                 trades::picto_of(trade.as_ref()),
             )
         })
-    };
-    let body = move || {
+    });
+    let body = live(move || {
         if here.get() {
-            body(id, sheet.into(), model.presence_of(id))
+            body(id, sheet, model.presence_of(id))
         } else {
             states::not_here()
         }
-    };
+    });
     view! {
         <Screen
             corner=Corner::Back(Route::Sheets.href())
             place=Place::Sheets
-            name=Signal::stored(text().sheet.kind.to_owned())
+            name=text().sheet.kind.to_owned()
             status=model.status_of(id)
         >
             <div class="sheet-head">
-                <h1 tabindex="-1">{title}</h1>
+                <h1 tabindex="-1">{live_text(move || title.get())}</h1>
                 {picto}
             </div>
             {body}
@@ -84,7 +84,7 @@ pub(crate) fn Sheet(
     .into_any()
 }
 
-fn body(id: DocumentId, sheet: Signal<JobSheetSnapshot>, present: Signal<Vec<Present>>) -> AnyView {
+fn body(id: DocumentId, sheet: Seen<JobSheetSnapshot>, present: Signal<Vec<Present>>) -> AnyView {
     let words = &text().sheet.facts;
     let (easy, texts): (Vec<Section>, Vec<Section>) = Section::ALL
         .into_iter()

@@ -6,7 +6,10 @@ use super::trades;
 use crate::model::{Model, SheetSummary};
 use crate::platform::page;
 use crate::text::text;
-use crate::ui::{Chip, Chips, Corner, Icon, TextField, empty, icon, icon_small, icon_turn};
+use crate::ui::{
+    Chip, Chips, Corner, Icon, Seen, TextField, empty, icon, icon_small, icon_turn, live,
+    live_list, live_option,
+};
 use leptos::prelude::*;
 use maillage_shared::command::{JobSheetCommand, SheetValue};
 use maillage_shared::id::DocumentId;
@@ -18,24 +21,28 @@ pub(crate) fn Sheets() -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().sheets;
     window_title(|| text().sheets.title.to_owned());
-    let ids = Memo::new(move |_| {
-        model
-            .sheets
-            .with(|sheets| sheets.iter().map(|sheet| sheet.id).collect::<Vec<_>>())
+    let ids = Seen::new(move || {
+        model.sheets.with(|sheets| {
+            sheets
+                .iter()
+                .map(|sheet| sheet.id.to_string())
+                .collect::<Vec<_>>()
+        })
     });
-    let list = move || {
-        if ids.with(Vec::is_empty) {
+    let bare = Seen::new(move || ids.with(Vec::is_empty));
+    let list = live(move || {
+        if bare.get() {
             let see_needs = view! { <a class="button button-secondary" href=Route::Needs.href()>{words.see_needs}</a> };
             empty(words.none, words.none_body, Some(see_needs.into_any()))
         } else {
             view! {
                 <ul class="rows rows-wide">
-                    <For each=move || ids.get() key=|id| *id children=sheet_row />
+                    {live_list(ids, |key| key.parse().map_or_else(|_| ().into_any(), sheet_row))}
                 </ul>
             }
             .into_any()
         }
-    };
+    });
     view! {
         <Screen corner=Corner::Brand place=Place::Sheets status=model.status>
             <h1 tabindex="-1">{words.title}</h1>
@@ -51,12 +58,12 @@ pub(crate) fn Sheets() -> AnyView {
 
 fn sheet_row(id: DocumentId) -> AnyView {
     let model = expect_context::<Model>();
-    let sheet = Memo::new(move |_| {
+    let sheet = Seen::new(move || {
         model
             .sheets
             .with(|sheets| sheets.iter().find(|sheet| sheet.id == id).cloned())
     });
-    let face = move || sheet.get().map(|sheet| row_face(&sheet));
+    let face = live_option(move || sheet.with(|sheet| sheet.as_ref().map(row_face)));
     view! { <li><a class="row" href=Route::Sheet(id).href()>{face}</a></li> }.into_any()
 }
 
@@ -120,7 +127,7 @@ pub(crate) fn NewSheet() -> AnyView {
         <Screen
             corner=Corner::Back(Route::Sheets.href())
             place=Place::Sheets
-            name=Signal::stored(words.new.to_owned())
+            name=words.new.to_owned()
             status=model.status
         >
             <form class="stack" on:submit=create>

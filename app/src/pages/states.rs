@@ -3,14 +3,14 @@
 use super::route::Route;
 use crate::model::{Model, Status};
 use crate::text::text;
-use crate::ui::{Icon, banner};
+use crate::ui::{Icon, banner, live_option, live_text};
 use leptos::prelude::*;
 
 /// The banner that says what is wrong with keeping or sending; nothing when all is well.
 pub(crate) fn trouble() -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().standing;
-    (move || match model.status.get() {
+    live_option(move || match model.status.get() {
         Status::Offline { pending } => Some(banner(
             "banner banner-offline",
             Icon::WifiOff,
@@ -25,7 +25,6 @@ pub(crate) fn trouble() -> AnyView {
         )),
         Status::Keeping | Status::Kept | Status::Sent => None,
     })
-    .into_any()
 }
 
 fn is_offline(model: Model) -> bool {
@@ -38,12 +37,12 @@ pub(crate) fn territory_on_its_way() -> AnyView {
     let words = &text().home;
     let sentence = move || {
         if is_offline(model) {
-            words.loading_offline
+            words.loading_offline.to_owned()
         } else {
-            words.loading
+            words.loading.to_owned()
         }
     };
-    view! { <p class="card soft" role="status">{sentence}</p> }.into_any()
+    view! { <p class="card soft" role="status">{live_text(sentence)}</p> }.into_any()
 }
 
 /// A document that this phone knows of, but has not received.
@@ -52,15 +51,15 @@ pub(crate) fn not_here() -> AnyView {
     let words = &text().missing;
     let sentence = move || {
         if is_offline(model) {
-            words.not_here_offline
+            words.not_here_offline.to_owned()
         } else {
-            words.not_here_body
+            words.not_here_body.to_owned()
         }
     };
     view! {
         <div class="empty" role="status">
             <p><strong>{words.not_here}</strong></p>
-            <p>{sentence}</p>
+            <p>{live_text(sentence)}</p>
         </div>
     }
     .into_any()

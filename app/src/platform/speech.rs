@@ -59,7 +59,7 @@ fn voice(lang: &str) -> Option<web_sys::SpeechSynthesisVoice> {
         .get_voices()
         .iter()
         .filter_map(|voice| voice.dyn_into::<web_sys::SpeechSynthesisVoice>().ok())
-        .find(|voice| voice.local_service() && voice.lang().to_lowercase().starts_with(lang))
+        .find(|voice| voice.local_service() && voice.lang().to_ascii_lowercase().starts_with(lang))
 }
 
 fn speech() -> Option<web_sys::SpeechSynthesis> {

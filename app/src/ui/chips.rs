@@ -1,6 +1,7 @@
 //! One answer among a few short ones.
 
 use super::icon::{Icon, icon_small, icon_with};
+use super::live::Seen;
 use leptos::prelude::*;
 
 /// One answer of a group.
@@ -23,7 +24,7 @@ pub(crate) fn Chips(
     chips: Vec<Chip>,
     /// The position of the chosen answer.
     #[prop(into)]
-    chosen: Signal<Option<usize>>,
+    chosen: Seen<Option<usize>>,
     /// Called with the position of an answer when the person chooses it.
     on_choose: Callback<usize>,
 ) -> AnyView {

@@ -59,23 +59,16 @@ impl Stitch {
 /// Stitches lie down and stand up in turn, as the weft goes over and under.
 fn rectangle(class: &str, column: usize, row: usize) -> String {
     let (x, y) = (column * STEP, row * STEP);
-    if (column + row).is_multiple_of(2) {
-        format!(
-            r#"<rect class="{class}" x="{}" y="{}" width="21" height="9" rx="4.5"/>"#,
-            x as f32 - 0.5,
-            y as f32 + 5.5
-        )
+    let (x, y, width, height) = if (column + row).is_multiple_of(2) {
+        (x, y + 6, 21, 9)
     } else {
-        format!(
-            r#"<rect class="{class}" x="{}" y="{}" width="9" height="21" rx="4.5"/>"#,
-            x as f32 + 5.5,
-            y as f32 - 0.5
-        )
-    }
+        (x + 6, y, 9, 21)
+    };
+    format!(r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}" rx="4.5"/>"#)
 }
 
 fn view_box(columns: usize, rows: usize) -> String {
-    format!("-2 -2 {} {}", columns * STEP + 4, rows * STEP + 4)
+    format!("-1.5 -1.5 {} {}", columns * STEP + 4, rows * STEP + 4)
 }
 
 #[cfg(test)]

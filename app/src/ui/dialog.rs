@@ -2,6 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::listen::Listen;
+use super::live::{Seen, follow, live_option, live_text};
 use crate::platform::page;
 use leptos::html;
 use leptos::prelude::*;
@@ -15,12 +16,12 @@ pub(crate) fn Dialog(
     id: &'static str,
     /// Its title.
     #[prop(into)]
-    title: Signal<String>,
+    title: Seen<String>,
     /// What the closing cross is called.
     close: &'static str,
     /// Whether it is open.
     #[prop(into)]
-    open: Signal<bool>,
+    open: Seen<bool>,
     /// Called when the person closes it.
     #[prop(into)]
     on_close: Callback<()>,
@@ -30,9 +31,8 @@ pub(crate) fn Dialog(
     /// What it holds.
     children: ChildrenFn,
 ) -> AnyView {
-    let open = Memo::new(move |_| open.get());
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
+    follow(move || {
         let Some(dialog) = dialog.get() else {
             return;
         };
@@ -44,7 +44,7 @@ pub(crate) fn Dialog(
     });
     let title_id = format!("{id}-titre");
     let labelled_by = title_id.clone();
-    let body = move || {
+    let body = live_option(move || {
         open.get().then(|| {
             view! {
                 <div class="bottom-sheet-body">
@@ -52,7 +52,7 @@ pub(crate) fn Dialog(
                         <button class="icon-button" type="button" aria-label=close on:click=move |_| on_close.run(())>
                             {icon(Icon::Cross)}
                         </button>
-                        <h2 id=title_id.clone()>{title}</h2>
+                        <h2 id=title_id.clone()>{live_text(move || title.get())}</h2>
                         {listen.then(|| view! { <Listen /> })}
                     </div>
                     {children()}
@@ -60,7 +60,7 @@ pub(crate) fn Dialog(
             }
             .into_any()
         })
-    };
+    });
     view! {
         <dialog class="bottom-sheet" id=id aria-labelledby=labelled_by node_ref=dialog on:close=move |_| on_close.run(())>
             {body}

@@ -4,6 +4,7 @@
 //! is ever covered.
 
 use super::avatar::Hue;
+use super::live::{Seen, live};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -28,14 +29,14 @@ pub(crate) fn Editor(
     /// The text area itself.
     node: NodeRef<html::Textarea>,
     /// The text as it shows now, in pieces.
-    mirror: Signal<Vec<Piece>>,
+    mirror: Seen<Vec<Piece>>,
 ) -> AnyView {
-    let pieces = move || {
+    let pieces = live(move || {
         let mut pieces: Vec<AnyView> = mirror.get().into_iter().map(piece).collect();
         // A last line break takes no room in the mirror unless something follows it.
-        pieces.push(view! { "\u{200b}" }.into_any());
-        pieces
-    };
+        pieces.push("\u{200b}".into_any());
+        pieces.into_any()
+    });
     view! {
         <div class="editor">
             <div class="editor-mirror" aria-hidden="true">{pieces}</div>

@@ -1,5 +1,6 @@
 //! Fields with one short answer, or one longer text that is sent at once.
 
+use super::live::Seen;
 use leptos::prelude::*;
 
 /// A field of one line.
@@ -21,7 +22,7 @@ pub(crate) fn TextField(
     autocomplete: &'static str,
     /// What is written.
     #[prop(into)]
-    value: Signal<String>,
+    value: Seen<String>,
     /// Called with the whole answer at each keystroke.
     #[prop(into)]
     on_input: Callback<String>,
@@ -66,7 +67,7 @@ pub(crate) fn DayField(
     label: &'static str,
     /// What is written.
     #[prop(into)]
-    value: Signal<String>,
+    value: Seen<String>,
     /// Called when the day changes.
     #[prop(into)]
     on_input: Callback<String>,
@@ -95,7 +96,7 @@ pub(crate) fn TextArea(
     label: &'static str,
     /// What is written.
     #[prop(into)]
-    value: Signal<String>,
+    value: Seen<String>,
     /// Called with the whole answer at each keystroke.
     #[prop(into)]
     on_input: Callback<String>,

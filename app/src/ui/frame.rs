@@ -3,6 +3,7 @@
 use super::avatar::{Avatar, AvatarSize, avatar};
 use super::icon::{Icon, icon, icon_turn, icon_with, picto};
 use super::listen::{AskToRead, Listen};
+use super::live::{Seen, live_option, live_text};
 use crate::platform::page;
 use crate::text::text;
 use leptos::prelude::*;
@@ -56,14 +57,14 @@ pub(crate) struct Entry {
 }
 
 /// A status as a line of small text, announced when it changes.
-pub(crate) fn status(status: Signal<Option<Status>>) -> AnyView {
-    let class = move || match status.get().map(|status| status.tone) {
+pub(crate) fn status(status: Seen<Option<Status>>) -> AnyView {
+    let class = move || match status.with(|status| status.map(|status| status.tone)) {
         None | Some(Tone::Plain) => "sync",
         Some(Tone::Shared) => "sync sync-shared",
         Some(Tone::Offline) => "sync sync-offline",
         Some(Tone::Failing) => "sync sync-failing",
     };
-    let face = move || {
+    let face = live_option(move || {
         status.get().map(|status| {
             view! {
                 {icon(status.icon)}
@@ -71,8 +72,8 @@ pub(crate) fn status(status: Signal<Option<Status>>) -> AnyView {
             }
             .into_any()
         })
-    };
-    view! { <span class=class role="status">{face}</span> }.into_any()
+    });
+    view! { <span class=move || class() role="status">{face}</span> }.into_any()
 }
 
 /// The frame of a screen.
@@ -82,13 +83,13 @@ pub(crate) fn Frame(
     corner: Corner,
     /// What stands beside it: the territory, or the kind of page.
     #[prop(into)]
-    name: Signal<String>,
+    name: Seen<String>,
     /// Where the person's writing is.
     #[prop(into)]
-    standing: Signal<Option<Status>>,
+    standing: Seen<Option<Status>>,
     /// The person, with what a screen reader says of them.
     #[prop(into)]
-    me: Signal<Option<(Avatar, String)>>,
+    me: Seen<Option<(Avatar, String)>>,
     /// The menu; empty on screens that have none.
     entries: Vec<Entry>,
     /// Whether the woven strip shows under the bar.
@@ -115,18 +116,18 @@ pub(crate) fn Frame(
         }
         .into_any(),
     };
-    let person = move || {
+    let person = live_option(move || {
         me.get().map(|(face, spoken)| {
             view! { <span class="me" role="img" aria-label=spoken>{avatar(face, AvatarSize::Medium)}</span> }.into_any()
         })
-    };
+    });
     let with_menu = !entries.is_empty();
     view! {
         <a class="skip-link" href="#contenu" on:click=skip>{text().skip}</a>
         <div class="app" class:no-nav=!with_menu class:narrow=narrow>
             <header class="top">
                 {first}
-                <div class="top-name"><strong>{name}</strong>{status(standing)}</div>
+                <div class="top-name"><strong>{live_text(move || name.get())}</strong>{status(standing)}</div>
                 {person}
                 <Listen wide=!with_menu />
             </header>

@@ -2,6 +2,7 @@
 
 use super::dialog::Dialog;
 use super::icon::{Icon, icon, icon_with};
+use super::live::{Seen, live, live_option};
 use crate::platform::{page, speech};
 use crate::text::text;
 use leptos::prelude::*;
@@ -63,7 +64,7 @@ pub(crate) fn Listen(
             });
         }
     };
-    let face = move || {
+    let face = live(move || {
         let (symbol, word) = match (voice.get(), reading.get()) {
             (false, _) => (Icon::Speech, words.ask),
             (true, false) => (Icon::Volume, words.listen),
@@ -74,7 +75,7 @@ pub(crate) fn Listen(
             <span class="listen-word">{word}</span>
         }
         .into_any()
-    };
+    });
     view! {
         <button class="listen" class:listen-wide=move || wide && voice.get() type="button" on:click=toggle>{face}</button>
     }
@@ -86,16 +87,15 @@ pub(crate) fn Listen(
 pub(crate) fn ListenTo(
     /// What is read.
     #[prop(into)]
-    words: Signal<String>,
+    words: Seen<String>,
 ) -> AnyView {
     let Listening { voice, reading, .. } = expect_context();
     let read = move |_| {
         reading.set(true);
-        speech::read(&[words.get_untracked()], text().lang, move || {
-            reading.set(false)
-        });
+        let words = words.with_untracked(|words| [words.clone()]);
+        speech::read(&words, text().lang, move || reading.set(false));
     };
-    (move || {
+    live_option(move || {
         voice.get().then(|| {
             view! {
                 <button
@@ -110,7 +110,6 @@ pub(crate) fn ListenTo(
             .into_any()
         })
     })
-    .into_any()
 }
 
 /// The sentence to show to someone, for a device without a voice. Once a page.

@@ -4,7 +4,7 @@ use super::fact::{Answer, Fact};
 use super::versions::versions_card;
 use crate::model::Model;
 use crate::text::text;
-use crate::ui::{Chip, Chips, TextField};
+use crate::ui::{Chip, Chips, Icon, Seen, TextField, icon_small, live, live_option, live_text};
 use leptos::prelude::*;
 use maillage_shared::command::JobSheetCommand;
 use maillage_shared::id::DocumentId;
@@ -16,7 +16,7 @@ pub(crate) fn Facts(
     /// The sheet they are about.
     id: DocumentId,
     /// The sheet.
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     /// A name no other group has, for ids in the page.
     key: &'static str,
     /// The title.
@@ -33,12 +33,12 @@ pub(crate) fn Facts(
     let labelled_by = title_id.clone();
     let toggle = move || {
         if editing.get() {
-            text().done
+            text().done.to_owned()
         } else {
-            words.change
+            words.change.to_owned()
         }
     };
-    let body = move || {
+    let body = live(move || {
         if editing.get() {
             let fields: Vec<AnyView> = facts.iter().map(|fact| answer(id, sheet, fact)).collect();
             view! { <div class="stack">{fields}</div> }.into_any()
@@ -49,7 +49,7 @@ pub(crate) fn Facts(
             let rows: Vec<AnyView> = facts.iter().map(|fact| row(sheet, fact)).collect();
             view! { <dl class="facts-list">{rows}</dl> }.into_any()
         }
-    };
+    });
     let cards: Vec<AnyView> = facts
         .iter()
         .map(|fact| contested(id, sheet, fact, facts.len() > 1))
@@ -64,7 +64,7 @@ pub(crate) fn Facts(
                     aria-expanded=move || editing.get().to_string()
                     on:click=move |_| editing.update(|editing| *editing = !*editing)
                 >
-                    {toggle}
+                    {live_text(toggle)}
                     <span class="visually-hidden">{(words.of_part)(title)}</span>
                 </button>
             </div>
@@ -77,8 +77,8 @@ pub(crate) fn Facts(
 }
 
 /// The answer to a fact, in words: one version, or that there are several.
-fn words_of(sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) -> Memo<Option<String>> {
-    Memo::new(move |_| {
+fn words_of(sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) -> Seen<Option<String>> {
+    Seen::new(move || {
         let mut versions = sheet.with(fact.versions);
         match versions.len() {
             0 | 1 => versions.pop().map(|version| version.words),
@@ -87,36 +87,35 @@ fn words_of(sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) -> Memo<Option
     })
 }
 
-fn alone(sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
-    let contested = Memo::new(move |_| sheet.with(fact.versions).len() > 1);
+fn alone(sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
+    let contested = Seen::new(move || sheet.with(fact.versions).len() > 1);
     let words = words_of(sheet, fact);
     // Several versions have their own card below.
-    (move || match words.get() {
+    live(move || match words.get() {
         _ if contested.get() => ().into_any(),
         Some(words) => view! { <p><strong>{words}</strong></p> }.into_any(),
         None => view! { <p class="soft">{text().sheet.empty}</p> }.into_any(),
     })
-    .into_any()
 }
 
-fn row(sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
+fn row(sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
     let words = words_of(sheet, fact);
-    let answer = move || match words.get() {
+    let answer = live(move || match words.get() {
         Some(words) => view! { <dd>{words}</dd> }.into_any(),
         None => view! { <dd class="soft unanswered">{text().sheet.empty}</dd> }.into_any(),
-    };
+    });
     view! { <div><dt>{(fact.label)()}</dt>{answer}</div> }.into_any()
 }
 
 /// The versions of a fact, named when the group has several facts.
 fn contested(
     id: DocumentId,
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     fact: &'static Fact,
     named: bool,
 ) -> AnyView {
-    let versions = Memo::new(move |_| sheet.with(|sheet| (fact.versions)(sheet)));
-    (move || {
+    let versions = Seen::new(move || sheet.with(|sheet| (fact.versions)(sheet)));
+    live_option(move || {
         versions
             .with(|versions| versions_card(id, (fact.field)(), versions))
             .map(|card| {
@@ -124,19 +123,21 @@ fn contested(
                 view! { {name}{card} }.into_any()
             })
     })
-    .into_any()
 }
 
 /// The field, or the choice, in which a fact is answered.
-fn answer(id: DocumentId, sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
+fn answer(id: DocumentId, sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().sheet;
     let not_known = fact.not_known.map(|value| {
         let say = move |_| {
             model.change_sheet(id, JobSheetCommand::Set(value()));
         };
+        let now = words_of(sheet, fact);
+        let said = Seen::new(move || now.with(|now| now.as_deref() == Some(words.not_known)));
         view! {
-            <button class="button button-quiet start" type="button" on:click=say>
+            <button class="chip" type="button" aria-pressed=move || said.get().to_string() on:click=say>
+                {live_option(move || said.get().then(|| icon_small(Icon::Check)))}
                 {words.not_known}
                 <span class="visually-hidden">{(words.of_part)((fact.label)())}</span>
             </button>
@@ -154,7 +155,7 @@ fn answer(id: DocumentId, sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) 
                 .into_iter()
                 .map(|label| Chip { label, icon: None })
                 .collect();
-            let chosen = Signal::derive(move || sheet.with(chosen));
+            let chosen = Seen::new(move || sheet.with(chosen));
             let choose = Callback::new(move |index| {
                 if let Some(value) = value(index) {
                     model.change_sheet(id, JobSheetCommand::Set(value));
@@ -163,26 +164,26 @@ fn answer(id: DocumentId, sheet: Signal<JobSheetSnapshot>, fact: &'static Fact) 
             view! { <Chips legend=(fact.label)() name=fact.key chips=chips chosen=chosen on_choose=choose /> }.into_any()
         }
     };
-    view! { <div>{field}{not_known}</div> }.into_any()
+    view! { <div class="stack-s">{field}<div class="chips">{not_known}</div></div> }.into_any()
 }
 
 fn typed_answer(
     id: DocumentId,
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     fact: &'static Fact,
     typed: fn(&JobSheetSnapshot) -> String,
     read: fn(&str) -> Option<maillage_shared::command::SheetValue>,
 ) -> AnyView {
     let model = expect_context::<Model>();
-    let now = Memo::new(move |_| sheet.with(typed));
+    let now = Seen::new(move || sheet.with(typed));
     // What is being typed, until it is committed; meanwhile what others write waits.
     let draft = RwSignal::new(None::<String>);
-    let value = Signal::derive(move || draft.get().unwrap_or_else(|| now.get()));
+    let value = Seen::new(move || draft.get().unwrap_or_else(|| now.get()));
     let problem = RwSignal::new(None::<&'static str>);
     let commit = Callback::new(move |written: String| {
         let written = written.trim();
         let command = match written {
-            _ if written == now.get_untracked() => None,
+            _ if now.with_untracked(|now| now == written) => None,
             "" => fact
                 .clearable
                 .then(|| JobSheetCommand::Clear((fact.field)())),

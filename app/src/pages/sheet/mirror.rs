@@ -6,14 +6,15 @@ use crate::ui::{Hue, Piece};
 ///
 /// Two people in one sentence show as one: the first of them in the list.
 pub(crate) fn pieces(text: &str, carets: &[(Hue, usize)]) -> Vec<Piece> {
-    let mut carets: Vec<(Hue, usize)> = carets
-        .iter()
-        .map(|(hue, at)| (*hue, byte_at(text, *at)))
-        .collect();
-    carets.sort_by_key(|(_, at)| *at);
+    let mut ordered: Vec<(Hue, usize)> = Vec::with_capacity(carets.len());
+    for (hue, at) in carets {
+        let at = byte_at(text, *at);
+        let place = ordered.partition_point(|(_, earlier)| *earlier <= at);
+        ordered.insert(place, (*hue, at));
+    }
     let mut pieces = Vec::new();
     let mut end = 0;
-    for (hue, at) in carets {
+    for (hue, at) in ordered {
         let (start, stop) = sentence(text, at);
         if start < end || start == stop {
             continue;

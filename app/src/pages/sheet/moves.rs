@@ -5,7 +5,10 @@ use super::versions::{shown, versions_card};
 use crate::model::Model;
 use crate::pages::{people, problem_line, trades};
 use crate::text::text;
-use crate::ui::{Chip, Chips, Dialog, Icon, Post, TextField, banner, icon_small, thread};
+use crate::ui::{
+    Chip, Chips, Dialog, Icon, Post, Seen, TextField, banner, icon_small, live, live_option,
+    live_text, thread,
+};
 use leptos::prelude::*;
 use maillage_shared::command::{JobSheetCommand, MoveRequest, SheetField};
 use maillage_shared::id::DocumentId;
@@ -19,13 +22,13 @@ pub(crate) fn State(
     /// The sheet.
     id: DocumentId,
     /// The sheet's snapshot.
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
 ) -> AnyView {
     let words = &text().sheet.moves;
     let moving = RwSignal::new(false);
-    let state = Memo::new(move |_| sheet.with(JobSheetSnapshot::state));
-    let unmet = Memo::new(move |_| sheet.with(|sheet| moves::unmet(sheet).len()));
-    let versions = Memo::new(move |_| {
+    let state = Seen::new(move || sheet.with(JobSheetSnapshot::state));
+    let unmet = Seen::new(move || sheet.with(|sheet| moves::unmet(sheet).len()));
+    let versions = Seen::new(move || {
         sheet.with(|sheet| {
             shown(&sheet.state_field, |state| {
                 (text().domain.state)(*state).to_owned()
@@ -35,13 +38,13 @@ pub(crate) fn State(
     let sentence = move || (words.now)((text().domain.state)(state.get()));
     view! {
         <section class="stack-s" aria-label=words.section>
-            {move || states_thread(state.get())}
+            {live(move || states_thread(state.get()))}
             <p class="step-now">
-                <strong>{sentence}</strong>
+                <strong>{live_text(sentence)}</strong>
                 " "
-                {move || (words.unmet)(unmet.get())}
+                {live_text(move || (words.unmet)(unmet.get()))}
             </p>
-            {move || versions.with(|versions| versions_card(id, SheetField::State, versions))}
+            {live_option(move || versions.with(|versions| versions_card(id, SheetField::State, versions)))}
             <button class="button button-secondary button-wide no-print" type="button" on:click=move |_| moving.set(true)>
                 {words.change}
             </button>
@@ -85,7 +88,7 @@ fn Move(
     /// The sheet.
     id: DocumentId,
     /// The sheet's snapshot.
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     /// Called when the sheet has moved.
     on_moved: Callback<()>,
 ) -> AnyView {
@@ -98,7 +101,7 @@ fn Move(
     let owner = RwSignal::new(None::<Owner>);
     let problem = RwSignal::new(None::<&'static str>);
     // What the move needs may change while the form is open: someone else may settle a point.
-    let needs = Memo::new(move |_| {
+    let needs = Seen::new(move || {
         to.get()
             .and_then(|to| sheet.with(|sheet| moves::needs(sheet, to).ok()))
     });
@@ -111,13 +114,13 @@ fn Move(
         .collect();
     let chosen = {
         let states = states.clone();
-        Signal::derive(move || states.iter().position(|state| Some(*state) == to.get()))
+        Seen::new(move || states.iter().position(|state| Some(*state) == to.get()))
     };
     let choose = Callback::new(move |index: usize| {
         to.set(states.get(index).copied());
         problem.set(None);
     });
-    let blocked = Memo::new(move |_| {
+    let blocked = Seen::new(move || {
         needs.with(|needs| {
             needs
                 .as_ref()
@@ -125,9 +128,9 @@ fn Move(
         })
     });
     let ask_reason =
-        Memo::new(move |_| needs.with(|needs| needs.as_ref().is_some_and(|needs| needs.reason)));
+        Seen::new(move || needs.with(|needs| needs.as_ref().is_some_and(|needs| needs.reason)));
     let ask_owner =
-        Memo::new(move |_| needs.with(|needs| needs.as_ref().is_some_and(|needs| needs.owner)));
+        Seen::new(move || needs.with(|needs| needs.as_ref().is_some_and(|needs| needs.owner)));
     let go = move || {
         to.get().map_or(words.change.to_owned(), |to| {
             (words.go)((text().domain.state)(to))
@@ -166,13 +169,13 @@ fn Move(
     view! {
         <form class="stack" on:submit=send>
             <Chips legend=words.to name="etat" chips=chips chosen=chosen on_choose=choose />
-            {move || needs.with(|needs| needs.as_ref().and_then(what_is_missing))}
-            {move || ask_reason.get().then(|| reason_field(reason))}
-            {move || ask_owner.get().then(|| view! { <OwnerField id="etat-qui" owner=owner /> })}
+            {live_option(move || needs.with(|needs| needs.as_ref().and_then(what_is_missing)))}
+            {live_option(move || ask_reason.get().then(|| reason_field(reason)))}
+            {live_option(move || ask_owner.get().then(|| view! { <OwnerField id="etat-qui" owner=owner /> }.into_any()))}
             {problem_line(problem)}
-            {move || (!blocked.get()).then(|| {
-                view! { <button class="button button-primary button-wide" type="submit">{go}</button> }
-            })}
+            {live_option(move || (!blocked.get()).then(|| {
+                view! { <button class="button button-primary button-wide" type="submit">{live_text(go)}</button> }.into_any()
+            }))}
         </form>
     }
     .into_any()
@@ -225,12 +228,12 @@ fn what_is_missing(needs: &MoveNeeds) -> Option<AnyView> {
 #[component]
 pub(crate) fn History(
     /// The sheet's snapshot.
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
 ) -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().sheet.moves;
-    let moves = Memo::new(move |_| sheet.with(|sheet| sheet.moves.clone()));
-    let list = move || {
+    let moves = Seen::new(move || sheet.with(|sheet| sheet.moves.clone()));
+    let list = live(move || {
         moves.with(|moves| {
             if moves.is_empty() {
                 return view! { <p class="soft">{words.no_history}</p> }.into_any();
@@ -242,7 +245,7 @@ pub(crate) fn History(
                 .collect();
             view! { <ul class="card tight">{rows}</ul> }.into_any()
         })
-    };
+    });
     view! {
         <section class="stack-s" aria-labelledby="t-histoire">
             <h2 id="t-histoire">{words.history}</h2>

@@ -3,7 +3,7 @@
 use crate::model::Model;
 use crate::pages::people;
 use crate::text::text;
-use crate::ui::{Chip, Chips, TextField};
+use crate::ui::{Chip, Chips, Seen, TextField};
 use leptos::prelude::*;
 use maillage_shared::records::Owner;
 
@@ -38,12 +38,12 @@ pub(crate) fn OwnerField(
     let owners: Vec<Owner> = people.into_iter().map(|(owner, _)| owner).collect();
     let chosen = {
         let owners = owners.clone();
-        Signal::derive(move || {
+        Seen::new(move || {
             owner.with(|owner| owners.iter().position(|each| Some(each) == owner.as_ref()))
         })
     };
     let choose = Callback::new(move |index: usize| owner.set(owners.get(index).cloned()));
-    let written = Signal::derive(move || match owner.get() {
+    let written = Seen::new(move || match owner.get() {
         Some(Owner::Words(words)) => words,
         _ => String::new(),
     });

@@ -6,7 +6,9 @@ use crate::model::Model;
 use crate::pages::{people, problem_line};
 use crate::platform::calendar;
 use crate::text::text;
-use crate::ui::{Chip, Chips, DayField, Dialog, Icon, TextField, icon};
+use crate::ui::{
+    Chip, Chips, DayField, Dialog, Icon, Seen, TextField, icon, live_list, live_option, live_text,
+};
 use leptos::prelude::*;
 use maillage_shared::command::{GuardRailValue, JobSheetCommand, NewGuardRail, SheetField};
 use maillage_shared::id::{DocumentId, RecordId};
@@ -19,17 +21,17 @@ pub(crate) fn Points(
     /// The sheet they belong to.
     id: DocumentId,
     /// The sheet.
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
 ) -> AnyView {
     let words = &text().sheet.points;
     let noting = RwSignal::new(None::<RecordId>);
     let adding = RwSignal::new(false);
-    let ids = Memo::new(move |_| {
+    let ids = Seen::new(move || {
         sheet.with(|sheet| {
             sheet
                 .guard_rails
                 .iter()
-                .map(|point| point.id.clone())
+                .map(|point| point.id.to_string())
                 .collect::<Vec<_>>()
         })
     });
@@ -41,11 +43,7 @@ pub(crate) fn Points(
             </div>
             <p class="soft">{words.body}</p>
             <ul class="card tight">
-                <For
-                    each=move || ids.get()
-                    key=RecordId::clone
-                    children=move |point| point_row(id, sheet, point, noting)
-                />
+                {live_list(ids, move |key| point_row(id, sheet, RecordId::from_key(key), noting))}
             </ul>
         </section>
         {note_dialog(id, sheet, noting)}
@@ -64,13 +62,13 @@ pub(crate) fn name_of(point: &GuardRailSnapshot) -> String {
     }
 }
 
-fn point_of(sheet: Signal<JobSheetSnapshot>, id: RecordId) -> Memo<Option<GuardRailSnapshot>> {
-    Memo::new(move |_| sheet.with(|sheet| sheet.guard_rail(&id).cloned()))
+fn point_of(sheet: Seen<JobSheetSnapshot>, id: RecordId) -> Seen<Option<GuardRailSnapshot>> {
+    Seen::new(move || sheet.with(|sheet| sheet.guard_rail(&id).cloned()))
 }
 
 fn point_row(
     id: DocumentId,
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     point_id: RecordId,
     noting: RwSignal<Option<RecordId>>,
 ) -> AnyView {
@@ -86,16 +84,18 @@ fn point_row(
             .0
         })
     };
-    let face = move || point.with(|point| point.as_ref().map(|point| row_face(id, point)));
+    let face =
+        live_option(move || point.with(|point| point.as_ref().map(|point| row_face(id, point))));
     let spoken = move || {
         point.with(|point| {
             point
                 .as_ref()
                 .map(|point| (text().sheet.of_part)(&name_of(point)))
+                .unwrap_or_default()
         })
     };
     view! {
-        <li class=class>
+        <li class=move || class()>
             {face}
             <button
                 class="button button-quiet no-print"
@@ -103,7 +103,7 @@ fn point_row(
                 on:click=move |_| noting.set(Some(point_id.clone()))
             >
                 {text().sheet.points.save}
-                <span class="visually-hidden">{spoken}</span>
+                <span class="visually-hidden">{live_text(spoken)}</span>
             </button>
         </li>
     }
@@ -173,24 +173,24 @@ fn look(state: GuardRailState) -> (&'static str, Icon) {
 /// The dialog that notes one point. It is open while `noting` names one.
 fn note_dialog(
     id: DocumentId,
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     noting: RwSignal<Option<RecordId>>,
 ) -> AnyView {
-    let point = Memo::new(move |_| {
+    let point = Seen::new(move || {
         let noting = noting.get()?;
         sheet.with(|sheet| sheet.guard_rail(&noting).cloned())
     });
     let title =
-        Signal::derive(move || point.with(|point| point.as_ref().map(name_of).unwrap_or_default()));
+        Seen::new(move || point.with(|point| point.as_ref().map(name_of).unwrap_or_default()));
     view! {
         <Dialog
             id="noter-point"
             title=title
             close=text().close
-            open=Signal::derive(move || noting.with(Option::is_some))
+            open=Seen::new(move || noting.with(Option::is_some))
             on_close=move |()| noting.set(None)
         >
-            {move || point.get_untracked().map(|point| note_form(id, point, Callback::new(move |()| noting.set(None))))}
+            {point.with_untracked(Clone::clone).map(|point| note_form(id, point, Callback::new(move |()| noting.set(None))))}
         </Dialog>
     }
     .into_any()
@@ -217,7 +217,7 @@ fn note_form(id: DocumentId, point: GuardRailSnapshot, on_noted: Callback<()>) -
             icon: None,
         })
         .collect();
-    let chosen = Signal::derive(move || {
+    let chosen = Seen::new(move || {
         GuardRailState::ALL
             .iter()
             .position(|each| *each == state.get())

@@ -3,12 +3,12 @@
 use crate::model::Present;
 use crate::pages::people;
 use crate::text::text;
-use crate::ui::{AvatarSize, avatar};
+use crate::ui::{AvatarSize, avatar, live};
 use leptos::prelude::*;
 
 /// The people who have this sheet open, side by side, with their names.
 pub(crate) fn presence(present: Signal<Vec<Present>>) -> AnyView {
-    let faces = move || {
+    let faces = live(move || {
         present.with(|present| {
             if present.is_empty() {
                 return ().into_any();
@@ -28,6 +28,6 @@ pub(crate) fn presence(present: Signal<Vec<Present>>) -> AnyView {
             }
             .into_any()
         })
-    };
+    });
     view! { <div class="presence">{faces}</div> }.into_any()
 }

@@ -6,7 +6,7 @@ use crate::pages::people;
 use crate::pages::screen::standing;
 use crate::platform::page;
 use crate::text::text;
-use crate::ui::{AvatarSize, Editor, avatar, status};
+use crate::ui::{AvatarSize, Editor, Seen, avatar, live, live_option, live_text, status};
 use leptos::html;
 use leptos::prelude::*;
 use maillage_shared::id::DocumentId;
@@ -17,7 +17,7 @@ use maillage_shared::snapshot::JobSheetSnapshot;
 pub(crate) fn section(
     id: DocumentId,
     section: Section,
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     present: Signal<Vec<Present>>,
 ) -> AnyView {
     let words = &text().sheet;
@@ -38,13 +38,13 @@ pub(crate) fn section(
             request_animation_frame(move || page::focus(&field));
         }
     };
-    let body = move || {
+    let body = live(move || {
         if writing.get() {
             editor(id, section, present, editor_name.clone())
         } else {
             reader(section, sheet, present)
         }
-    };
+    });
     view! {
         <section class=class aria-labelledby=labelled_by>
             <div class="section-head">
@@ -55,7 +55,7 @@ pub(crate) fn section(
                     aria-expanded=move || writing.get().to_string()
                     on:click=toggle
                 >
-                    {move || if writing.get() { text().done } else { words.write }}
+                    {live_text(move || if writing.get() { text().done.to_owned() } else { words.write.to_owned() })}
                     <span class="visually-hidden">{(words.of_part)(name)}</span>
                 </button>
             </div>
@@ -68,14 +68,16 @@ pub(crate) fn section(
 /// The text as it reads, with who is writing in it.
 fn reader(
     section: Section,
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     present: Signal<Vec<Present>>,
 ) -> AnyView {
-    let written = Memo::new(move |_| sheet.with(|sheet| sheet.sections.text(section).to_owned()));
-    let body = move || {
-        let filled = written.with(|written| !written.trim().is_empty());
-        filled.then(|| view! { <p class="section-text">{written}</p> }.into_any())
-    };
+    let written = Seen::new(move || sheet.with(|sheet| sheet.sections.text(section).to_owned()));
+    let filled = Seen::new(move || written.with(|written| !written.trim().is_empty()));
+    let body = live_option(move || {
+        filled.get().then(|| {
+            view! { <p class="section-text">{live_text(move || written.get())}</p> }.into_any()
+        })
+    });
     view! { {body}{others(section, present)} }.into_any()
 }
 
@@ -88,7 +90,7 @@ fn editor(
     let model = expect_context::<Model>();
     let node = NodeRef::<html::Textarea>::new();
     let binding = model.text_section(id, section, node);
-    let mirror = Signal::derive(move || {
+    let mirror = Seen::new(move || {
         let carets: Vec<_> = present.with(|present| {
             let here = present
                 .iter()
@@ -99,7 +101,7 @@ fn editor(
         binding.shown.with(|text| mirror::pieces(text, &carets))
     });
     let described_by = format!("{}-qui", section.code());
-    let standing = Signal::derive(move || Some(standing(model.status_of(id).get())));
+    let standing = Seen::new(move || Some(standing(model.status_of(id).get())));
     view! {
         <Editor
             id=format!("{}-texte", section.code())
@@ -118,7 +120,7 @@ fn editor(
 
 /// Who else writes in this text, with picture and name.
 fn others(section: Section, present: Signal<Vec<Present>>) -> AnyView {
-    (move || {
+    live(move || {
         let lines: Vec<AnyView> = present.with(|present| {
             let here = present
                 .iter()
@@ -135,7 +137,6 @@ fn others(section: Section, present: Signal<Vec<Present>>) -> AnyView {
             })
             .collect()
         });
-        lines
+        lines.into_any()
     })
-    .into_any()
 }

@@ -4,7 +4,7 @@ use super::versions::{Shown, shown, versions_card};
 use crate::model::Model;
 use crate::pages::{people, problem_line};
 use crate::text::text;
-use crate::ui::{Chip, Chips, Dialog, Icon, TextField, icon};
+use crate::ui::{Chip, Chips, Dialog, Icon, Seen, TextField, icon, live, live_text};
 use leptos::prelude::*;
 use maillage_shared::command::{JobSheetCommand, SheetField};
 use maillage_shared::id::DocumentId;
@@ -18,7 +18,7 @@ pub(crate) fn BeforeTrial(
     /// The sheet they belong to.
     id: DocumentId,
     /// The sheet.
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
 ) -> AnyView {
     let words = &text().sheet.points;
     let noting = RwSignal::new(false);
@@ -26,7 +26,7 @@ pub(crate) fn BeforeTrial(
         .into_iter()
         .map(|point| row(id, sheet, point))
         .collect();
-    let open = Memo::new(move |_| sheet.with(|sheet| open_points(sheet, SheetState::Trial).len()));
+    let open = Seen::new(move || sheet.with(|sheet| open_points(sheet, SheetState::Trial).len()));
     let waits = move || match open.get() {
         0 => words.ready.to_owned(),
         count => (words.waits)(count),
@@ -36,7 +36,7 @@ pub(crate) fn BeforeTrial(
             <h2 id="t-essai">{words.trial}</h2>
             <p class="soft">{words.trial_body}</p>
             <ul class="card tight">{rows}</ul>
-            <p><strong>{waits}</strong></p>
+            <p><strong>{live_text(waits)}</strong></p>
             <button class="button button-secondary button-wide no-print" type="button" on:click=move |_| noting.set(true)>
                 {words.note}
             </button>
@@ -66,10 +66,10 @@ fn versions(sheet: &JobSheetSnapshot, point: TrialPoint) -> Vec<Shown> {
     }
 }
 
-fn row(id: DocumentId, sheet: Signal<JobSheetSnapshot>, point: TrialPoint) -> AnyView {
+fn row(id: DocumentId, sheet: Seen<JobSheetSnapshot>, point: TrialPoint) -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().sheet.points;
-    let state = Memo::new(move |_| {
+    let state = Seen::new(move || {
         sheet.with(|sheet| {
             (
                 sheet.before_trial.completed_by(point),
@@ -84,7 +84,7 @@ fn row(id: DocumentId, sheet: Signal<JobSheetSnapshot>, point: TrialPoint) -> An
             CompletedBy::Nobody => "check check-todo",
         })
     };
-    let face = move || {
+    let face = live(move || {
         state.with(|(completed, versions)| {
             let first = versions.first();
             let answer = first.map_or(
@@ -116,8 +116,8 @@ fn row(id: DocumentId, sheet: Signal<JobSheetSnapshot>, point: TrialPoint) -> An
             }
             .into_any()
         })
-    };
-    view! { <li class=class>{face}</li> }.into_any()
+    });
+    view! { <li class=move || class()>{face}</li> }.into_any()
 }
 
 /// The form that records what is known of the four points, in the name of the person of this phone.
@@ -126,7 +126,7 @@ fn RecordPoints(
     /// The sheet.
     id: DocumentId,
     /// The sheet's snapshot.
-    sheet: Signal<JobSheetSnapshot>,
+    sheet: Seen<JobSheetSnapshot>,
     /// Called when all has been recorded.
     on_recorded: Callback<()>,
 ) -> AnyView {
@@ -145,7 +145,7 @@ fn RecordPoints(
             icon: None,
         })
         .collect();
-    let chosen = Signal::derive(move || {
+    let chosen = Seen::new(move || {
         LegalFrame::ALL
             .iter()
             .position(|each| Some(*each) == frame.get())

@@ -71,7 +71,7 @@ pub(super) const SHEET: Sheet = Sheet {
         states: "États de la fiche",
         done: "\u{a0}: fait",
         section: "État de la fiche",
-        now: |state| format!("État{NBSP}: {}.", state.to_lowercase()),
+        now: |state| format!("État{NBSP}: {}.", lower(state)),
         unmet: |count| match count {
             0 => "Tous les points sont vérifiés.".to_owned(),
             1 => "1 point est à vérifier.".to_owned(),
@@ -149,11 +149,20 @@ pub(super) const SHEET: Sheet = Sheet {
     },
 };
 
+/// "Avis des partenaires" in the middle of a sentence. No state begins with an accent.
+fn lower(state: &str) -> String {
+    let mut characters = state.chars();
+    match characters.next() {
+        Some(first) => format!("{}{}", first.to_ascii_lowercase(), characters.as_str()),
+        None => String::new(),
+    }
+}
+
 /// "quelqu’un" begins a sentence as "Quelqu’un".
 fn capital(name: &str) -> String {
     let mut characters = name.chars();
     match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
+        Some(first) => format!("{}{}", first.to_ascii_uppercase(), characters.as_str()),
         None => String::new(),
     }
 }
