@@ -73,7 +73,7 @@ pub(crate) fn status(status: Seen<Option<Status>>) -> AnyView {
             .into_any()
         })
     });
-    view! { <span class=move || class() role="status">{face}</span> }.into_any()
+    view! { <span class=class role="status">{face}</span> }.into_any()
 }
 
 /// The frame of a screen.

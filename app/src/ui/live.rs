@@ -40,8 +40,8 @@ fn list(keys: Seen<Vec<String>>, row: Arc<dyn Fn(String) -> AnyView + Send + Syn
 
 /// Runs now, and again each time a signal it reads changes, as long as the current owner lives.
 pub(crate) fn follow(effect: impl FnMut() + 'static) {
-    let mut effect: Box<dyn FnMut()> = Box::new(effect);
-    Effect::new(move || effect());
+    let effect: Box<dyn FnMut()> = Box::new(effect);
+    Effect::new(effect);
 }
 
 /// A value worked out from signals. Whoever reads it hears only of values that differ.

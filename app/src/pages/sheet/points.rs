@@ -95,7 +95,7 @@ fn point_row(
         })
     };
     view! {
-        <li class=move || class()>
+        <li class=class>
             {face}
             <button
                 class="button button-quiet no-print"

@@ -117,7 +117,7 @@ fn row(id: DocumentId, sheet: Seen<JobSheetSnapshot>, point: TrialPoint) -> AnyV
             .into_any()
         })
     });
-    view! { <li class=move || class()>{face}</li> }.into_any()
+    view! { <li class=class>{face}</li> }.into_any()
 }
 
 /// The form that records what is known of the four points, in the name of the person of this phone.
