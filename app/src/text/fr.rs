@@ -164,7 +164,7 @@ pub(super) static TEXT: Text = Text {
             0 => "Moi aussi".to_owned(),
             count => format!("Moi aussi · {count}"),
         },
-        said_by: |name| format!("dit par {name}"),
+        said_by: |name| format!("dit par {}", inside(name)),
         covered: "Fiche ouverte",
         none: "Aucun besoin pour le moment.",
         none_body: "Dites ce qui manque dans le quartier.",
@@ -204,6 +204,16 @@ fn counted(count: usize, none: &str, one: &str, many: &str) -> String {
     }
 }
 
+/// "Une maman" in the middle of a sentence is "une maman"; names keep their capital.
+fn inside(name: &str) -> String {
+    match name.split_once(' ') {
+        Some((article @ ("Un" | "Une" | "Le" | "La" | "Les" | "Des"), rest)) => {
+            format!("{} {rest}", article.to_lowercase())
+        }
+        _ => name.to_owned(),
+    }
+}
+
 fn hires_counted(count: u32) -> String {
     match count {
         0 | 1 => format!("{count} embauche"),
@@ -235,6 +245,12 @@ mod tests {
         assert_eq!((TEXT.home.jobs)(40), "40 emplois visés");
         assert_eq!((TEXT.home.hires)(0), "0 embauche");
         assert_eq!((TEXT.home.needs_count)(1), "1 noté");
+    }
+
+    #[test]
+    fn names_keep_their_capital_inside_a_sentence() {
+        assert_eq!((TEXT.needs.said_by)("Une maman"), "dit par une maman");
+        assert_eq!((TEXT.needs.said_by)("Fatou"), "dit par Fatou");
     }
 
     #[test]
