@@ -139,10 +139,13 @@ fn partner_list(partners: &[PartnerSnapshot]) -> AnyView {
 }
 
 fn partner_row(partner: &PartnerSnapshot) -> AnyView {
+    let name = partner.name.words().to_owned();
+    // "CPAS" is enough; "CPAS, CPAS" is not more.
     let kind = partner
         .kind
         .value()
-        .map(|kind| (text().domain.partner)(*kind));
+        .map(|kind| (text().domain.partner)(*kind))
+        .filter(|kind| *kind != name);
     let zone = partner.zone.words();
     let about = match (kind, zone) {
         (Some(kind), "") => kind.to_owned(),
@@ -152,7 +155,7 @@ fn partner_row(partner: &PartnerSnapshot) -> AnyView {
     view! {
         <li class="check">
             {icon(Icon::Handshake)}
-            <span><strong>{partner.name.words().to_owned()}</strong><br /><span class="check-word">{about}</span></span>
+            <span><strong>{name}</strong><br /><span class="check-word">{about}</span></span>
         </li>
     }
     .into_any()
