@@ -204,6 +204,8 @@ pub(crate) struct Domain {
     pub(crate) day: fn(day: LocalDay, today: LocalDay) -> String,
     /// Someone whose name this phone does not know.
     pub(crate) someone: &'static str,
+    /// Someone this phone does not know, as a choice beside oneself.
+    pub(crate) someone_else: &'static str,
 }
 
 /// A day of the calendar where the phone is.

@@ -26,7 +26,9 @@ pub(crate) fn OwnerField(
     if let Some(Owner::Person(person)) = owner.get_untracked()
         && Some(person) != me
     {
-        people.push((Owner::Person(person), people::name(model, person)));
+        let name = people::known_name(model, person)
+            .unwrap_or_else(|| text().domain.someone_else.to_owned());
+        people.push((Owner::Person(person), name));
     }
     let chips: Vec<Chip> = people
         .iter()

@@ -1,5 +1,6 @@
 //! The glossary in French.
 
+use super::NBSP;
 use crate::text::keys::{Domain, LocalDay};
 use maillage_shared::records::{
     ContractType, GuardRailState, GuardRailTopic, LegalFrame, PartnerKind, Section, SheetState,
@@ -90,6 +91,7 @@ pub(super) const DOMAIN: Domain = Domain {
     },
     day,
     someone: "quelqu’un",
+    someone_else: "Une autre personne",
 };
 
 fn day(day: LocalDay, today: LocalDay) -> String {
@@ -123,9 +125,9 @@ fn day(day: LocalDay, today: LocalDay) -> String {
         day.day.to_string()
     };
     if day.year == today.year {
-        format!("le {number} {month}")
+        format!("le {number}{NBSP}{month}")
     } else {
-        format!("le {number} {month} {}", day.year)
+        format!("le {number}{NBSP}{month} {}", day.year)
     }
 }
 
@@ -147,7 +149,10 @@ mod tests {
         let today = at(2026, 11, 22, 100);
         assert_eq!(day(today, today), "aujourd’hui");
         assert_eq!(day(at(2026, 11, 21, 99), today), "hier");
-        assert_eq!(day(at(2026, 12, 1, 109), today), "le 1er décembre");
-        assert_eq!(day(at(2025, 12, 31, -226), today), "le 31 décembre 2025");
+        assert_eq!(day(at(2026, 12, 1, 109), today), "le 1er\u{a0}décembre");
+        assert_eq!(
+            day(at(2025, 12, 31, -226), today),
+            "le 31\u{a0}décembre 2025"
+        );
     }
 }
