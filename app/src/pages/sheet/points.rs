@@ -131,13 +131,12 @@ fn row_face(id: DocumentId, point: &GuardRailSnapshot) -> AnyView {
     ];
     view! {
         {icon(look(state).1)}
-        <span>
-            <strong>{name_of(point)}</strong>
-            <br />
+        <strong class="check-name">{name_of(point)}</strong>
+        <div class="check-more">
             <span class="check-word">{(text().domain.guard_rail_state)(state)}</span>
             {(!evidence.is_empty()).then(|| view! { <br /><span class="small">{evidence}</span> })}
             {care(model, point).map(|care| view! { <br /><span class="small">{care}</span> })}
-        </span>
+        </div>
         {cards.into_iter().flatten().collect::<Vec<_>>()}
     }
     .into_any()
