@@ -94,6 +94,12 @@ pub(crate) fn TextArea(
     id: &'static str,
     /// The question.
     label: &'static str,
+    /// A sentence that helps to answer.
+    #[prop(optional_no_strip)]
+    hint: Option<&'static str>,
+    /// Whether the answer is mostly one line, and may be longer.
+    #[prop(default = false)]
+    short: bool,
     /// What is written.
     #[prop(into)]
     value: Seen<String>,
@@ -104,13 +110,22 @@ pub(crate) fn TextArea(
     #[prop(default = 1000)]
     max_length: u32,
 ) -> AnyView {
+    let hint_id = hint.map(|_| format!("{id}-aide"));
+    let class = if short {
+        "textarea textarea-short"
+    } else {
+        "textarea"
+    };
     view! {
         <div class="field">
             <label for=id>{label}</label>
+            {hint.map(|hint| view! { <p class="hint" id=hint_id.clone()>{hint}</p> })}
             <textarea
-                class="textarea"
+                class=class
                 id=id
+                rows="1"
                 maxlength=max_length
+                aria-describedby=hint_id.clone()
                 prop:value=move || value.get()
                 on:input:target=move |event| on_input.run(event.target().value())
             ></textarea>

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::pages::{people, problem_line, trades};
 use crate::text::text;
 use crate::ui::{
-    Chip, Chips, Dialog, Icon, Post, Seen, TextField, banner, icon_small, live, live_option,
+    Chip, Chips, Dialog, Icon, Post, Seen, TextArea, banner, icon_small, live, live_option,
     live_text, thread,
 };
 use leptos::prelude::*;
@@ -183,9 +183,10 @@ fn Move(
 
 fn reason_field(reason: RwSignal<String>) -> AnyView {
     view! {
-        <TextField
+        <TextArea
             id="etat-pourquoi"
             label=text().sheet.moves.reason
+            short=true
             value=reason
             on_input=move |written| reason.set(written)
         />

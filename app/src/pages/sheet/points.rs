@@ -7,7 +7,8 @@ use crate::pages::{people, problem_line};
 use crate::platform::calendar;
 use crate::text::text;
 use crate::ui::{
-    Chip, Chips, DayField, Dialog, Icon, Seen, TextField, icon, live_list, live_option, live_text,
+    Chip, Chips, DayField, Dialog, Icon, Seen, TextArea, TextField, icon, live_list, live_option,
+    live_text,
 };
 use leptos::prelude::*;
 use maillage_shared::command::{GuardRailValue, JobSheetCommand, NewGuardRail, SheetField};
@@ -258,9 +259,10 @@ fn note_form(id: DocumentId, point: GuardRailSnapshot, on_noted: Callback<()>) -
         <form class="stack" on:submit=save>
             <Chips legend=words.state name="point-etat" chips=chips chosen=chosen on_choose=choose />
             <OwnerField id="point-qui" owner=owner />
-            <TextField
+            <TextArea
                 id="point-preuve"
                 label=words.evidence
+                short=true
                 value=evidence
                 on_input=move |written| evidence.set(written)
             />

@@ -4,7 +4,9 @@ use super::versions::{Shown, shown, versions_card};
 use crate::model::Model;
 use crate::pages::{people, problem_line};
 use crate::text::text;
-use crate::ui::{Chip, Chips, Dialog, Icon, Seen, TextField, icon, live, live_text};
+use crate::ui::{
+    AvatarSize, Chip, Chips, Dialog, Icon, Seen, TextArea, avatar, icon, live, live_text,
+};
 use leptos::prelude::*;
 use maillage_shared::command::{JobSheetCommand, SheetField};
 use maillage_shared::id::DocumentId;
@@ -158,6 +160,10 @@ fn RecordPoints(
             .map(|me| me.name)
             .unwrap_or_default(),
     );
+    let my_face = model
+        .me
+        .get_untracked()
+        .map(|me| avatar(people::mine(&me).0, AvatarSize::Small));
     let record = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let new = |written: RwSignal<String>, was: &str| {
@@ -186,29 +192,32 @@ fn RecordPoints(
     view! {
         <form class="stack" on:submit=record>
             <p>{words.why}</p>
-            <TextField
+            <TextArea
                 id="essai-employeur"
                 label=words.employer
+                short=true
                 value=employer
                 on_input=move |written| employer.set(written)
             />
             <Chips legend=words.frame name="essai-cadre" chips=chips chosen=chosen on_choose=choose />
             <p class="hint">{words.frame_hint}</p>
-            <TextField
+            <TextArea
                 id="essai-assurance"
                 label=words.insurance
                 hint=Some(words.insurance_hint)
+                short=true
                 value=insurance
                 on_input=move |written| insurance.set(written)
             />
-            <TextField
+            <TextArea
                 id="essai-allocation"
                 label=words.allowance
                 hint=Some(words.allowance_hint)
+                short=true
                 value=allowance
                 on_input=move |written| allowance.set(written)
             />
-            <p class="soft">{mine}</p>
+            <p class="line">{my_face}<span>{mine}</span></p>
             {problem_line(problem)}
             <button class="button button-primary button-wide" type="submit">{words.save}</button>
         </form>
