@@ -5,7 +5,6 @@ use std::path::Path;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-env-changed=MAILLAGE_APP_FINGERPRINT");
     let app = Path::new("../target/app");
     println!("cargo::rerun-if-changed={}", app.display());
     if let Err(error) = std::fs::create_dir_all(app) {

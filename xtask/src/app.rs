@@ -1,9 +1,10 @@
-//! The browser app as the relay embeds it: built by Trunk, then completed with the list of what a phone keeps for later
-//! visits, and compressed once and for all.
+//! The browser app as the relay embeds it: built by Trunk, then named by content, completed with the list of
+//! what a phone keeps for later visits, and compressed once and for all.
 
 pub(crate) mod compression;
 pub(crate) mod files;
 mod fingerprint;
+mod names;
 pub(crate) mod precache;
 
 use std::fs;
@@ -33,6 +34,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     download(project)?;
     let step = project.step("building the app for browsers");
     trunk(project)?;
+    names::follow_content(&app)?;
     let listed = precache::write_list(&app)?;
     compression::compress_all(&app)?;
     fs::write(&mark, &fingerprint).with_context(|| format!("cannot write {}", mark.display()))?;
