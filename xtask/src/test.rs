@@ -145,8 +145,8 @@ fn cargo_test(project: &Project, suite: &Suite, stage: Option<&Stage>) -> Comman
     );
     if let Some(Stage { tools, relay }) = stage {
         cargo.env("MAILLAGE_BIN", relay);
+        cargo.env("MAILLAGE_NODE", &tools.node);
         cargo.env("MAILLAGE_CHROMIUM", &tools.chromium);
-        cargo.env("MAILLAGE_CHROMEDRIVER", &tools.chromedriver);
         cargo.env("MAILLAGE_NODE_MODULES", &tools.node_modules);
     }
     cargo

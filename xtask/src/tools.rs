@@ -28,7 +28,7 @@ pub(crate) fn for_app(project: &Project) -> Result<()> {
     }
     .install(project)?;
     wasm_bindgen(project)?;
-    let node = debian::node(project, 18)?;
+    let node = debian::node(project)?.version;
     let tools = project.tools().join("npm");
     npm::install_copy(project, &project.root().join("xtask/npm"), &tools)?;
     project.already(&format!("wasm-opt is ready (node {node})"));
@@ -52,28 +52,53 @@ pub(crate) fn cargo_deny(project: &Project) -> Result<()> {
     .install(project)
 }
 
-/// A browser with its driver and the JavaScript packages, for the tests that drive real browsers and stock clients.
+/// A browser, node and the JavaScript packages, for the tests that drive real browsers and stock clients.
 pub(crate) struct TestTools {
+    /// The node program that runs the JavaScript packages.
+    pub(crate) node: PathBuf,
     /// The Chromium program.
     pub(crate) chromium: PathBuf,
-    /// The ChromeDriver program.
-    pub(crate) chromedriver: PathBuf,
     /// The folder with the installed JavaScript packages.
     pub(crate) node_modules: PathBuf,
 }
 
 /// What the end-to-end tests need.
 pub(crate) fn for_browser_tests(project: &Project) -> Result<TestTools> {
-    debian::node(project, 20)?;
-    let (chromium, chromedriver) = debian::chromium(project)?;
+    let node = node_for_tests(project)?;
+    let chromium = debian::chromium(project)?;
     let packages = project.root().join("tests/js");
     npm::install(project, &packages)?;
     project.already("the browser and the JavaScript packages are ready");
     Ok(TestTools {
+        node,
         chromium,
-        chromedriver,
         node_modules: packages.join("node_modules"),
     })
+}
+
+/// The oldest node that playwright-core accepts.
+const OLDEST_NODE: u32 = 20;
+
+/// The system's node, or one of our own where the distribution's is too old. npm stays the system's: it belongs to that node.
+fn node_for_tests(project: &Project) -> Result<PathBuf> {
+    let system = debian::node(project)?;
+    if system.is_at_least(OLDEST_NODE) {
+        return Ok(system.program);
+    }
+    let folder = project.tools().join("npm-node");
+    npm::install_copy(project, &project.root().join("xtask/npm-node"), &folder)?;
+    let own = folder.join("node_modules/.bin/node");
+    let Some(version) = process::probe(process::command(project, &own).arg("--version")) else {
+        bail!(
+            "node {} is too old; install node {OLDEST_NODE} or newer and run this command again",
+            system.version
+        );
+    };
+    project.already(&format!(
+        "node {version} runs the tests, the system's {} being too old",
+        system.version
+    ));
+    Ok(own)
 }
 
 /// A component of the Rust toolchain, such as `rustfmt` or `clippy`, known by the cargo command it brings.

@@ -7,8 +7,23 @@ use anyhow::{Context, Result, bail};
 use crate::process;
 use crate::project::Project;
 
-/// Makes sure of node, at least this major version, and npm; returns node's version.
-pub(super) fn node(project: &Project, oldest: u32) -> Result<String> {
+/// The system's node.
+pub(super) struct Node {
+    /// The program.
+    pub(super) program: PathBuf,
+    /// Its version, without the leading v.
+    pub(super) version: String,
+}
+
+impl Node {
+    /// Whether it is at least this major version.
+    pub(super) fn is_at_least(&self, oldest: u32) -> bool {
+        major(&self.version).is_some_and(|major| major >= oldest)
+    }
+}
+
+/// Makes sure of node and npm.
+pub(super) fn node(project: &Project) -> Result<Node> {
     let missing: Vec<&str> = [("node", "nodejs"), ("npm", "npm")]
         .into_iter()
         .filter(|(program, _)| process::find(project, &[program]).is_none())
@@ -17,20 +32,17 @@ pub(super) fn node(project: &Project, oldest: u32) -> Result<String> {
     if !missing.is_empty() {
         install(project, &missing)?;
     }
-    let answer = process::probe(process::command(project, "node").arg("--version")).context(
+    let program = process::find(project, &["node"])
+        .context("the package nodejs is installed, but node is not on PATH")?;
+    let answer = process::probe(process::command(project, &program).arg("--version")).context(
         "node is installed but does not answer; reinstall it and run this command again",
     )?;
     let version = answer.trim_start_matches('v').to_owned();
-    if major(&version).is_none_or(|major| major < oldest) {
-        bail!(
-            "node {version} is too old; install node {oldest} or newer and run this command again"
-        );
-    }
-    Ok(version)
+    Ok(Node { program, version })
 }
 
-/// Makes sure of Chromium and ChromeDriver and returns where they are.
-pub(super) fn chromium(project: &Project) -> Result<(PathBuf, PathBuf)> {
+/// Makes sure of Chromium, with the ChromeDriver that belongs to it, and returns where the browser is.
+pub(super) fn chromium(project: &Project) -> Result<PathBuf> {
     const BROWSERS: [&str; 4] = [
         "chromium",
         "chromium-browser",
@@ -38,8 +50,8 @@ pub(super) fn chromium(project: &Project) -> Result<(PathBuf, PathBuf)> {
         "google-chrome",
     ];
     let find = || {
-        let browser = process::find(project, &BROWSERS)?;
-        Some((browser, process::find(project, &["chromedriver"])?))
+        process::find(project, &["chromedriver"])?;
+        process::find(project, &BROWSERS)
     };
     if let Some(found) = find() {
         return Ok(found);
@@ -94,5 +106,12 @@ mod tests {
     fn the_major_version_is_the_first_number() {
         assert_eq!(major("20.20.2"), Some(20));
         assert_eq!(major("unknown"), None);
+        let node = |version: &str| Node {
+            program: PathBuf::from("node"),
+            version: version.to_owned(),
+        };
+        assert!(node("20.20.2").is_at_least(20));
+        assert!(!node("18.20.4").is_at_least(20));
+        assert!(!node("unknown").is_at_least(20));
     }
 }
