@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
 use std::borrow::Cow;
 
-/// What `cargo xtask build` made of the app. Release builds hold the files, others read them at each request.
+/// What `cargo xtask build` made of the app, held by the program in every build: tests drive what people get.
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/app"]
 #[allow_missing = true]
