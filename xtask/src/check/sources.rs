@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// The files that could name a registry.
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     "Cargo.lock",
     ".cargo/config.toml",
     "tests/js/package.json",
@@ -15,6 +15,9 @@ const FILES: [&str; 8] = [
     "xtask/npm/package.json",
     "xtask/npm/package-lock.json",
     "xtask/npm/.npmrc",
+    "xtask/npm-node/package.json",
+    "xtask/npm-node/package-lock.json",
+    "xtask/npm-node/.npmrc",
 ];
 
 /// The addresses such a file may hold.
