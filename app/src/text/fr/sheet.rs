@@ -158,13 +158,11 @@ fn lower(state: &str) -> String {
     }
 }
 
-/// "quelqu’un" begins a sentence as "Quelqu’un".
+/// "quelqu’un" begins a sentence as "Quelqu’un", "élodie" as "Élodie".
 fn capital(name: &str) -> String {
     let mut characters = name.chars();
-    match characters.next() {
-        Some(first) => format!("{}{}", first.to_ascii_uppercase(), characters.as_str()),
-        None => String::new(),
-    }
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
 }
 
 fn minutes_to_hundredths(minutes: u32) -> u32 {
@@ -197,6 +195,12 @@ fn thousands(number: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_begins_a_sentence_with_a_capital_that_keeps_its_accent() {
+        assert_eq!((SHEET.points.cares)("élodie"), "Élodie s’en occupe");
+        assert_eq!((SHEET.points.cares)("quelqu’un"), "Quelqu’un s’en occupe");
+    }
 
     #[test]
     fn numbers_read_as_in_french() {
