@@ -10,7 +10,7 @@ use crate::session::Refused;
 use board::Board;
 use leptos::html;
 use leptos::prelude::*;
-use maillage_shared::command::{Command, JobSheetCommand, NeedsCommand, TerritoryCommand};
+use maillage_shared::command::{Command, JobSheetCommand, NeedsCommand};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::records::{NewJobSheet, Section, job_sheet, needs};
@@ -37,10 +37,6 @@ pub(crate) struct Model {
     pub(crate) sheets: Signal<Vec<SheetSummary>>,
     /// Where everything written on this phone is.
     pub(crate) status: Signal<Status>,
-    /// Whether the browser promises not to clear what this phone keeps; nothing before the first word was kept, or when it
-    /// knows no such promise.
-    #[expect(dead_code, reason = "the screen about this phone comes later")]
-    pub(crate) lasting: Signal<Option<bool>>,
     board: StoredValue<Rc<Board>, LocalStorage>,
 }
 
@@ -55,7 +51,6 @@ impl Model {
             needs: board.needs.clone().into(),
             sheets: board.sheets.clone().into(),
             status: board.status.clone().into(),
-            lasting: board.lasting.clone().into(),
             board: StoredValue::new_local(board),
         }
     }
@@ -133,16 +128,6 @@ impl Model {
                 false
             }
         }
-    }
-
-    /// Changes the territory; `false` when nothing was done.
-    #[expect(
-        dead_code,
-        reason = "no screen of this version changes the territory itself"
-    )]
-    pub(crate) fn change_territory(self, command: TerritoryCommand) -> bool {
-        let territory = self.board().territory_id();
-        territory.is_some_and(|id| self.done(id, command.into()))
     }
 
     /// Does what a person wants in one document.

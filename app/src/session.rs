@@ -212,13 +212,12 @@ impl Session {
                     warn_of(&kept.put(Table::Documents, &entries).await);
                 }
             }),
-            Task::AskToPersist => {
-                let session = self.clone();
-                spawn_local(async move {
-                    let answer = storage::persist().await;
-                    session.happened(Event::Persisted(answer));
-                });
-            }
+            Task::AskToPersist => spawn_local(async {
+                // Browsers refuse it to a page they have just met: nothing went wrong.
+                if storage::persist().await == Some(false) {
+                    log::info("the browser may clear what is kept");
+                }
+            }),
             Task::Log(words) => log::warn(&words),
             Task::Tell(notice) => (shell.observer)(notice),
         }

@@ -32,7 +32,6 @@ pub(crate) struct Board {
     pub(super) needs: ArcRwSignal<Option<NeedsSnapshot>>,
     pub(super) sheets: ArcRwSignal<Vec<SheetSummary>>,
     pub(super) status: ArcRwSignal<Status>,
-    pub(super) lasting: ArcRwSignal<Option<bool>>,
     people: ArcTrigger,
     steady: Cell<Steady>,
     watched: RefCell<BTreeMap<DocumentId, Rc<Watched>>>,
@@ -62,7 +61,6 @@ impl Board {
                 needs: ArcRwSignal::new(None),
                 sheets: ArcRwSignal::new(Vec::new()),
                 status: ArcRwSignal::new(Status::Sent),
-                lasting: ArcRwSignal::new(None),
                 people: ArcTrigger::new(),
                 steady: Cell::new(Steady::new(Status::Sent)),
                 watched: RefCell::default(),
@@ -90,7 +88,7 @@ impl Board {
             .act(|state, moment| state.join(moment, seed, face, territory));
     }
 
-    pub(super) fn territory_id(&self) -> Option<DocumentId> {
+    fn territory_id(&self) -> Option<DocumentId> {
         self.session.read(|state| state.territory())
     }
 
@@ -233,7 +231,6 @@ impl Board {
                 }
             }
             Notice::People => self.people.notify(),
-            Notice::Lasting(answer) => put(&self.lasting, answer),
         }
     }
 

@@ -129,7 +129,6 @@ impl State {
                 self.myself_again_at = (!kept).then(|| moment.now.plus(KEEP_AGAIN_AFTER));
                 tasks.push(Task::Tell(Notice::Status));
             }
-            Event::Persisted(answer) => tasks.push(Task::Tell(Notice::Lasting(answer))),
             Event::Rang => self.wake(moment, &mut tasks),
         }
         tasks

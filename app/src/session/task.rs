@@ -24,8 +24,6 @@ pub(crate) enum Event {
     KeepFailed(DocumentId),
     /// Whether who I am could be written.
     MyselfKept(bool),
-    /// The browser's answer to [`Task::AskToPersist`].
-    Persisted(Option<bool>),
     /// The wake-up rang.
     Rang,
 }
@@ -72,6 +70,4 @@ pub(crate) enum Notice {
     Company(DocumentId),
     /// How someone looks.
     People,
-    /// Whether the browser promises not to clear what is kept; `None` when it knows no such question.
-    Lasting(Option<bool>),
 }
