@@ -74,11 +74,11 @@ pub(super) static TEXT: Text = Text {
             },
             Notice {
                 question: "Qui voit quoi\u{a0}?",
-                answer: "Toutes les personnes qui ont le lien. Elles voient votre nom et vos textes.",
+                answer: "Toute personne qui a le lien peut lire et écrire. Elle voit votre nom. La personne qui tient le serveur peut aussi lire.",
             },
             Notice {
                 question: "Combien de temps\u{a0}?",
-                answer: "Vos textes restent dans le groupe. Le groupe peut les enlever.",
+                answer: "Tout ce que vous écrivez reste. On ne peut pas encore l’effacer.",
             },
             Notice {
                 question: "À qui demander\u{a0}?",
