@@ -6,12 +6,14 @@ const app = document.getElementById("maillage");
 const breakdown = document.getElementById("panne");
 let broken = false;
 
-/** Replaces the program by the page that says the work is safe. `when` is "stopped" or "unopened". */
-function showBreakdown(when) {
+/** Replaces the program by the page that speaks for it. `when` is "stopped" or "unopened"; `kept` whether all that was written is kept. */
+function showBreakdown(when, kept = false) {
   if (broken) return;
   broken = true;
-  app.hidden = true;
   const section = breakdown.querySelector(`[data-when="${when}"]`);
+  for (const line of section.querySelectorAll("[data-kept]")) line.hidden = (line.dataset.kept === "all") !== kept;
+  // Hidden alone, an open dialog of the program would keep everything else out of reach.
+  app.remove();
   section.hidden = false;
   breakdown.hidden = false;
   const title = section.querySelector("h1");
@@ -20,18 +22,33 @@ function showBreakdown(when) {
   offerListening(section);
 }
 
-/** Reading aloud is offered only where the device has a French voice. */
+/** Whether a field on screen holds words: they may not have reached the program, or wait for a button. */
+function isBeingWritten() {
+  const fields = app.querySelectorAll("textarea, input:not([type=radio], [type=checkbox])");
+  return [...fields].some((field) => field.value !== "");
+}
+
+/** Reading aloud is offered where the device itself has a French voice, help to ask someone elsewhere. */
 function offerListening(section) {
   const speech = window.speechSynthesis;
-  const button = breakdown.querySelector("[data-listen]");
+  const listen = breakdown.querySelector("[data-listen]");
+  const ask = breakdown.querySelector("[data-ask]");
+  const asking = breakdown.querySelector("dialog");
+  ask.addEventListener("click", () => asking.showModal());
+  for (const button of asking.querySelectorAll("[data-close]")) {
+    button.addEventListener("click", () => asking.close());
+  }
   if (!speech) return;
-  const french = () => speech.getVoices().find((voice) => voice.lang.toLowerCase().startsWith("fr"));
-  const update = () => { button.hidden = !french(); };
+  const french = () => speech.getVoices().find((voice) => voice.localService && voice.lang.toLowerCase().startsWith("fr"));
+  const update = () => {
+    listen.hidden = !french();
+    ask.hidden = !listen.hidden;
+  };
   update();
   speech.addEventListener?.("voiceschanged", update);
-  button.addEventListener("click", () => {
+  listen.addEventListener("click", () => {
     speech.cancel();
-    for (const line of section.querySelectorAll("h1, p, button")) {
+    for (const line of section.querySelectorAll("h1, p:not([hidden]), button")) {
       const words = new SpeechSynthesisUtterance(line.textContent);
       words.lang = "fr";
       words.voice = french() ?? null;
@@ -44,7 +61,9 @@ for (const button of breakdown.querySelectorAll("[data-reload]")) {
   button.addEventListener("click", () => location.reload());
 }
 
-window.addEventListener("maillage:panic", () => showBreakdown("stopped"));
+window.addEventListener("maillage:panic", (event) => {
+  showBreakdown("stopped", event.detail === true && !isBeingWritten());
+});
 
 try {
   const { default: init } = await import(script.dataset.js);

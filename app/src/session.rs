@@ -106,9 +106,15 @@ impl Session {
         change: impl FnOnce(&mut State, Moment) -> Result<(T, Vec<Task>), Refused>,
     ) -> Result<T, Refused> {
         let moment = moment();
-        let (value, tasks) = change(&mut self.0.state.borrow_mut(), moment)?;
+        // Should the program stop in the middle, what was being written is not kept.
+        panic::note_kept(false);
+        let changed = change(&mut self.0.state.borrow_mut(), moment);
+        let (outcome, tasks) = match changed {
+            Ok((value, tasks)) => (Ok(value), tasks),
+            Err(refused) => (Err(refused), Vec::new()),
+        };
         self.work(tasks);
-        Ok(value)
+        outcome
     }
 
     async fn open(&self) {
@@ -162,7 +168,10 @@ impl Session {
             shell.tasks.borrow_mut().extend(tasks);
         }
         shell.working.set(false);
-        let next = shell.state.borrow().next_wake();
+        let state = shell.state.borrow();
+        panic::note_kept(state.keeps_all());
+        let next = state.next_wake();
+        drop(state);
         shell.timer.set(next);
     }
 

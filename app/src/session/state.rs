@@ -193,6 +193,13 @@ impl State {
         }
     }
 
+    /// Whether all that was written here, and who wrote it, is durable on this phone.
+    pub(crate) fn keeps_all(&self) -> bool {
+        !self.forgetful
+            && self.myself_again_at.is_none()
+            && self.unkept.values().all(HashSet::is_empty)
+    }
+
     /// Hands an event to the client and takes what follows.
     fn client(&mut self, moment: Moment, event: ClientEvent<'_>, tasks: &mut Vec<Task>) {
         let effects = self.client.handle(moment.now, event);

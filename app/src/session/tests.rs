@@ -352,3 +352,24 @@ fn a_forgetful_phone_says_so_until_the_group_has_everything() {
     create(&mut state, "Vélos");
     assert!(state.standing(START, None).unsent > 0);
 }
+
+#[test]
+fn all_is_kept_only_when_nothing_written_here_is_on_its_way_to_the_disk() {
+    let mut state = phone();
+    assert!(state.keeps_all());
+    let (sheet, tasks) = create(&mut state, "Vélos");
+    assert!(!state.keeps_all());
+    let index = hashes(&kept(&tasks, space()));
+    state.handle(at(2), Event::KeepFailed(sheet));
+    state.handle(at(3), Event::Kept(space(), index));
+    assert!(!state.keeps_all(), "the sheet could not be written");
+    state.handle(at(4), Event::Kept(sheet, hashes(&kept(&tasks, sheet))));
+    assert!(state.keeps_all());
+}
+
+#[test]
+fn a_forgetful_phone_never_keeps_all() {
+    let mut state = State::default();
+    state.open(at(0), Some(me()), Vec::new(), People::default(), true);
+    assert!(!state.keeps_all());
+}

@@ -254,6 +254,22 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_a_breakdown_helps_to_ask_with_the_same_words() {
+        let page = include_str!("../../../public/index.html").replace("&nbsp;", "\u{a0}");
+        let words = &TEXT.listen;
+        for sentence in [
+            words.listen,
+            words.ask,
+            words.no_voice,
+            words.please,
+            words.back,
+            TEXT.close,
+        ] {
+            assert!(page.contains(sentence), "{sentence} is missing");
+        }
+    }
+
+    #[test]
     fn the_key_is_feminine() {
         assert_eq!(face(5, 5), "Clé grise");
         assert_eq!(face(0, 0), "Oiseau prune");
