@@ -1,8 +1,14 @@
 //! Sync messages that no honest client sends, byte by byte. Format: automerge's sync protocol and binary document format.
 
+use crate::sheet;
+use anyhow::{Context, Result, bail};
+use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
+use automerge::transaction::Transactable;
+use automerge::{Automerge, Change, ObjId, ROOT, ScalarValue};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use maillage_shared::change::ChangeRecord;
+use maillage_shared::records::Section;
 use sha2::{Digest, Sha256};
 use std::io::Write;
 
@@ -78,6 +84,110 @@ pub fn wrong_checksum(change: &ChangeRecord) -> Vec<u8> {
     bytes
 }
 
+/// Well-formed changes that follow a document and panic whoever applies them, each with what is wrong with it.
+pub fn crashes_peers(document: &Automerge) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let text = text_of(document)?;
+    let wrong = [
+        (
+            "an object that does not exist",
+            Op {
+                obj: ObjectId::Id(nothing(&text)),
+                ..put()
+            },
+        ),
+        (
+            "an element that does not exist",
+            Op {
+                obj: ObjectId::Id(text.clone()),
+                key: Key::Seq(ElementId::Id(nothing(&text))),
+                insert: true,
+                ..put()
+            },
+        ),
+    ];
+    changes(document, wrong)
+}
+
+/// Well-formed changes that follow a document and apply, but once saved, the document cannot be read back.
+pub fn spoils_documents(document: &Automerge) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let text = text_of(document)?;
+    let wrong = [
+        (
+            "a predecessor that does not exist",
+            Op {
+                pred: vec![nothing(&text)].into(),
+                ..put()
+            },
+        ),
+        (
+            "a key of a map in a text",
+            Op {
+                obj: ObjectId::Id(text.clone()),
+                ..put()
+            },
+        ),
+        // No operation but itself shows what is wrong with it: the relay finds out by saving and reading back.
+        (
+            "the end of a mark that does not begin",
+            Op {
+                action: OpType::MarkEnd(false),
+                obj: ObjectId::Id(text.clone()),
+                key: Key::Seq(ElementId::Head),
+                insert: true,
+                ..put()
+            },
+        ),
+    ];
+    changes(document, wrong)
+}
+
+fn changes<const N: usize>(
+    document: &Automerge,
+    operations: [(&'static str, Op); N],
+) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    operations
+        .into_iter()
+        .map(|(what, operation)| Ok((what, with_operation(document, operation)?)))
+        .collect()
+}
+
+/// The operation that made one of the texts of a sheet.
+fn text_of(document: &Automerge) -> Result<OpId> {
+    match sheet::section(document, Section::Need) {
+        Some(ObjId::Id(counter, actor, _)) => Ok(OpId::new(counter, &actor)),
+        _ => bail!("the sheet has no texts"),
+    }
+}
+
+/// An operation of the same author that was never made.
+fn nothing(made: &OpId) -> OpId {
+    OpId::new(1_000_000, made.actor())
+}
+
+/// An operation that puts 1 under `title`.
+fn put() -> Op {
+    Op {
+        action: OpType::Put(ScalarValue::Int(1)),
+        obj: ObjectId::Root,
+        key: Key::Map("title".into()),
+        pred: vec![].into(),
+        insert: false,
+    }
+}
+
+/// A change that follows a document, honest in all but its one operation.
+fn with_operation(document: &Automerge, operation: Op) -> Result<Vec<u8>> {
+    let mut fork = document.fork();
+    let mut transaction = fork.transaction();
+    transaction.put(ROOT, "title", "")?;
+    transaction.commit();
+    let honest = fork.get_last_local_change().context("nothing was put")?;
+    let mut change = honest.decode();
+    change.hash = None;
+    change.operations = vec![operation];
+    Ok(Change::from(change).raw_bytes().to_vec())
+}
+
 fn change_with(columns: &[(u64, Vec<u8>)]) -> Vec<u8> {
     let mut change = vec![0]; // no dependencies
     change.push(16);
@@ -137,6 +247,8 @@ fn signed(mut number: i64, bytes: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use maillage_shared::id::DocumentId;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
 
     /// Small enough to be harmless, these would be fine: what makes them bad is only the size they claim.
     #[test]
@@ -148,5 +260,32 @@ mod tests {
         let message =
             automerge::sync::Message::decode(&message_with(&[claims_operations(3)])).unwrap();
         assert_eq!(message.changes.iter().count(), 1);
+    }
+
+    fn a_sheet() -> Automerge {
+        sheet::automerge(DocumentId::from_entropy([1; 16]), "Atelier", "Du bois.").unwrap()
+    }
+
+    #[test]
+    fn what_is_to_crash_peers_parses_and_panics_in_automerge() {
+        let document = a_sheet();
+        for (what, bytes) in crashes_peers(&document).unwrap() {
+            let change = Change::from_bytes(bytes).unwrap();
+            let mut peer = document.clone();
+            let applied = catch_unwind(AssertUnwindSafe(|| peer.apply_changes([change]).is_ok()));
+            assert!(applied.is_err(), "{what}: {applied:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_spoil_documents_applies_and_cannot_be_read_back() {
+        let document = a_sheet();
+        for (what, bytes) in spoils_documents(&document).unwrap() {
+            let change = Change::from_bytes(bytes).unwrap();
+            let mut peer = document.clone();
+            peer.apply_changes([change]).unwrap();
+            let read_back = Automerge::load(&peer.save());
+            assert!(read_back.is_err(), "{what}");
+        }
     }
 }

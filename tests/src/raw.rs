@@ -2,13 +2,13 @@
 
 use crate::until::PATIENCE;
 use anyhow::{Context, Result, bail};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{SinkExt, Stream, StreamExt};
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::wire::{Frame, JoinMessage, Metadata, SyncMessage};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// A socket that has said nothing yet, or only what a story made it say.
@@ -77,6 +77,15 @@ impl RawSocket {
         Ok(self.socket.send(Message::binary(bytes)).await?)
     }
 
+    /// Sends a binary frame and listens meanwhile, until the relay closes the connection.
+    ///
+    /// The relay may hang up while it is still being told: what it says is heard all the same.
+    pub async fn say_until_farewell(self, bytes: Vec<u8>) -> Result<Farewell> {
+        let (mut sink, mut stream) = self.socket.split();
+        let (_, farewell) = tokio::join!(sink.send(Message::binary(bytes)), farewell(&mut stream));
+        farewell
+    }
+
     /// Sends a text frame.
     pub async fn say_text(&mut self, text: &str) -> Result<()> {
         Ok(self.socket.send(Message::text(text)).await?)
@@ -95,35 +104,12 @@ impl RawSocket {
 
     /// The next frame, or `None` when the connection has ended.
     pub async fn hear(&mut self) -> Result<Option<Frame>> {
-        timeout(PATIENCE, self.next_frame())
-            .await
-            .context("the relay neither answers nor closes the connection")?
-    }
-
-    async fn next_frame(&mut self) -> Result<Option<Frame>> {
-        loop {
-            match self.socket.next().await {
-                Some(Ok(Message::Binary(bytes))) => return Ok(Some(Frame::decode(&bytes)?)),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
-                Some(Ok(other)) => bail!("the relay sent {other:?}"),
-            }
-        }
+        hear(&mut self.socket).await
     }
 
     /// Listens until the relay closes the connection.
     pub async fn farewell(mut self) -> Result<Farewell> {
-        let mut farewell = Farewell {
-            error: None,
-            errors: 0,
-        };
-        while let Some(frame) = self.hear().await? {
-            if let Frame::Error { message } = frame {
-                farewell.error = Some(message);
-                farewell.errors += 1;
-            }
-        }
-        Ok(farewell)
+        farewell(&mut self.socket).await
     }
 
     /// Whether the connection still answers: a ping comes back.
@@ -140,6 +126,43 @@ impl RawSocket {
                 Message::Close(_) => bail!("the relay closed the connection"),
                 _ => {}
             }
+        }
+    }
+}
+
+async fn farewell(
+    stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
+) -> Result<Farewell> {
+    let mut farewell = Farewell {
+        error: None,
+        errors: 0,
+    };
+    while let Some(frame) = hear(stream).await? {
+        if let Frame::Error { message } = frame {
+            farewell.error = Some(message);
+            farewell.errors += 1;
+        }
+    }
+    Ok(farewell)
+}
+
+async fn hear(
+    stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
+) -> Result<Option<Frame>> {
+    timeout(PATIENCE, next_frame(stream))
+        .await
+        .context("the relay neither answers nor closes the connection")?
+}
+
+async fn next_frame(
+    stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
+) -> Result<Option<Frame>> {
+    loop {
+        match stream.next().await {
+            Some(Ok(Message::Binary(bytes))) => return Ok(Some(Frame::decode(&bytes)?)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
+            Some(Ok(other)) => bail!("the relay sent {other:?}"),
         }
     }
 }

@@ -95,6 +95,11 @@ impl Relay {
         self.log.count(words)
     }
 
+    /// How many warnings and errors of its own it has logged so far; what a library says beside them is not counted.
+    pub fn warnings(&self) -> usize {
+        self.log.count(" WARN maillage") + self.log.count("ERROR maillage")
+    }
+
     /// Whether it still runs.
     pub fn is_running(&mut self) -> Result<bool> {
         Ok(self.process.try_wait()?.is_none())

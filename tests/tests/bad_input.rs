@@ -1,6 +1,7 @@
 //! What no honest client says: the relay answers with the reason, closes that connection only, and everyone else goes on.
 
 use anyhow::{Context, Result};
+use automerge::{Automerge, Change};
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::limits::FRAME_BYTES;
 use maillage_shared::records::{NewJobSheet, Section, job_sheet};
@@ -22,6 +23,8 @@ struct Room {
     relay: Relay,
     honest: Device,
     sheet: DocumentId,
+    /// Why the relay refused something, each time it did.
+    refusals: Vec<String>,
     _data: TempDir,
 }
 
@@ -41,11 +44,12 @@ impl Room {
             relay,
             honest,
             sheet,
+            refusals: Vec::new(),
             _data: data,
         })
     }
 
-    /// The relay runs, and the honest phone writes on over the connection it has.
+    /// The relay runs, the honest phone writes on over the connection it has, and each refusal so far is one line of the log.
     async fn goes_on(&mut self) -> Result<()> {
         assert!(self.relay.is_running()?, "the relay has ended");
         sheet::append(&self.honest, self.sheet, Section::Need, " Encore.")?;
@@ -55,6 +59,28 @@ impl Room {
             troubles.is_empty(),
             "the honest phone was disturbed: {troubles:?}"
         );
+        self.each_refusal_is_logged_once().await
+    }
+
+    async fn each_refusal_is_logged_once(&mut self) -> Result<()> {
+        // What was logged before a line that is here is here too: after this one, no other line about the past can follow.
+        let last = format!("last-{}", self.refusals.len());
+        let mut socket = self.greeted().await?;
+        let mut frame = minicbor::Encoder::new(Vec::new());
+        frame.map(1)?.str("type")?.str(&last)?;
+        socket.say(frame.into_writer()).await?;
+        self.refuses(socket, &last).await?;
+        eventually("the last refusal is logged", async || {
+            when(self.relay.logged(&last) > 0, "nothing")
+        })
+        .await?;
+        for refusal in &self.refusals {
+            let told = self.refusals.iter().filter(|other| *other == refusal);
+            let logged = self.relay.logged(refusal);
+            assert_eq!(logged, told.count(), "lines that say {refusal:?}");
+        }
+        let warnings = self.relay.warnings();
+        assert_eq!(warnings, self.refusals.len(), "warnings and errors in all");
         Ok(())
     }
 
@@ -62,23 +88,39 @@ impl Room {
         RawSocket::greeted(&self.relay.sync_url()).await
     }
 
-    /// Sends a sync message about the honest phone's sheet and returns the relay's last words.
-    async fn sync_refused(&self, data: Vec<u8>) -> Result<String> {
+    /// The relay closes this connection with exactly one reason, which holds these words.
+    async fn refuses(&mut self, socket: RawSocket, words: &str) -> Result<()> {
+        let farewell = socket.farewell().await?;
+        self.refused(farewell, words)
+    }
+
+    /// The same for a sync message about the honest phone's sheet.
+    async fn refuses_sync(&mut self, data: Vec<u8>, words: &str) -> Result<()> {
         let mut socket = self.greeted().await?;
         socket.sync(self.sheet, data).await?;
-        reason(socket).await
+        self.refuses(socket, words).await
     }
-}
 
-/// What the relay said before it closed the connection: exactly one reason.
-async fn reason(socket: RawSocket) -> Result<String> {
-    let Farewell { error, errors } = socket.farewell().await?;
-    assert_eq!(errors, 1, "one reason, once");
-    error.context("the relay closed the connection without a reason")
-}
+    fn refused(&mut self, farewell: Farewell, words: &str) -> Result<()> {
+        assert_eq!(farewell.errors, 1, "one reason, once");
+        let reason = farewell
+            .error
+            .context("the relay closed the connection without a reason")?;
+        assert!(reason.contains(words), "{reason:?} does not say {words:?}");
+        self.refusals.push(reason);
+        Ok(())
+    }
 
-fn assert_says(reason: &str, words: &str) {
-    assert!(reason.contains(words), "{reason:?} does not say {words:?}");
+    /// The honest phone's sheet, as a stock client has it.
+    fn document(&self) -> Result<Automerge> {
+        let changes = self.honest.kept(self.sheet).into_iter();
+        let changes: Vec<Change> = changes
+            .map(|change| Change::from_bytes(change.bytes.to_vec()))
+            .collect::<Result<_, _>>()?;
+        let mut document = Automerge::new();
+        document.apply_changes(changes)?;
+        Ok(document)
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +133,7 @@ async fn a_frame_that_is_not_cbor_is_refused() -> Result<()> {
     ] {
         let mut socket = room.greeted().await?;
         socket.say(bytes).await?;
-        assert_says(&reason(socket).await?, "CBOR");
+        room.refuses(socket, "CBOR").await?;
     }
     room.goes_on().await
 }
@@ -101,7 +143,7 @@ async fn a_text_frame_is_refused() -> Result<()> {
     let mut room = Room::open().await?;
     let mut socket = room.greeted().await?;
     socket.say_text("{\"type\":\"join\"}").await?;
-    assert_says(&reason(socket).await?, "text");
+    room.refuses(socket, "text").await?;
     room.goes_on().await
 }
 
@@ -112,7 +154,7 @@ async fn an_unknown_message_is_refused() -> Result<()> {
     socket
         .say(Frame::Ignored("give-me-everything").encode())
         .await?;
-    assert_says(&reason(socket).await?, "give-me-everything");
+    room.refuses(socket, "give-me-everything").await?;
     room.goes_on().await
 }
 
@@ -121,7 +163,7 @@ async fn a_version_nobody_speaks_is_refused() -> Result<()> {
     let mut room = Room::open().await?;
     let mut socket = RawSocket::open(&room.relay.sync_url()).await?;
     socket.join(&["99"]).await?;
-    assert_says(&reason(socket).await?, "version");
+    room.refuses(socket, "version").await?;
     room.goes_on().await
 }
 
@@ -137,7 +179,7 @@ async fn a_message_before_the_greeting_is_refused() -> Result<()> {
             .encode(),
         )
         .await?;
-    assert_says(&reason(socket).await?, "leave");
+    room.refuses(socket, "leave").await?;
     room.goes_on().await
 }
 
@@ -161,7 +203,7 @@ async fn an_id_that_is_no_document_id_is_refused() -> Result<()> {
             .str("data")?
             .bytes(&crafted::message_with(&[]))?;
         socket.say(frame.into_writer()).await?;
-        assert_says(&reason(socket).await?, "documentId");
+        room.refuses(socket, "documentId").await?;
     }
     room.goes_on().await
 }
@@ -169,17 +211,15 @@ async fn an_id_that_is_no_document_id_is_refused() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_that_are_no_sync_message_are_refused() -> Result<()> {
     let mut room = Room::open().await?;
-    assert_says(&room.sync_refused(vec![7; 100]).await?, "sync message");
+    room.refuses_sync(vec![7; 100], "sync message").await?;
     room.goes_on().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_of_changes_is_refused() -> Result<()> {
     let mut room = Room::open().await?;
-    let refusal = room
-        .sync_refused(crafted::message_with(&[crafted::bundle()]))
-        .await?;
-    assert_says(&refusal, "chunk type 3");
+    let message = crafted::message_with(&[crafted::bundle()]);
+    room.refuses_sync(message, "chunk type 3").await?;
     room.goes_on().await
 }
 
@@ -192,7 +232,7 @@ async fn a_change_with_a_wrong_checksum_is_refused() -> Result<()> {
     };
     let (_, genesis) = job_sheet::birth(room.sheet, &new, room.honest.actor(), now())?;
     let message = crafted::message_with(&[crafted::wrong_checksum(&genesis)]);
-    assert_says(&room.sync_refused(message).await?, "checksum");
+    room.refuses_sync(message, "checksum").await?;
     room.goes_on().await
 }
 
@@ -204,7 +244,7 @@ async fn a_document_that_does_not_say_what_it_is_is_refused() -> Result<()> {
     socket
         .sync(DocumentId::from_entropy(random()?), message)
         .await?;
-    assert_says(&reason(socket).await?, "genesis");
+    room.refuses(socket, "genesis").await?;
     room.goes_on().await
 }
 
@@ -214,19 +254,13 @@ async fn messages_that_ask_for_endless_work_cost_neither_time_nor_memory() -> Re
     room.goes_on().await?;
     let before = room.relay.peak_memory()?;
     let started = Instant::now();
-    let refusal = room
-        .sync_refused(crafted::many_probes(4_000_000_000))
+    room.refuses_sync(crafted::many_probes(4_000_000_000), "probes")
         .await?;
-    assert_says(&refusal, "probes");
-    let refusal = room
-        .sync_refused(crafted::message_with(&[crafted::claims_operations(
-            100_000_000,
-        )]))
-        .await?;
-    assert_says(&refusal, "operations");
+    let walking = crafted::message_with(&[crafted::claims_operations(100_000_000)]);
+    room.refuses_sync(walking, "operations").await?;
     let inflating = crafted::message_with(&[crafted::inflates_to(1 << 30)]);
     assert!(inflating.len() < FRAME_BYTES / 2);
-    assert_says(&room.sync_refused(inflating).await?, "inflated");
+    room.refuses_sync(inflating, "inflated").await?;
     let took = started.elapsed();
     room.goes_on().await?;
     let grown = room.relay.peak_memory()? - before;
@@ -243,7 +277,7 @@ async fn a_frame_just_over_the_limit_is_refused() -> Result<()> {
     let mut room = Room::open().await?;
     let mut socket = room.greeted().await?;
     socket.say(vec![0; FRAME_BYTES + 1]).await?;
-    assert_says(&reason(socket).await?, "limit");
+    room.refuses(socket, "limit").await?;
     room.goes_on().await
 }
 
@@ -252,11 +286,9 @@ async fn a_frame_over_the_limit_closes_its_connection_and_is_not_held_in_memory(
     let mut room = Room::open().await?;
     let before = room.relay.peak_memory()?;
     for _ in 0..4 {
-        let mut socket = room.greeted().await?;
-        // The relay may hang up while it is still being told.
-        let _ = socket.say(vec![0; FRAME_BYTES * 16]).await;
-        let farewell = socket.farewell().await?;
-        assert!(farewell.errors <= 1);
+        let socket = room.greeted().await?;
+        let farewell = socket.say_until_farewell(vec![0; FRAME_BYTES * 16]).await?;
+        room.refused(farewell, "limit")?;
     }
     room.goes_on().await?;
     let grown = room.relay.peak_memory()? - before;
@@ -270,12 +302,41 @@ async fn only_the_connection_that_misbehaved_is_closed() -> Result<()> {
     let mut neighbour = room.greeted().await?;
     let mut socket = room.greeted().await?;
     socket.say(vec![0xff]).await?;
-    reason(socket).await?;
+    room.refuses(socket, "CBOR").await?;
     neighbour.still_answers().await?;
+    room.goes_on().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_that_would_crash_peers_are_refused() -> Result<()> {
+    let mut room = Room::open().await?;
+    for (what, change) in crafted::crashes_peers(&room.document()?)? {
+        let message = crafted::message_with(&[change]);
+        room.refuses_sync(message, "these changes do not apply")
+            .await
+            .context(what)?;
+    }
     room.goes_on().await?;
-    eventually("the relay logs the refusal, and logs it once", async || {
-        let times = room.relay.logged("CBOR");
-        when(times == 1, times)
-    })
-    .await
+    is_whole_for_a_newcomer(&room).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_that_would_spoil_what_is_saved_are_refused() -> Result<()> {
+    let mut room = Room::open().await?;
+    for (what, change) in crafted::spoils_documents(&room.document()?)? {
+        let message = crafted::message_with(&[change]);
+        room.refuses_sync(message, "these changes do not apply")
+            .await
+            .context(what)?;
+    }
+    room.goes_on().await?;
+    is_whole_for_a_newcomer(&room).await
+}
+
+/// Someone who comes later gets what the honest phone has, and nothing else.
+async fn is_whole_for_a_newcomer(room: &Room) -> Result<()> {
+    let newcomer = Device::start(&room.relay.sync_url())?;
+    newcomer.find(room.sheet).await?;
+    assert_eq!(newcomer.heads(room.sheet), room.honest.heads(room.sheet));
+    Ok(())
 }
