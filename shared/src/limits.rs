@@ -6,6 +6,14 @@ pub const FRAME_BYTES: usize = 4 * 1024 * 1024;
 /// The largest ephemeral payload (who is here, which field), in bytes.
 pub const EPHEMERAL_BYTES: usize = 4 * 1024;
 
+/// What a peer puts into one sync message, in bytes of changes; a larger change travels alone. Far below [`FRAME_BYTES`], so that a phone
+/// on a slow network (150 kbit/s) gets it through before it doubts the connection, and a broken one loses little.
+pub const MESSAGE_BYTES: usize = 256 * 1024;
+
+/// What a peer puts into one sync message, in operations: the guard on the other side counts them over the whole message, and a run
+/// of equal letters is a few bytes long however many operations it holds.
+pub const MESSAGE_OPERATIONS: u64 = 50_000;
+
 /// Changes that wait for a missing dependency, per document.
 pub const ORPHAN_CHANGES: usize = 4096;
 

@@ -3,9 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+use automerge::transaction::Transactable;
+use automerge::{AutomergeError, ROOT};
 use maillage_shared::command::{Command, Context, JobSheetCommand, SheetValue};
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
+use maillage_shared::limits::FRAME_BYTES;
 use maillage_shared::records::{NewJobSheet, Section, Splice, job_sheet};
 use maillage_shared::snapshot::JobSheetSnapshot;
 use maillage_shared::store::StoreError;
@@ -143,6 +146,36 @@ fn phones_in_a_storm_of_cuts_duplicates_and_restarts_converge() {
         let simulation = afternoon(seed, 4, Weather::STORM);
         assert_converged(&simulation, 4, seed);
     }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_history_larger_than_a_frame_reaches_the_relay_and_every_phone() {
+    let phones = 3;
+    let mut simulation = Simulation::new(50, phones, Weather::CALM);
+    share_a_sheet(&mut simulation, 1);
+    simulation.run_until_settled();
+    simulation.go_offline(0);
+    // Nothing compresses it, and each change replaces the one before, so that the document itself stays small to prove.
+    let now = simulation.now();
+    for _ in 0..9 {
+        let mut bytes = vec![0; 500_000];
+        simulation.random().fill_bytes(&mut bytes);
+        simulation.edit(0, sheet(), |document| {
+            let committed =
+                document.transact(now, |transaction| transaction.put(ROOT, "x", bytes))?;
+            Ok::<_, AutomergeError>(committed.change.into_iter().collect())
+        });
+    }
+    simulation.go_online(0);
+    for phone in 1..phones {
+        simulation.want(phone, sheet());
+    }
+    simulation.run_until_settled();
+    let sent = simulation.client(0).document(sheet()).unwrap().changes();
+    let bytes: usize = sent.iter().map(|change| change.bytes.len()).sum();
+    assert!(bytes > FRAME_BYTES, "{bytes}");
+    assert_converged(&simulation, phones, 50);
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]

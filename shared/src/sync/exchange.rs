@@ -1,13 +1,16 @@
 //! What two peers know of each other about one document, in automerge's sync protocol (<https://arxiv.org/abs/2012.00472>),
 //! answered from a change graph instead of a document.
 //!
-//! It speaks with automerge's own `sync::State` on the other side. Two things differ on purpose: messages are taken into account
-//! only once their changes are in the graph (at the relay: on the disk), possibly many at a time; and whole documents are never sent.
+//! It speaks with automerge's own `sync::State` on the other side. Three things differ on purpose: messages are taken into account
+//! only once their changes are in the graph (at the relay: on the disk), possibly many at a time; whole documents are never sent; and
+//! what is too much for one message goes out in portions, each after the answer to the one before.
 
 #[cfg(test)]
 mod tests;
 
-use crate::guard::ScannedMessage;
+use crate::change::ChangeRecord;
+use crate::guard::{ScannedChunk, ScannedMessage};
+use crate::limits;
 use crate::sync::graph::Graph;
 use automerge::ChangeHash;
 use automerge::sync::{BloomFilter, Have, Message, MessageFlags, MessageVersion};
@@ -22,11 +25,45 @@ pub struct Exchange {
     their_heads: Option<Vec<ChangeHash>>,
     their_need: Vec<ChangeHash>,
     their_have: Option<Vec<Have>>,
+    /// What the last message brought that lacks a dependency.
+    orphans: Vec<ChangeHash>,
     /// Sent on this connection and not yet known to have arrived.
     sent: HashSet<ChangeHash>,
     in_flight: bool,
+    /// The last message did not hold all that they lack.
+    has_more: bool,
     have_responded: bool,
     their_read_only: bool,
+    portion: Portion,
+}
+
+/// How much one message may carry.
+#[derive(Debug, Clone, Copy)]
+struct Portion {
+    bytes: usize,
+    operations: u64,
+}
+
+impl Default for Portion {
+    fn default() -> Self {
+        Self {
+            bytes: limits::MESSAGE_BYTES,
+            operations: limits::MESSAGE_OPERATIONS,
+        }
+    }
+}
+
+impl Portion {
+    /// How many of these changes, from the first, go into one message: at least one.
+    fn count(&self, changes: &[&ChangeRecord]) -> usize {
+        let (mut bytes, mut operations) = (0, 0);
+        let fitting = changes.iter().take_while(|change| {
+            bytes += change.bytes.len();
+            operations += change.operations;
+            bytes <= self.bytes && operations <= self.operations
+        });
+        fitting.count().max(1).min(changes.len())
+    }
 }
 
 impl Exchange {
@@ -87,15 +124,30 @@ impl Exchange {
             .collect();
         if known.len() == message.heads.len() {
             self.shared_heads = known.into_iter().collect();
+            self.orphans.clear();
             if message.heads.is_empty() {
                 // The other peer has lost everything, or never had anything: start over.
                 self.last_sent_heads.clear();
                 self.sent.clear();
             }
         } else {
-            let shared: BTreeSet<ChangeHash> =
+            // What they gave, they have: the rest of what they have builds on it.
+            let (given, orphans): (Vec<&ChangeRecord>, Vec<&ChangeRecord>) = message
+                .chunks
+                .iter()
+                .filter_map(|chunk| match chunk {
+                    ScannedChunk::Change(change) => Some(change),
+                    ScannedChunk::Document(_) => None,
+                })
+                .partition(|change| graph.contains(&change.hash));
+            let mut shared: BTreeSet<ChangeHash> =
                 self.shared_heads.iter().copied().chain(known).collect();
+            shared.extend(given.iter().map(|change| change.hash));
+            for dep in given.iter().flat_map(|change| &change.deps) {
+                shared.remove(dep);
+            }
             self.shared_heads = shared.into_iter().collect();
+            self.orphans = orphans.iter().map(|change| change.hash).collect();
         }
         self.their_have = Some(message.have.clone());
         self.their_heads = Some(message.heads.clone());
@@ -118,7 +170,11 @@ impl Exchange {
     pub fn generate(&mut self, graph: &Graph) -> Option<Message> {
         let heads = graph.heads();
         let their_heads = self.their_heads.as_deref().unwrap_or_default();
-        let need = graph.missing(their_heads);
+        // What holds up changes that are here comes before the end of the history, which may be many messages away.
+        let mut need = graph.missing(&self.orphans);
+        if need.is_empty() {
+            need = graph.missing(their_heads);
+        }
         let have = if need.iter().all(|hash| their_heads.contains(hash)) {
             vec![self.have(graph)]
         } else {
@@ -135,26 +191,25 @@ impl Exchange {
                 Vec::new(),
             ));
         }
-        let changes: Vec<ChangeHash> = self
+        let lacking = self
             .to_send(graph)
             .into_iter()
-            .filter(|hash| !self.sent.contains(hash))
-            .collect();
-        if self.have_responded && self.last_sent_heads == heads {
-            let in_step = self.their_heads.as_ref() == Some(&heads);
-            if (in_step && changes.is_empty()) || self.in_flight {
-                return None;
-            }
+            .filter(|hash| !self.sent.contains(hash));
+        let lacking = graph.in_order(lacking);
+        let (changes, rest) = lacking.split_at(self.portion.count(&lacking));
+        let unchanged = self.last_sent_heads == heads;
+        let in_step = self.their_heads.as_ref() == Some(&heads) && changes.is_empty();
+        // An answer always comes while something is left to send, so that waiting for it lets nobody wait for ever.
+        let waiting = self.in_flight && (unchanged || self.has_more);
+        if self.have_responded && (waiting || (unchanged && in_step)) {
+            return None;
         }
         self.have_responded = true;
         self.last_sent_heads.clone_from(&heads);
-        self.sent.extend(&changes);
+        self.sent.extend(changes.iter().map(|change| change.hash));
         self.in_flight = true;
-        let bytes = changes
-            .iter()
-            .filter_map(|hash| graph.get(hash))
-            .map(|change| change.bytes.to_vec())
-            .collect();
+        self.has_more = !rest.is_empty();
+        let bytes = changes.iter().map(|change| change.bytes.to_vec()).collect();
         Some(message(heads, need, have, bytes))
     }
 

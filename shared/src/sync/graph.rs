@@ -80,6 +80,18 @@ impl Graph {
         self.changes.get(*self.positions.get(hash)?)
     }
 
+    /// Those of these changes that are here, each once, dependencies first.
+    pub fn in_order(&self, hashes: impl IntoIterator<Item = ChangeHash>) -> Vec<&ChangeRecord> {
+        let positions: BTreeSet<usize> = hashes
+            .into_iter()
+            .filter_map(|hash| self.positions.get(&hash).copied())
+            .collect();
+        positions
+            .into_iter()
+            .filter_map(|position| self.changes.get(position))
+            .collect()
+    }
+
     /// The changes nobody has built upon, sorted.
     pub fn heads(&self) -> Vec<ChangeHash> {
         self.heads.iter().copied().collect()

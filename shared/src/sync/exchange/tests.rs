@@ -26,6 +26,16 @@ impl GraphPeer {
         }
         peer
     }
+
+    /// The same, with room for one or two small changes in a message.
+    fn in_small_portions(document: &mut AutoCommit) -> Self {
+        let mut peer = Self::holding(document);
+        peer.exchange.portion = Portion {
+            bytes: 200,
+            operations: 10,
+        };
+        peer
+    }
 }
 
 /// A stock peer: a document and automerge's state.
@@ -160,6 +170,36 @@ fn talk(left: &mut dyn Peer, right: &mut dyn Peer, random: &mut ChaCha8Rng) {
     panic!("the peers never fall silent");
 }
 
+/// Lets two peers talk in turns until both are silent, and returns how long their messages were.
+fn hand_over(left: &mut dyn Peer, right: &mut dyn Peer) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    for _ in 0..500 {
+        let messages = [left.generate(), right.generate()];
+        if messages.iter().all(Option::is_none) {
+            return lengths;
+        }
+        let [to_right, to_left] = messages;
+        lengths.extend(to_right.iter().chain(&to_left).map(Vec::len));
+        to_right.iter().for_each(|bytes| right.receive(bytes));
+        to_left.iter().for_each(|bytes| left.receive(bytes));
+    }
+    panic!("the peers never fall silent");
+}
+
+/// A history of several megabytes: one author's long texts that no compression makes shorter.
+fn heavy(random: &mut ChaCha8Rng) -> AutoCommit {
+    let mut document = AutoCommit::new().with_actor(actor(1));
+    for number in 0..45u32 {
+        let mut bytes = vec![0; 100_000];
+        random.fill_bytes(&mut bytes);
+        document
+            .put(ROOT, format!("{}", number % 3), bytes)
+            .unwrap();
+        document.commit();
+    }
+    document
+}
+
 fn seeds() -> impl Iterator<Item = (u64, ChaCha8Rng)> {
     (0..200).map(|seed| (seed, ChaCha8Rng::seed_from_u64(seed)))
 }
@@ -189,6 +229,114 @@ fn it_converges_with_itself() {
         talk(&mut left, &mut right, &mut random);
         assert_eq!(left.heads(), right.heads(), "seed {seed}");
     }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn it_converges_in_small_portions() {
+    for (seed, mut random) in seeds() {
+        let (mut ours, mut theirs) = diverged(&mut random);
+        let mut left = GraphPeer::in_small_portions(&mut ours);
+        let mut right = GraphPeer::in_small_portions(&mut theirs);
+        talk(&mut left, &mut right, &mut random);
+        assert_eq!(left.heads(), right.heads(), "seed {seed}");
+        let mut left = GraphPeer::in_small_portions(&mut ours);
+        let mut stock = StockPeer {
+            document: theirs,
+            state: State::new(),
+        };
+        talk(&mut left, &mut stock, &mut random);
+        assert_eq!(left.heads(), stock.heads(), "seed {seed}, stock");
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn every_portion_applies_by_itself() {
+    for (seed, mut random) in seeds() {
+        let (mut ours, _) = diverged(&mut random);
+        let mut left = GraphPeer::in_small_portions(&mut ours);
+        let mut right = GraphPeer::default();
+        right.receive(&left.generate().unwrap());
+        while right.heads() != left.heads() {
+            let before = right.graph.len();
+            left.receive(&right.generate().unwrap());
+            right.receive(&left.generate().unwrap());
+            assert!(right.graph.len() > before, "seed {seed}");
+            assert!(right.exchange.orphans.is_empty(), "seed {seed}");
+        }
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_history_larger_than_a_frame_goes_out_in_portions_to_anyone() {
+    let mut document = heavy(&mut ChaCha8Rng::seed_from_u64(1));
+    let total: usize = document
+        .get_changes(&[])
+        .iter()
+        .map(|change| change.raw_bytes().len())
+        .sum();
+    assert!(total > limits::FRAME_BYTES);
+    let mut giver = GraphPeer::holding(&mut document);
+    let mut taker = GraphPeer::default();
+    let mut once_more = GraphPeer::holding(&mut document);
+    let mut asking = GraphPeer::default();
+    let mut again = GraphPeer::holding(&mut document);
+    let mut stock = StockPeer {
+        document: AutoCommit::new(),
+        state: State::new(),
+    };
+    for (lengths, heads) in [
+        (hand_over(&mut giver, &mut taker), taker.heads()),
+        (hand_over(&mut asking, &mut once_more), asking.heads()),
+        (hand_over(&mut again, &mut stock), stock.heads()),
+    ] {
+        assert_eq!(heads, giver.heads());
+        let longest = lengths.into_iter().max().unwrap();
+        // The changes, and a little for heads, filter and lengths.
+        assert!(longest <= limits::MESSAGE_BYTES + 1024, "{longest}");
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_others_write_meanwhile_does_not_hurry_the_portions() {
+    let (mut ours, _) = diverged(&mut ChaCha8Rng::seed_from_u64(7));
+    let mut left = GraphPeer::in_small_portions(&mut ours);
+    let mut right = GraphPeer::default();
+    right.receive(&left.generate().unwrap());
+    left.receive(&right.generate().unwrap());
+    let portion = left.generate().unwrap();
+    ours.put(ROOT, "meanwhile", 1).unwrap();
+    ours.commit();
+    for change in ours.get_changes(&[]) {
+        left.graph.insert(ChangeRecord::from(&change));
+    }
+    assert_eq!(left.generate(), None);
+    right.receive(&portion);
+    hand_over(&mut right, &mut left);
+    assert_eq!(right.heads(), left.heads());
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_is_a_few_bytes_long_but_holds_many_operations_goes_out_in_portions() {
+    let mut document = AutoCommit::new().with_actor(actor(1));
+    let text = document
+        .put_object(ROOT, "text", automerge::ObjType::Text)
+        .unwrap();
+    for _ in 0..8 {
+        document
+            .splice_text(&text, 0, 0, &"a".repeat(30_000))
+            .unwrap();
+        document.commit();
+    }
+    let mut giver = GraphPeer::holding(&mut document);
+    let mut taker = GraphPeer::default();
+    // The taker's guard counts operations over a whole message, and these are more than it lets pass.
+    hand_over(&mut giver, &mut taker);
+    assert_eq!(giver.heads(), taker.heads());
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
