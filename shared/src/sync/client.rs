@@ -17,7 +17,7 @@ use crate::store::StoredChange;
 use crate::time::UnixMillis;
 use crate::wire::{EphemeralMessage, Frame, SyncMessage};
 use automerge::{ActorId, ChangeHash};
-use link::Link;
+use link::{End, Link};
 use replica::Replica;
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub enum ClientEvent<'a> {
     Offline,
     /// The socket that [`ClientEffect::Dial`] asked for is open.
     Opened {
-        /// Randomness for this connection's peer id.
+        /// Randomness for this connection's peer id, and for the jitter of the next attempt should this side hang up.
         entropy: [u8; 16],
     },
     /// A binary frame arrived on that socket.
@@ -277,8 +277,7 @@ impl Client {
             ClientEvent::Online => self.link.dial(now, &mut effects),
             ClientEvent::Offline => self.link.offline(now, &mut effects),
             ClientEvent::Opened { entropy } => {
-                self.link
-                    .greet(now, PeerId::from_entropy(entropy), &mut effects)
+                self.link.greet(now, entropy, &mut effects);
             }
             ClientEvent::Closed { entropy } => self.link.closed(now, entropy, &mut effects),
             ClientEvent::Frame(bytes) => self.receive(now, bytes, &mut effects),
@@ -323,7 +322,7 @@ impl Client {
                 effects.push(ClientEffect::Trouble(format!(
                     "relay sent an unreadable frame: {error}"
                 )));
-                self.link.hang_up(now, effects);
+                self.link.hang_up(now, End::Refused, effects);
                 return;
             }
         };
@@ -342,6 +341,7 @@ impl Client {
             }
             Frame::Sync(sync) => self.take(now, &sync, effects),
             Frame::Unavailable(message) => {
+                self.link.answered();
                 if let Some(replica) = self.replicas.get_mut(&message.document) {
                     replica.unavailable();
                     effects.push(ClientEffect::Unavailable(message.document));
@@ -354,7 +354,7 @@ impl Client {
             }),
             Frame::Error { message } => {
                 effects.push(ClientEffect::Trouble(format!("relay: {message}")));
-                self.link.hang_up(now, effects);
+                self.link.hang_up(now, End::Refused, effects);
             }
             Frame::Join(_) | Frame::Request(_) | Frame::Leave { .. } | Frame::Ignored(_) => {}
         }
@@ -369,13 +369,16 @@ impl Client {
             .map_err(|refusal| refusal.to_string())
             .and_then(|message| replica.take(now, sync.document, message, effects));
         match taken {
-            Ok(()) => self.speak(now, sync.document, effects),
+            Ok(()) => {
+                self.link.answered();
+                self.speak(now, sync.document, effects);
+            }
             Err(why) => {
                 effects.push(ClientEffect::Trouble(format!(
                     "document {}: {why}",
                     sync.document
                 )));
-                self.link.hang_up(now, effects);
+                self.link.hang_up(now, End::Refused, effects);
             }
         }
         effects.push(ClientEffect::StatusChanged);

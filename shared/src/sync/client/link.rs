@@ -11,6 +11,8 @@ const FIRST_WAIT: i64 = 500;
 const LONGEST_WAIT: i64 = 30_000;
 /// How long an attempt or a greeting may take, in milliseconds.
 const PATIENCE: i64 = 15_000;
+/// A connection that lasted this long, in milliseconds, was worth having however it ended.
+const WORTH_AFTER: i64 = 60_000;
 
 /// The connection, as the person may want to know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,16 +47,31 @@ enum Phase {
     Up {
         me: PeerId,
         relay: PeerId,
+        since: UnixMillis,
+        /// The relay has said something about a document.
+        answered: bool,
         /// Last frame heard, or first word said after a silence.
         alive: UnixMillis,
     },
 }
 
+/// How a connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The network lost it, or one side fell silent.
+    Lost,
+    /// One side did not accept what the other sent: the next connection may well end in the same way.
+    Refused,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Link {
     phase: Phase,
+    /// Connections in a row that were not worth having, attempts included.
     failures: u32,
     state: LinkState,
+    /// The last randomness the shell gave, for ends that come without any.
+    entropy: u32,
 }
 
 impl Link {
@@ -78,14 +95,22 @@ impl Link {
     }
 
     pub(super) fn offline(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
-        self.hang_up(now, effects);
+        self.hang_up(now, End::Lost, effects);
         self.phase = Phase::Idle;
     }
 
-    pub(super) fn greet(&mut self, now: UnixMillis, me: PeerId, effects: &mut Vec<ClientEffect>) {
+    pub(super) fn greet(
+        &mut self,
+        now: UnixMillis,
+        entropy: [u8; 16],
+        effects: &mut Vec<ClientEffect>,
+    ) {
         if !matches!(self.phase, Phase::Dialling { .. }) {
             return;
         }
+        let me = PeerId::from_entropy(entropy);
+        let [a, b, c, d, ..] = entropy;
+        self.entropy = u32::from_le_bytes([a, b, c, d]);
         let join = Frame::Join(JoinMessage {
             sender: me.clone(),
             versions: vec![PROTOCOL_VERSION.to_owned()],
@@ -103,9 +128,10 @@ impl Link {
             self.phase = Phase::Up {
                 me: me.clone(),
                 relay,
+                since: now,
+                answered: false,
                 alive: now,
             };
-            self.failures = 0;
             self.state = LinkState::Online;
         }
     }
@@ -116,6 +142,13 @@ impl Link {
         }
     }
 
+    /// The relay has said something about a document.
+    pub(super) fn answered(&mut self) {
+        if let Phase::Up { answered, .. } = &mut self.phase {
+            *answered = true;
+        }
+    }
+
     /// Gives the relay time to answer what is said after a silence.
     pub(super) fn spoke(&mut self, now: UnixMillis) {
         if let Phase::Up { alive, .. } = &mut self.phase {
@@ -123,19 +156,38 @@ impl Link {
         }
     }
 
+    /// The socket closed or could not be opened.
     pub(super) fn closed(
         &mut self,
         now: UnixMillis,
         entropy: u32,
         effects: &mut Vec<ClientEffect>,
     ) {
+        self.entropy = entropy;
+        self.ended(now, End::Lost, effects);
+    }
+
+    /// Closes the socket from this side; the next attempt follows as after any loss.
+    pub(super) fn hang_up(&mut self, now: UnixMillis, end: End, effects: &mut Vec<ClientEffect>) {
+        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
+            self.down(now);
+            return;
+        }
+        effects.push(ClientEffect::HangUp);
+        self.ended(now, end, effects);
+    }
+
+    fn ended(&mut self, now: UnixMillis, end: End, effects: &mut Vec<ClientEffect>) {
         if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
             return;
+        }
+        if self.was_worth_it(now, end) {
+            self.failures = 0;
         }
         self.down(now);
         let wait = (FIRST_WAIT << self.failures.min(6)).min(LONGEST_WAIT);
         // Half of the wait is fixed and half drawn, so that a room of phones does not come back in one instant.
-        let jitter = i64::from(entropy) * (wait / 2) / i64::from(u32::MAX);
+        let jitter = i64::from(self.entropy) * (wait / 2) / i64::from(u32::MAX);
         self.failures = self.failures.saturating_add(1);
         self.phase = Phase::Waiting {
             until: now.plus(wait / 2 + jitter),
@@ -143,14 +195,14 @@ impl Link {
         effects.push(ClientEffect::StatusChanged);
     }
 
-    /// Closes the socket from this side; the next attempt follows as after any loss.
-    pub(super) fn hang_up(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
-        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
-            self.down(now);
-            return;
+    /// Whether the connection that ends now gives hope for the next one: a greeting alone does not, nor an answer before a refusal.
+    fn was_worth_it(&self, now: UnixMillis, end: End) -> bool {
+        match &self.phase {
+            Phase::Up {
+                since, answered, ..
+            } => since.plus(WORTH_AFTER) <= now || (*answered && end == End::Lost),
+            _ => false,
         }
-        effects.push(ClientEffect::HangUp);
-        self.closed(now, u32::MAX / 2, effects);
     }
 
     pub(super) fn wake(&mut self, now: UnixMillis, busy: bool, effects: &mut Vec<ClientEffect>) {
@@ -158,7 +210,7 @@ impl Link {
         match &self.phase {
             Phase::Waiting { .. } if due => self.dial(now, effects),
             Phase::Dialling { .. } | Phase::Greeting { .. } | Phase::Up { .. } if due => {
-                self.hang_up(now, effects)
+                self.hang_up(now, End::Lost, effects)
             }
             _ => {}
         }

@@ -24,16 +24,54 @@ fn newborn() -> (Document, ChangeRecord) {
 fn connected() -> Client {
     let mut client = Client::default();
     client.handle(NOW, ClientEvent::Online);
-    client.handle(NOW, ClientEvent::Opened { entropy: [1; 16] });
+    greet(&mut client, NOW, 1);
+    client
+}
+
+/// The socket opens and the relay answers the greeting.
+fn greet(client: &mut Client, now: UnixMillis, entropy: u8) {
+    let entropy = [entropy; 16];
+    client.handle(now, ClientEvent::Opened { entropy });
     let welcome = Frame::Peer(PeerMessage {
         sender: PeerId::new("relay").unwrap(),
-        target: PeerId::from_entropy([1; 16]),
+        target: PeerId::from_entropy(entropy),
         version: PROTOCOL_VERSION.into(),
         metadata: Metadata::default(),
     });
-    client.handle(NOW, ClientEvent::Frame(&welcome.encode()));
+    client.handle(now, ClientEvent::Frame(&welcome.encode()));
     assert!(client.is_online());
-    client
+}
+
+/// What the relay says of the document, given what it has of it.
+fn relay_says(heads: Vec<ChangeHash>) -> Frame {
+    let message = automerge::sync::Message {
+        heads,
+        need: Vec::new(),
+        have: vec![automerge::sync::Have::default()],
+        changes: Vec::<Vec<u8>>::new().into(),
+        flags: None,
+        version: automerge::sync::MessageVersion::V1,
+    };
+    Frame::Sync(SyncMessage {
+        sender: PeerId::new("relay").unwrap(),
+        target: PeerId::from_entropy([1; 16]),
+        document: id(),
+        data: message.encode(),
+    })
+}
+
+fn refusal() -> Frame {
+    Frame::Error {
+        message: "refused: wrong checksum".to_owned(),
+    }
+}
+
+/// Waits for the next attempt; returns the time and how long the wait was.
+fn dial_again(client: &mut Client, now: UnixMillis) -> (UnixMillis, i64) {
+    let next = client.next_wake().unwrap();
+    let effects = client.handle(next, ClientEvent::Wake);
+    assert!(matches!(effects[..], [ClientEffect::Dial]));
+    (next, next.0 - now.0)
 }
 
 fn frames(effects: &[ClientEffect]) -> Vec<Frame> {
@@ -127,6 +165,70 @@ fn attempts_to_connect_become_rarer_and_never_stop() {
     }
     assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]));
     assert_eq!((waits[0], waits[11]), (500, 30_000));
+}
+
+/// How long a phone waits after each of some connections that the relay ends with an error after its greeting.
+fn waits_of_a_refused_phone(client: &mut Client, entropy: u8) -> Vec<i64> {
+    let mut now = NOW;
+    let mut waits = Vec::new();
+    for _ in 0..10 {
+        greet(client, now, entropy);
+        client.handle(now, ClientEvent::Frame(&relay_says(Vec::new()).encode()));
+        client.handle(now, ClientEvent::Frame(&refusal().encode()));
+        let (next, wait) = dial_again(client, now);
+        waits.push(wait);
+        now = next;
+    }
+    waits
+}
+
+fn with_a_document() -> Client {
+    let mut client = Client::default();
+    let (document, genesis) = newborn();
+    client.create(id(), document, genesis);
+    client.handle(NOW, ClientEvent::Kept(id()));
+    client.handle(NOW, ClientEvent::Online);
+    client
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_phone_that_is_refused_comes_back_ever_more_rarely_and_not_in_step_with_others() {
+    let longest = waits_of_a_refused_phone(&mut with_a_document(), 0xff);
+    assert!(longest.windows(2).all(|pair| pair[0] <= pair[1]));
+    assert_eq!((longest[0], longest[9]), (500, 30_000));
+    let other = waits_of_a_refused_phone(&mut with_a_document(), 0x55);
+    assert!(longest.iter().zip(&other).all(|(one, other)| one > other));
+    assert!(other[9] > 15_000);
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_connection_that_was_worth_having_ends_the_long_waits() {
+    for minutes in [0, 1] {
+        let mut client = with_a_document();
+        waits_of_a_refused_phone(&mut client, 0xff);
+        let mut now = UnixMillis(NOW.0 + 1_000_000);
+        greet(&mut client, now, 0xff);
+        let entropy = u32::MAX;
+        if minutes == 0 {
+            // Short, but the relay spoke about a document, and the network ended it.
+            client.handle(now, ClientEvent::Frame(&relay_says(Vec::new()).encode()));
+            client.handle(now, ClientEvent::Closed { entropy });
+        } else {
+            // Ended by an error, but after a while.
+            now = now.plus(60_000);
+            client.handle(now, ClientEvent::Frame(&refusal().encode()));
+        }
+        assert_eq!(dial_again(&mut client, now).1, 500, "{minutes}");
+    }
+    let mut client = with_a_document();
+    waits_of_a_refused_phone(&mut client, 0xff);
+    let now = UnixMillis(NOW.0 + 1_000_000);
+    greet(&mut client, now, 0xff);
+    client.handle(now, ClientEvent::Closed { entropy: u32::MAX });
+    let (_, wait) = dial_again(&mut client, now);
+    assert_eq!(wait, 30_000, "a greeting alone is worth nothing");
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
