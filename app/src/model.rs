@@ -37,6 +37,8 @@ pub(crate) struct Model {
     pub(crate) sheets: Signal<Vec<SheetSummary>>,
     /// Where everything written on this phone is.
     pub(crate) status: Signal<Status>,
+    /// How many documents this phone keeps that cannot be opened.
+    pub(crate) unreadable: Signal<usize>,
     board: StoredValue<Rc<Board>, LocalStorage>,
 }
 
@@ -51,6 +53,7 @@ impl Model {
             needs: board.needs.clone().into(),
             sheets: board.sheets.clone().into(),
             status: board.status.clone().into(),
+            unreadable: board.unreadable.clone().into(),
             board: StoredValue::new_local(board),
         }
     }

@@ -10,6 +10,7 @@ mod sheet;
 mod sheets;
 mod states;
 mod trades;
+mod unreadable;
 
 use crate::model::Model;
 use crate::platform::page;

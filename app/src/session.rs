@@ -26,8 +26,9 @@ use maillage_shared::presence::{Face, Presence};
 use maillage_shared::store::StoredChange;
 use maillage_shared::time::UnixMillis;
 use myself::Myself;
+use opening::Start;
 use people::People;
-use state::{Moment, State};
+use state::Moment;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
@@ -36,7 +37,7 @@ use task::{Event, Task};
 use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use company::Place;
-pub(crate) use state::Standing;
+pub(crate) use state::{Standing, State};
 pub(crate) use task::Notice;
 pub(crate) use writing::Refused;
 
@@ -134,8 +135,14 @@ impl Session {
             None => Default::default(),
         };
         problems.iter().for_each(|problem| log::warn(problem));
-        let people = People::read(&loaded.people);
-        self.act(|state, moment| state.open(moment, me, documents, people, forgetful));
+        let start = Start {
+            me,
+            documents,
+            unreadable: problems.len(),
+            people: People::read(&loaded.people),
+            forgetful,
+        };
+        self.act(|state, moment| state.open(moment, start));
     }
 
     /// Something happened. Before the phone's own data is read, nothing else matters.
@@ -287,6 +294,11 @@ impl State {
     /// Every document that is here or was asked for.
     pub(crate) fn documents(&self) -> impl Iterator<Item = DocumentId> {
         self.client.documents()
+    }
+
+    /// How many documents this phone keeps that cannot be opened.
+    pub(crate) fn unreadable(&self) -> usize {
+        self.unreadable
     }
 
     /// Documents born here that the territory's index does not list yet.

@@ -6,7 +6,7 @@ mod watched;
 use super::shown::{Me, Person, Present, SheetSummary};
 use super::status::{Status, Steady};
 use super::text_binding::Binding;
-use crate::session::{Notice, Place, Session, now};
+use crate::session::{Notice, Place, Session, State, now};
 use leptos::prelude::*;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
@@ -32,6 +32,7 @@ pub(crate) struct Board {
     pub(super) needs: ArcRwSignal<Option<NeedsSnapshot>>,
     pub(super) sheets: ArcRwSignal<Vec<SheetSummary>>,
     pub(super) status: ArcRwSignal<Status>,
+    pub(super) unreadable: ArcRwSignal<usize>,
     people: ArcTrigger,
     steady: Cell<Steady>,
     watched: RefCell<BTreeMap<DocumentId, Rc<Watched>>>,
@@ -61,6 +62,7 @@ impl Board {
                 needs: ArcRwSignal::new(None),
                 sheets: ArcRwSignal::new(Vec::new()),
                 status: ArcRwSignal::new(Status::Sent),
+                unreadable: ArcRwSignal::new(0),
                 people: ArcTrigger::new(),
                 steady: Cell::new(Steady::new(Status::Sent)),
                 watched: RefCell::default(),
@@ -209,6 +211,7 @@ impl Board {
         match notice {
             Notice::Ready => {
                 self.show_me();
+                put(&self.unreadable, self.session.read(State::unreadable));
                 self.all_stale();
                 self.refresh();
                 self.opening.set(false);

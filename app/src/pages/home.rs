@@ -3,6 +3,7 @@
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::states;
+use super::unreadable::unreadable;
 use crate::model::{Model, SheetSummary};
 use crate::text::text;
 use crate::ui::{Corner, Icon, Seen, cloth, icon, live, live_option, live_text, picto};
@@ -46,6 +47,7 @@ pub(crate) fn Home() -> AnyView {
     view! {
         <Screen corner=Corner::Brand place=Place::Home status=model.status weave=true class="home">
             {states::trouble()}
+            {unreadable()}
             <div class="stack-s">
                 <h1 tabindex="-1">{live_text(hello)}</h1>
                 {example}
@@ -74,11 +76,12 @@ fn tiles(model: Model) -> AnyView {
         })
     };
     let sheets = move || {
-        let open = model.sheets.with(|sheets| {
-            let open = |sheet: &&SheetSummary| sheet.state != Some(SheetState::Stopped);
-            sheets.iter().filter(open).count()
-        });
-        (words.sheets_count)(open)
+        let arrived = model.territory.with(Option::is_some);
+        model
+            .sheets
+            .with(|sheets| open_sheets(arrived, sheets))
+            .map(words.sheets_count)
+            .unwrap_or_default()
     };
     view! {
         <nav class="tiles" aria-label=words.tiles>
@@ -93,6 +96,12 @@ fn tiles(model: Model) -> AnyView {
         </nav>
     }
     .into_any()
+}
+
+/// How many sheets are not stopped; unknown before the territory has arrived and said which there are.
+fn open_sheets(territory_arrived: bool, sheets: &[SheetSummary]) -> Option<usize> {
+    let open = |sheet: &&SheetSummary| sheet.state != Some(SheetState::Stopped);
+    territory_arrived.then(|| sheets.iter().filter(open).count())
 }
 
 /// Three figures that are never divided: people in a path, jobs aimed at, and hires apart.
@@ -159,4 +168,28 @@ fn partner_row(partner: &PartnerSnapshot) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maillage_shared::id::DocumentId;
+
+    fn sheet(state: SheetState) -> SheetSummary {
+        SheetSummary {
+            id: DocumentId::from_entropy([1; 16]),
+            title: String::new(),
+            trade: None,
+            state: Some(state),
+        }
+    }
+
+    #[test]
+    fn sheets_are_counted_once_the_territory_has_said_which_there_are() {
+        let sheets = [sheet(SheetState::Idea), sheet(SheetState::Stopped)];
+        assert_eq!(open_sheets(false, &[]), None);
+        assert_eq!(open_sheets(false, &sheets), None);
+        assert_eq!(open_sheets(true, &[]), Some(0));
+        assert_eq!(open_sheets(true, &sheets), Some(1));
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) fn Needs() -> AnyView {
     let keys = Seen::new(move || ids.get().unwrap_or_default());
     let filled = Seen::new(move || ids.with(|ids| ids.as_ref().map(|ids| !ids.is_empty())));
     let list = live(move || match filled.get() {
-        None => states::not_here(),
+        None => states::territory_on_its_way(),
         Some(false) => empty(words.none, words.none_body, None),
         Some(true) => view! {
             <ul class="rows rows-wide">

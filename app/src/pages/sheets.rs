@@ -2,13 +2,14 @@
 
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
-use super::trades;
+use super::unreadable::unreadable;
+use super::{states, trades};
 use crate::model::{Model, SheetSummary};
 use crate::platform::page;
 use crate::text::text;
 use crate::ui::{
-    Chip, Chips, Corner, Icon, Seen, TextField, empty, icon, icon_small, icon_turn, live,
-    live_list, live_option,
+    Chip, Chips, Corner, Icon, Seen, TextField, empty, icon, icon_small, icon_turn, live_list,
+    live_option,
 };
 use leptos::prelude::*;
 use maillage_shared::command::{JobSheetCommand, SheetValue};
@@ -30,18 +31,22 @@ pub(crate) fn Sheets() -> AnyView {
         })
     });
     let bare = Seen::new(move || ids.with(Vec::is_empty));
-    let list = live(move || {
-        if bare.get() {
-            let see_needs = view! { <a class="button button-secondary" href=Route::Needs.href()>{words.see_needs}</a> };
-            empty(words.none, words.none_body, Some(see_needs.into_any()))
-        } else {
-            view! {
+    let arrived = Seen::new(move || model.territory.with(Option::is_some));
+    // Before the territory has arrived, only what was born on this phone can be listed.
+    let on_its_way = live_option(move || (!arrived.get()).then(states::territory_on_its_way));
+    let list = live_option(move || {
+        if !bare.get() {
+            let list = view! {
                 <ul class="rows rows-wide">
                     {live_list(ids, |key| key.parse().map_or_else(|_| ().into_any(), sheet_row))}
                 </ul>
-            }
-            .into_any()
+            };
+            return Some(list.into_any());
         }
+        arrived.get().then(|| {
+            let see_needs = view! { <a class="button button-secondary" href=Route::Needs.href()>{words.see_needs}</a> };
+            empty(words.none, words.none_body, Some(see_needs.into_any()))
+        })
     });
     view! {
         <Screen corner=Corner::Brand place=Place::Sheets status=model.status>
@@ -50,6 +55,8 @@ pub(crate) fn Sheets() -> AnyView {
                 {icon(Icon::Plus)}
                 {words.write}
             </a>
+            {unreadable()}
+            {on_its_way}
             {list}
         </Screen>
     }

@@ -1,5 +1,7 @@
 //! From the bytes a phone kept to documents.
 
+use super::myself::Myself;
+use super::people::People;
 use crate::platform::kept::Loaded;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
@@ -13,6 +15,21 @@ use std::convert::Infallible;
 const RELAY_HEADS: &str = "relayHeads";
 /// Heads read of one document; nobody writes more at a time.
 const HEADS: u64 = 10_000;
+
+/// What a phone starts with.
+#[derive(Default)]
+pub(crate) struct Start {
+    /// Who uses it, once someone has joined.
+    pub(crate) me: Option<Myself>,
+    /// What it keeps.
+    pub(crate) documents: Vec<Opened>,
+    /// How many documents it keeps that cannot be opened.
+    pub(crate) unreadable: usize,
+    /// Whom it has met.
+    pub(crate) people: People,
+    /// It has kept nothing and will keep nothing.
+    pub(crate) forgetful: bool,
+}
 
 /// A document as it was kept.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::company::Company;
 use super::myself::Myself;
-use super::opening::{Opened, write_heads};
+use super::opening::{Opened, Start, write_heads};
 use super::people::People;
 use super::task::{Event, Notice, Task};
 use crate::platform::network::Network;
@@ -58,6 +58,8 @@ pub(crate) struct State {
     pub(super) unlisted: BTreeSet<DocumentId>,
     /// The phone keeps nothing: what is written is sent from memory.
     forgetful: bool,
+    /// Documents kept on this phone that cannot be opened: what was written there and not sent does not show.
+    pub(super) unreadable: usize,
     /// Set while the last attempt to write who I am has failed.
     myself_again_at: Option<UnixMillis>,
     /// Changes made here and not yet durable.
@@ -75,24 +77,18 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Takes what the phone kept, then connects. A forgetful phone has kept nothing and will keep nothing.
-    pub(crate) fn open(
-        &mut self,
-        moment: Moment,
-        me: Option<Myself>,
-        documents: Vec<Opened>,
-        people: People,
-        forgetful: bool,
-    ) -> Vec<Task> {
+    /// Takes what the phone kept, then connects.
+    pub(crate) fn open(&mut self, moment: Moment, start: Start) -> Vec<Task> {
         let mut tasks = Vec::new();
-        self.me = me;
-        self.people = people;
-        self.forgetful = forgetful;
+        self.me = start.me;
+        self.people = start.people;
+        self.forgetful = start.forgetful;
+        self.unreadable = start.unreadable;
         for Opened {
             id,
             document,
             relay_heads,
-        } in documents
+        } in start.documents
         {
             // Never sent: the program may have stopped between its birth and its entry in the index.
             if relay_heads.is_empty() && self.is_mine(&document) {

@@ -1,6 +1,5 @@
 use super::myself::Myself;
-use super::opening::Opened;
-use super::people::People;
+use super::opening::{Opened, Start};
 use super::state::{Moment, State};
 use super::task::{Event, Notice, Task};
 use super::{Place, Refused};
@@ -50,10 +49,11 @@ fn phone() -> State {
     let mut state = State::default();
     state.open(
         at(0),
-        Some(me()),
-        vec![territory_of_another()],
-        People::default(),
-        false,
+        Start {
+            me: Some(me()),
+            documents: vec![territory_of_another()],
+            ..Start::default()
+        },
     );
     state
 }
@@ -177,10 +177,11 @@ fn a_sheet_that_a_crash_kept_from_the_index_is_listed_at_the_next_start() {
     let mut state = State::default();
     state.open(
         at(0),
-        Some(me()),
-        vec![orphan, territory_of_another()],
-        People::default(),
-        false,
+        Start {
+            me: Some(me()),
+            documents: vec![orphan, territory_of_another()],
+            ..Start::default()
+        },
     );
     assert_eq!(listed(&state), ["Vélos"]);
     assert_eq!(state.unlisted().count(), 0);
@@ -189,7 +190,13 @@ fn a_sheet_that_a_crash_kept_from_the_index_is_listed_at_the_next_start() {
 #[test]
 fn a_sheet_born_before_the_territory_is_here_waits_to_be_listed() {
     let mut state = State::default();
-    state.open(at(0), Some(me()), Vec::new(), People::default(), false);
+    state.open(
+        at(0),
+        Start {
+            me: Some(me()),
+            ..Start::default()
+        },
+    );
     let (sheet, _) = create(&mut state, "Vélos");
     assert_eq!(state.unlisted().collect::<Vec<_>>(), [sheet]);
 }
@@ -197,7 +204,7 @@ fn a_sheet_born_before_the_territory_is_here_waits_to_be_listed() {
 #[test]
 fn nobody_writes_before_joining() {
     let mut state = State::default();
-    state.open(at(0), None, Vec::new(), People::default(), false);
+    state.open(at(0), Start::default());
     let born = state.create(at(1), |space, actor| {
         job_sheet::birth(space, &NewJobSheet::default(), actor, START)
     });
@@ -207,7 +214,7 @@ fn nobody_writes_before_joining() {
 #[test]
 fn joining_asks_for_the_territory_and_keeps_who_i_am() {
     let mut state = State::default();
-    state.open(at(0), None, Vec::new(), People::default(), false);
+    state.open(at(0), Start::default());
     connect(&mut state, 0);
     let tasks = state.join(at(1), [1; 32], Face::default(), space());
     assert!(tasks.iter().any(|task| matches!(task, Task::KeepMyself(_))));
@@ -341,10 +348,12 @@ fn a_forgetful_phone_says_so_until_the_group_has_everything() {
     let mut state = State::default();
     state.open(
         at(0),
-        Some(me()),
-        vec![territory_of_another()],
-        People::default(),
-        true,
+        Start {
+            me: Some(me()),
+            documents: vec![territory_of_another()],
+            forgetful: true,
+            ..Start::default()
+        },
     );
     connect(&mut state, 0);
     let standing = state.standing(START, None);
@@ -370,6 +379,25 @@ fn all_is_kept_only_when_nothing_written_here_is_on_its_way_to_the_disk() {
 #[test]
 fn a_forgetful_phone_never_keeps_all() {
     let mut state = State::default();
-    state.open(at(0), Some(me()), Vec::new(), People::default(), true);
+    state.open(
+        at(0),
+        Start {
+            me: Some(me()),
+            forgetful: true,
+            ..Start::default()
+        },
+    );
     assert!(!state.keeps_all());
+}
+
+#[test]
+fn documents_that_cannot_be_opened_are_counted() {
+    let mut state = State::default();
+    let start = Start {
+        me: Some(me()),
+        unreadable: 2,
+        ..Start::default()
+    };
+    state.open(at(0), start);
+    assert_eq!(state.unreadable(), 2);
 }

@@ -191,6 +191,11 @@ pub(super) static TEXT: Text = Text {
         not_here: "Pas encore sur ce téléphone",
         not_here_body: "La fiche arrive.",
         not_here_offline: "La fiche arrivera avec le réseau.",
+        unreadable: |count| match count {
+            1 => "Un texte de ce téléphone ne s’ouvre pas.".to_owned(),
+            _ => format!("{count} textes de ce téléphone ne s’ouvrent pas."),
+        },
+        unreadable_body: "Rien n’est effacé. Des mots peuvent manquer ici. Parlez-en à l’équipe.",
         failed: "Cela n’a pas marché. Rien n’est perdu. Essayez encore.",
     },
     domain: domain::DOMAIN,

@@ -186,6 +186,9 @@ pub(crate) struct Missing {
     pub(crate) not_here: &'static str,
     pub(crate) not_here_body: &'static str,
     pub(crate) not_here_offline: &'static str,
+    /// How many texts this phone keeps and cannot open; at least one.
+    pub(crate) unreadable: fn(usize) -> String,
+    pub(crate) unreadable_body: &'static str,
     pub(crate) failed: &'static str,
 }
 
