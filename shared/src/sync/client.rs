@@ -107,6 +107,9 @@ pub struct Status {
     pub unsent: usize,
     /// The last attempt to keep something failed: storage full, most often.
     pub keeping_fails: bool,
+    /// The relay ended the last connections with an error after changes were sent, and has acknowledged none of these: they will not
+    /// leave by themselves.
+    pub refused: bool,
     /// The connection.
     pub link: LinkState,
 }
@@ -354,6 +357,7 @@ impl Client {
             }),
             Frame::Error { message } => {
                 effects.push(ClientEffect::Trouble(format!("relay: {message}")));
+                self.replicas.values_mut().for_each(Replica::refused);
                 self.link.hang_up(now, End::Refused, effects);
             }
             Frame::Join(_) | Frame::Request(_) | Frame::Leave { .. } | Frame::Ignored(_) => {}

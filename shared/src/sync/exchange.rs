@@ -92,6 +92,11 @@ impl Exchange {
         self.in_flight
     }
 
+    /// What was sent on this connection and is not known to have arrived.
+    pub fn unanswered(&self) -> impl Iterator<Item = ChangeHash> + '_ {
+        self.sent.iter().copied()
+    }
+
     /// Whether the other peer has spoken about this document on this connection.
     pub fn has_heard(&self) -> bool {
         self.their_heads.is_some()

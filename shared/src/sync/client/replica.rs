@@ -17,6 +17,9 @@ use std::collections::HashSet;
 const ACKNOWLEDGE_AFTER: i64 = 200;
 /// Time between two attempts to keep what the phone refused to keep, in milliseconds.
 const KEEP_AGAIN_AFTER: i64 = 3_000;
+/// Connections that end in an error after the same document was sent, before the person hears of it: the error names no document, so
+/// that the first may be about another one, but what the relay did accept it acknowledges on the next connection.
+const REFUSED_AFTER: u32 = 2;
 
 #[derive(Debug)]
 pub(super) struct Replica {
@@ -32,8 +35,18 @@ pub(super) struct Replica {
     retry_at: Option<UnixMillis>,
     speak_at: Option<UnixMillis>,
     relay_heads: Vec<ChangeHash>,
+    refused: Option<Refused>,
     /// Not here yet, asked for.
     wanted: bool,
+}
+
+/// What the relay may have refused.
+#[derive(Debug)]
+struct Refused {
+    /// Sent on the last connection that ended in an error, and not acknowledged since.
+    changes: HashSet<ChangeHash>,
+    /// How many connections ended so.
+    times: u32,
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +76,7 @@ impl Replica {
             retry_at: None,
             speak_at: None,
             relay_heads: Vec::new(),
+            refused: None,
             wanted: false,
         }
     }
@@ -218,8 +232,24 @@ impl Replica {
                 relay_heads: acknowledged,
             });
         }
+        if let Some(refused) = &self.refused {
+            let unsent = hashes(&self.graph.since(&self.relay_heads));
+            if !refused.changes.is_subset(&unsent) {
+                self.refused = None;
+            }
+        }
         if !self.graph.is_empty() {
             self.wanted = false;
+        }
+    }
+
+    /// The relay ended the connection with an error.
+    pub(super) fn refused(&mut self) {
+        let changes: HashSet<ChangeHash> = self.exchange.unanswered().collect();
+        if !changes.is_empty() {
+            let times = self.refused.as_ref().map_or(0, |refused| refused.times);
+            let times = times.saturating_add(1);
+            self.refused = Some(Refused { changes, times });
         }
     }
 
@@ -298,12 +328,7 @@ impl Replica {
     }
 
     pub(super) fn acknowledged(&self) -> Vec<ChangeHash> {
-        let unsent: HashSet<ChangeHash> = self
-            .graph
-            .since(&self.relay_heads)
-            .iter()
-            .map(|change| change.hash)
-            .collect();
+        let unsent = hashes(&self.graph.since(&self.relay_heads));
         let kept = self.graph.changes().iter().map(|change| change.hash);
         kept.filter(|hash| !unsent.contains(hash)).collect()
     }
@@ -316,5 +341,13 @@ impl Replica {
         status.unkept += keeping + self.waiting.changes.len();
         status.unsent += self.graph.since(&self.relay_heads).len();
         status.keeping_fails |= self.retry_at.is_some();
+        status.refused |= self
+            .refused
+            .as_ref()
+            .is_some_and(|refused| refused.times >= REFUSED_AFTER);
     }
+}
+
+fn hashes(changes: &[&ChangeRecord]) -> HashSet<ChangeHash> {
+    changes.iter().map(|change| change.hash).collect()
 }

@@ -233,6 +233,41 @@ fn a_connection_that_was_worth_having_ends_the_long_waits() {
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
+fn what_the_relay_refuses_twice_is_said_until_it_is_acknowledged() {
+    let mut client = with_a_document();
+    let nothing = relay_says(Vec::new()).encode();
+    let mut now = NOW;
+    for expected in [false, true, true] {
+        greet(&mut client, now, 1);
+        let effects = client.handle(now, ClientEvent::Frame(&nothing));
+        assert!(!frames(&effects).is_empty(), "the change is sent");
+        client.handle(now, ClientEvent::Frame(&refusal().encode()));
+        assert_eq!(client.status_of(id()).refused, expected);
+        now = dial_again(&mut client, now).0;
+    }
+    greet(&mut client, now, 1);
+    assert!(client.status().refused, "a new connection proves nothing");
+    let heads = client.document(id()).unwrap().heads();
+    client.handle(now, ClientEvent::Frame(&relay_says(heads).encode()));
+    let status = client.status();
+    assert_eq!((status.refused, status.unsent), (false, 0));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn an_error_before_anything_was_sent_refuses_nothing() {
+    let mut client = with_a_document();
+    let mut now = NOW;
+    for _ in 0..3 {
+        greet(&mut client, now, 1);
+        client.handle(now, ClientEvent::Frame(&refusal().encode()));
+        assert!(!client.status().refused);
+        now = dial_again(&mut client, now).0;
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
 fn a_relay_that_falls_silent_is_hung_up_on() {
     let mut client = connected();
     let (document, genesis) = newborn();
