@@ -11,6 +11,8 @@ pub(crate) const BETTER_AFTER: i64 = 400;
 pub(crate) enum Status {
     /// Something cannot be kept on this phone, and the group does not have it either.
     StorageFails,
+    /// The group's relay does not accept something. It is kept on this phone, and will not leave by itself.
+    Refused,
     /// There is no connection. What is written is kept on this phone.
     Offline {
         /// Changes that wait for one.
@@ -31,6 +33,9 @@ impl Status {
         // A forgetful phone may only say that the group has everything, never that it kept something itself.
         if standing.failing || (standing.forgetful && (standing.offline || pending > 0)) {
             Self::StorageFails
+        } else if standing.refused {
+            // Between two attempts there is no connection, but it is not the network that is missing.
+            Self::Refused
         } else if standing.offline {
             Self::Offline { pending }
         } else if standing.unkept > 0 {
@@ -45,10 +50,11 @@ impl Status {
     fn rank(self) -> u8 {
         match self {
             Self::StorageFails => 0,
-            Self::Offline { .. } => 1,
-            Self::Keeping => 2,
-            Self::Kept => 3,
-            Self::Sent => 4,
+            Self::Refused => 1,
+            Self::Offline { .. } => 2,
+            Self::Keeping => 3,
+            Self::Kept => 4,
+            Self::Sent => 5,
         }
     }
 }
@@ -130,6 +136,23 @@ mod tests {
             ..standing(0, 0)
         };
         assert_eq!(Status::of(&sent), Status::Sent);
+    }
+
+    #[test]
+    fn what_the_group_did_not_accept_is_never_said_to_leave_by_itself() {
+        for offline in [false, true] {
+            let refused = Standing {
+                refused: true,
+                offline,
+                ..standing(1, 2)
+            };
+            assert_eq!(Status::of(&refused), Status::Refused);
+            let unkept = Standing {
+                failing: true,
+                ..refused
+            };
+            assert_eq!(Status::of(&unkept), Status::StorageFails);
+        }
     }
 
     #[test]

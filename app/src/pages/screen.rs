@@ -96,6 +96,12 @@ pub(crate) fn standing(status: Status) -> ui::Status {
             words.unkept_spoken,
             Tone::Failing,
         ),
+        Status::Refused => (
+            Icon::CircleAlert,
+            words.refused,
+            words.refused_spoken,
+            Tone::Failing,
+        ),
         Status::Offline { .. } => (
             Icon::WifiOff,
             words.offline,

@@ -23,6 +23,12 @@ pub(crate) fn trouble() -> AnyView {
             words.unkept_title.into_any(),
             Some(words.unkept_body.into_any()),
         )),
+        Status::Refused => Some(banner(
+            "banner banner-stop",
+            Icon::CircleAlert,
+            words.refused_title.into_any(),
+            Some(words.refused_body.into_any()),
+        )),
         Status::Keeping | Status::Kept | Status::Sent => None,
     })
 }

@@ -43,6 +43,8 @@ pub(crate) struct Standing {
     pub(crate) failing: bool,
     /// The phone keeps nothing at all.
     pub(crate) forgetful: bool,
+    /// The relay does not accept what was written here: it will not leave by itself.
+    pub(crate) refused: bool,
     /// There is no connection, and there has been none for a while.
     pub(crate) offline: bool,
 }
@@ -181,6 +183,7 @@ impl State {
             unsent: status.unsent + unkept,
             failing: status.keeping_fails || self.myself_again_at.is_some(),
             forgetful: self.forgetful,
+            refused: status.refused,
             offline: match status.link {
                 LinkState::Starting => self.cut_off,
                 LinkState::Online => false,

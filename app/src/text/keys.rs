@@ -64,6 +64,12 @@ pub(crate) struct Standing {
     pub(crate) unkept_title: &'static str,
     pub(crate) unkept_body: &'static str,
     pub(crate) sent: &'static str,
+    /// The group does not accept what was written; it is kept on this phone.
+    pub(crate) refused: &'static str,
+    /// Said by screen readers after `refused`.
+    pub(crate) refused_spoken: &'static str,
+    pub(crate) refused_title: &'static str,
+    pub(crate) refused_body: &'static str,
     pub(crate) offline: &'static str,
     /// Said by screen readers after `offline`.
     pub(crate) offline_spoken: &'static str,
