@@ -79,6 +79,18 @@ function phone({ phone: name }) {
 
 const handlers = {
   open: async ({ phone: name, ...form }) => { phones.set(name, await Phone.open(form)); },
+  /** Runs a script in every page from the next one on, before the page's own. */
+  prepare: async ({ script, ...of }) => { await phone(of).context.addInitScript({ content: script }); },
+  /** Lets requests for paths that end so wait until they are let go. */
+  hold: async ({ ending, ...of }) => {
+    const holder = phone(of);
+    const released = new Promise((resolve) => { holder.release = resolve; });
+    await holder.context.route((url) => url.pathname.endsWith(ending), async (route) => {
+      await released;
+      await route.continue();
+    });
+  },
+  release: (of) => { phone(of).release(); },
   goto: async ({ url, ...of }) => { await phone(of).page.goto(url, { waitUntil: "load" }); },
   reload: async (of) => { await phone(of).page.reload({ waitUntil: "load" }); },
   /** Closes the page and opens an empty one: a second visit. */

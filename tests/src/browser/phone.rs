@@ -23,6 +23,21 @@ impl Phone {
         }
     }
 
+    /// Runs a script in every page from the next one on, before the page's own scripts.
+    pub async fn prepare(&self, script: &str) -> Result<()> {
+        self.does("prepare", json!({ "script": script })).await
+    }
+
+    /// Lets requests for paths that end so wait until [`Phone::release`].
+    pub async fn hold(&self, ending: &str) -> Result<()> {
+        self.does("hold", json!({ "ending": ending })).await
+    }
+
+    /// Lets go what [`Phone::hold`] holds.
+    pub async fn release(&self) -> Result<()> {
+        self.does("release", json!({})).await
+    }
+
     /// Opens an address.
     pub async fn goto(&self, url: &str) -> Result<()> {
         self.does("goto", json!({ "url": url })).await

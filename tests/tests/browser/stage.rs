@@ -72,7 +72,12 @@ impl Stage {
 impl Visitor {
     /// Follows the joining link to the home screen.
     pub(crate) async fn join(&self) -> Result<()> {
-        self.go(&self.link).await?;
+        self.moves_to(&self.link).await
+    }
+
+    /// Follows a joining link, perhaps to another territory than before, to the home screen.
+    pub(crate) async fn moves_to(&self, link: &str) -> Result<()> {
+        self.go(link).await?;
         self.phone
             .fill(Target::field("Mon prénom"), &self.name)
             .await?;
@@ -113,6 +118,30 @@ impl Visitor {
         self.go("/#/fiches").await?;
         self.phone.tap(Target::link(title)).await?;
         self.phone.sees(Target::exactly("heading", title)).await
+    }
+
+    /// Waits until something says these words; spaces that do not break a line count as spaces.
+    pub(crate) async fn shows(&self, at: Target, words: &str) -> Result<()> {
+        self.look(at, words, true).await
+    }
+
+    /// Waits until something no longer says these words.
+    pub(crate) async fn no_longer_shows(&self, at: Target, words: &str) -> Result<()> {
+        self.look(at, words, false).await
+    }
+
+    async fn look(&self, at: Target, words: &str, there: bool) -> Result<()> {
+        let what = format!(
+            "{} {} {words:?}",
+            self.name,
+            if there { "sees" } else { "no longer sees" }
+        );
+        eventually(&what, async || {
+            let text = self.phone.text(at.clone()).await.map_err(told)?;
+            let text = text.replace('\u{a0}', " ");
+            when(text.contains(words) == there, format!("{text:?}"))
+        })
+        .await
     }
 
     /// Opens a section to write in, with the caret at the end or at a position in UTF-16 units.
@@ -172,7 +201,12 @@ impl Visitor {
 
     /// The same where the network was taken away: what the browser itself says about that does not count.
     pub(crate) async fn complains_of_the_network_only(&self) -> Result<()> {
-        self.complains_only_of(&["net::ERR_", "WebSocket connection"])
+        self.complains_of_the_network_and(&[]).await
+    }
+
+    /// The same where something else was made to fail, about which something is rightly said.
+    pub(crate) async fn complains_of_the_network_and(&self, also: &[&str]) -> Result<()> {
+        self.complains_only_of(&[&["net::ERR_", "WebSocket connection"], also].concat())
             .await
     }
 
