@@ -7,5 +7,6 @@ mod power_cuts;
 mod screens;
 mod screenshots;
 mod stage;
+mod troubles;
 mod visits;
 mod writing;
