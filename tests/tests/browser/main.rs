@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod life_of_a_sheet;
+mod listening;
 mod network;
 mod power_cuts;
 mod screens;
