@@ -6,6 +6,7 @@ use crate::until::eventually;
 use anyhow::{Context, Result};
 use futures_util::{SinkExt, StreamExt};
 use maillage_shared::change::ChangeRecord;
+use maillage_shared::command::{self, Command};
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonKey;
@@ -81,9 +82,27 @@ impl Device {
     /// Adds a document that was born on this phone, and returns its new id.
     pub fn create(&self, document: Document, genesis: ChangeRecord) -> Result<DocumentId> {
         let id = DocumentId::from_entropy(random()?);
+        self.create_as(id, document, genesis);
+        Ok(id)
+    }
+
+    /// The same for a document that had to know its id before it was born.
+    pub fn create_as(&self, id: DocumentId, document: Document, genesis: ChangeRecord) {
         self.phone
             .act(|client| client.create(id, document, genesis));
-        Ok(id)
+    }
+
+    /// Does what a person would do in a document.
+    pub fn command(&self, id: DocumentId, command: &Command) -> Result<()> {
+        let context = command::Context {
+            now: now(),
+            entropy: random()?,
+        };
+        self.edit(id, |document| {
+            command
+                .apply(document, &context)
+                .map(|applied| applied.changes)
+        })
     }
 
     /// Asks the relay for a document.

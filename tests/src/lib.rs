@@ -18,4 +18,5 @@ pub mod relay;
 pub mod samod_peer;
 pub mod script;
 pub mod sheet;
+pub mod territory;
 pub mod until;

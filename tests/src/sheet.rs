@@ -1,14 +1,18 @@
 //! Job sheets as the stories see them: one made by our own client, one as a foreign client would make it, and what all of them read.
 
 use crate::device::{Device, now};
+use crate::line::Line;
+use crate::until::{eventually, when};
 use anyhow::{Context, Result};
 use automerge::transaction::Transactable;
 use automerge::{Automerge, AutomergeError, ObjId, ObjType, ROOT, ReadDoc};
 use maillage_shared::change::ChangeRecord;
+use maillage_shared::command::{Command, JobSheetCommand, SheetValue};
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::records::{NewJobSheet, Section, job_sheet};
-use maillage_shared::snapshot::JobSheetSnapshot;
+use maillage_shared::snapshot::{JobSheetSnapshot, Known};
+use maillage_shared::sync::client::LinkState;
 use serde_json::{Value, json};
 
 /// Creates a sheet on a phone and returns its id.
@@ -20,6 +24,39 @@ pub fn create(device: &Device, space: DocumentId, title: &str, need: &str) -> Re
     };
     let (document, genesis) = job_sheet::birth(space, &new, device.actor(), now())?;
     device.create(document, genesis)
+}
+
+/// Creates a sheet whose price two people have set at the same time, and returns its id.
+///
+/// They write over `line`, which is cut for the second of them meanwhile.
+pub async fn contested(
+    line: &Line,
+    space: DocumentId,
+    title: &str,
+    prices: [&str; 2],
+) -> Result<DocumentId> {
+    let own_line = Line::to(line.address()).await?;
+    let (one, other) = (
+        Device::start(&line.sync_url())?,
+        Device::start(&own_line.sync_url())?,
+    );
+    let id = create(&one, space, title, "")?;
+    one.all_sent().await?;
+    other.find(id).await?;
+    own_line.cut();
+    eventually("the second phone has lost its line", async || {
+        let link = other.status().link;
+        when(link != LinkState::Online, format!("{link:?}"))
+    })
+    .await?;
+    for (device, price) in [&one, &other].into_iter().zip(prices) {
+        let price = SheetValue::Price(Known::Known(price.to_owned()));
+        device.command(id, &Command::JobSheet(JobSheetCommand::Set(price)))?;
+    }
+    one.all_sent().await?;
+    own_line.mend();
+    other.all_sent().await?;
+    Ok(id)
 }
 
 /// A sheet as a JavaScript client makes it: plain values, every string a text.

@@ -2,7 +2,11 @@
 
 use crate::stage::Visitor;
 use anyhow::{Context, Result};
+use maillage_shared::doc::Kind;
+use maillage_shared::id::DocumentId;
 use maillage_tests::browser::{Phone, Target};
+use maillage_tests::device::{Device, random};
+use maillage_tests::{sheet, territory};
 
 /// Walks from the doorway through every screen and dialog, and calls `look` on each with a name for it.
 pub(crate) async fn each(
@@ -23,6 +27,10 @@ pub(crate) async fn each(
     see("broken-link", "Ce lien ne marche pas").await?;
     visitor.go(visitor.link()).await?;
     see("join", "Comment vous appeler").await?;
+    // Browsers in tests have no voice.
+    phone.tap(Target::button("Demander à quelqu’un")).await?;
+    see("ask-to-read", "Demander à quelqu’un").await?;
+    phone.tap(Target::button("Revenir à la page")).await?;
     phone
         .fill(Target::field("Mon prénom"), &visitor.name)
         .await?;
@@ -32,6 +40,13 @@ pub(crate) async fn each(
     visitor.is_sent().await?;
     phone.sees(Target::heading("Partenaires")).await?;
     see("home", "Bonjour").await?;
+    visitor.goes_offline().await?;
+    visitor
+        .shows(Target::any("main"), "Pas de réseau. Vous pouvez continuer.")
+        .await?;
+    see("home-offline", "Bonjour").await?;
+    visitor.comes_online().await?;
+    visitor.is_sent().await?;
 
     visitor.go("/#/besoins").await?;
     phone.sees(Target::button("Moi aussi").nth(0)).await?;
@@ -63,6 +78,50 @@ pub(crate) async fn each(
     phone.tap(Target::button("Noter un point")).await?;
     see("sheet-trial", "Avant l’essai").await?;
     phone.tap(Target::button("Fermer")).await?;
+    phone.tap(Target::button(": Le contrat")).await?;
+    phone.sees(Target::field("Employeur")).await?;
+    see("sheet-facts", "Le contrat").await?;
+    phone.tap(Target::button(": Assurance")).await?;
+    see("sheet-note", "Assurance").await?;
+    phone.tap(Target::button("Fermer")).await?;
+    phone.tap(Target::button("Ajouter un point")).await?;
+    see("sheet-add-point", "Ajouter un point").await?;
+    phone.tap(Target::button("Fermer")).await?;
+
+    visitor
+        .go(&format!("/#/fiches/{}", contested(visitor).await?))
+        .await?;
+    phone.sees(Target::button("Choisir").nth(0)).await?;
+    see("sheet-versions", "Le prix").await?;
+    let unknown = || Ok::<_, anyhow::Error>(DocumentId::from_entropy(random()?));
+    visitor.go(&format!("/#/fiches/{}", unknown()?)).await?;
+    visitor
+        .shows(Target::any("main"), "Pas encore sur ce téléphone")
+        .await?;
+    see("sheet-not-here", "Fiche sans nom").await?;
+
+    let device = Device::start(&visitor.line.sync_url())?;
+    let new = territory::found(&device, "Sclessin")?;
+    device.all_sent().await?;
+    visitor.moves_to(&territory::link(new)).await?;
+    visitor.go("/#/besoins").await?;
+    visitor
+        .shows(Target::any("main"), "Aucun besoin pour le moment.")
+        .await?;
+    see("needs-empty", "Besoins du quartier").await?;
+    visitor.go("/#/fiches").await?;
+    visitor
+        .shows(Target::any("main"), "Aucune fiche pour le moment.")
+        .await?;
+    see("sheets-empty", "Fiches emploi").await?;
+    visitor.moves_to(&territory::link(unknown()?)).await?;
+    visitor
+        .shows(
+            Target::any("main"),
+            "Le territoire arrive sur ce téléphone.",
+        )
+        .await?;
+    see("home-loading", "Bonjour").await?;
 
     visitor.go("/#/ailleurs").await?;
     see("nowhere", "Cette page n’existe pas").await?;
@@ -71,4 +130,20 @@ pub(crate) async fn each(
         .evaluate("window.dispatchEvent(new Event('maillage:panic'))")
         .await?;
     see("stopped", "Maillage s’est arrêté").await
+}
+
+/// A sheet with two prices, each as long as people write them.
+async fn contested(visitor: &Visitor) -> Result<DocumentId> {
+    let title = "Atelier couture";
+    let prices = [
+        "12,50 € l’heure, matériel compris",
+        "Gratuit pour les habitants, 20 € pour les commerces",
+    ];
+    let space = territory::of_link(visitor.link())?;
+    let id = sheet::contested(&visitor.line, space, title, prices).await?;
+    let device = Device::start(&visitor.line.sync_url())?;
+    device.find(space).await?;
+    territory::list(&device, space, id, Kind::JobSheet, title)?;
+    device.all_sent().await?;
+    Ok(id)
 }
