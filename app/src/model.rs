@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use maillage_shared::command::{Command, JobSheetCommand, NeedsCommand};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
-use maillage_shared::records::{NewJobSheet, Section, job_sheet, needs};
+use maillage_shared::records::{NewJobSheet, Section, needs};
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use send_wrapper::SendWrapper;
 use std::rc::Rc;
@@ -95,17 +95,11 @@ impl Model {
         self.board().person(person)
     }
 
-    /// Creates a job sheet, as an idea.
-    pub(crate) fn create_sheet(self, title: &str) -> Result<DocumentId, Refused> {
-        let new = NewJobSheet {
-            title: title.to_owned(),
-            ..NewJobSheet::default()
-        };
-        self.board().session().attempt(|state, moment| {
-            state.create(moment, |space, actor| {
-                job_sheet::birth(space, &new, actor, moment.now)
-            })
-        })
+    /// Creates a job sheet, as an idea, and notes the needs it answers as covered.
+    pub(crate) fn create_sheet(self, new: &NewJobSheet) -> Result<DocumentId, Refused> {
+        self.board()
+            .session()
+            .attempt(|state, moment| state.create_sheet(moment, new))
     }
 
     /// Changes a job sheet; `false` when nothing was done.

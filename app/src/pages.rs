@@ -3,6 +3,8 @@
 mod home;
 mod join;
 mod needs;
+mod new_sheet;
+mod origin;
 mod people;
 mod route;
 mod screen;
@@ -73,7 +75,8 @@ fn screen(route: Route, joined: bool) -> AnyView {
         Route::Home => view! { <home::Home /> }.into_any(),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
-        Route::NewSheet => view! { <sheets::NewSheet /> }.into_any(),
+        Route::NewSheet => view! { <new_sheet::NewSheet need=None /> }.into_any(),
+        Route::NewSheetFrom(need) => view! { <new_sheet::NewSheet need=Some(need) /> }.into_any(),
         Route::Sheet(id) => view! { <sheet::Sheet id=id /> }.into_any(),
         Route::Unknown => {
             let words = &text().missing;

@@ -160,17 +160,9 @@ impl Board {
     /// The document a command about needs is for: the one that holds the need it names, or the first. Nothing when the territory
     /// lists none at all.
     pub(super) fn needs_document(&self, command: &NeedsCommand) -> Option<DocumentId> {
-        let documents = self.documents(Kind::Needs);
-        let named = named(command).and_then(|need| {
-            documents.iter().copied().find(|id| {
-                self.session.read(|state| {
-                    state
-                        .document(*id)
-                        .is_some_and(|document| NeedsSnapshot::read(document).need(need).is_some())
-                })
-            })
-        });
-        named.or_else(|| documents.first().copied())
+        named(command)
+            .and_then(|need| self.session.read(|state| state.holder_of(need)))
+            .or_else(|| self.documents(Kind::Needs).first().copied())
     }
 
     /// Tells a binding what others write, as long as it lives.

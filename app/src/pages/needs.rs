@@ -1,6 +1,7 @@
 //! The needs: what is missing here, who misses it too, and a new one.
 
 use super::people;
+use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::states;
 use crate::model::Model;
@@ -118,6 +119,26 @@ fn need_row(id: RecordId) -> AnyView {
         })
     });
     let of_need = move || (text().sheet.of_part)(&heading());
+    let sheet = Seen::new(move || {
+        need.with(|need| {
+            need.as_ref()
+                .and_then(|need| need.covered_by.first().copied())
+        })
+    });
+    let origin = id.clone();
+    let way = live(move || {
+        let (route, word) = match sheet.get() {
+            Some(sheet) => (Route::Sheet(sheet), words.see_sheet),
+            None => (Route::NewSheetFrom(origin.clone()), words.make_sheet),
+        };
+        view! {
+            <a class="button button-quiet start" href=route.href()>
+                {word}
+                <span class="visually-hidden">{live_text(of_need)}</span>
+            </a>
+        }
+        .into_any()
+    });
     let toggle = move |_| {
         let command = if mine.with_untracked(|mine| *mine) {
             NeedsCommand::WithdrawEcho(id.clone())
@@ -146,6 +167,7 @@ fn need_row(id: RecordId) -> AnyView {
                     {live_text(move || (words.me_too)(echoes.get()))}
                     <span class="visually-hidden">{live_text(of_need)}</span>
                 </button>
+                {way}
                 <ListenTo words=Seen::new(heading) />
             </span>
         </li>

@@ -1,10 +1,10 @@
 //! Addresses of the screens, after the `#`: what the browser keeps to itself, so that a joining link never reaches a server log.
 
-use maillage_shared::id::DocumentId;
+use maillage_shared::id::{DocumentId, RecordId};
 use std::fmt;
 
 /// A screen and what it shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
     /// The territory's home.
     Home,
@@ -20,6 +20,8 @@ pub(crate) enum Route {
     Sheets,
     /// A new job sheet.
     NewSheet,
+    /// A new job sheet that answers a need.
+    NewSheetFrom(RecordId),
     /// One job sheet.
     Sheet(DocumentId),
     /// An address that leads nowhere.
@@ -45,6 +47,7 @@ impl Route {
             [NEEDS] => Self::Needs,
             [SHEETS] => Self::Sheets,
             [SHEETS, NEW] => Self::NewSheet,
+            [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
             [SHEETS, id] => id.parse().map_or(Self::Unknown, Self::Sheet),
             _ => Self::Unknown,
         }
@@ -66,9 +69,35 @@ impl fmt::Display for Route {
             Self::Needs => write!(f, "#/{NEEDS}"),
             Self::Sheets => write!(f, "#/{SHEETS}"),
             Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),
+            Self::NewSheetFrom(need) => write!(f, "#/{SHEETS}/{NEW}/{}", written(need)),
             Self::Sheet(id) => write!(f, "#/{SHEETS}/{id}"),
         }
     }
+}
+
+/// A record as a part of an address. Our own ids stay as they are; other makes of client may use any characters.
+fn written(record: &RecordId) -> String {
+    let mut address = String::new();
+    for byte in record.as_str().bytes() {
+        if byte.is_ascii_alphanumeric() {
+            address.push(char::from(byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    address
+}
+
+/// What [`written`] wrote.
+fn read(address: &str) -> Option<RecordId> {
+    let mut parts = address.split('%');
+    let mut key = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (byte, rest) = part.split_at_checked(2)?;
+        key.push(u8::from_str_radix(byte, 16).ok()?);
+        key.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(key).ok().map(RecordId::from_key)
 }
 
 #[cfg(test)]
@@ -86,9 +115,11 @@ mod tests {
             Route::Needs,
             Route::Sheets,
             Route::NewSheet,
+            Route::NewSheetFrom(RecordId::from_entropy([7; 8])),
+            Route::NewSheetFrom(RecordId::from_key("un/vélo: 100 %")),
             Route::Sheet(id),
         ] {
-            assert_eq!(Route::parse(&route.href()), route);
+            assert_eq!(Route::parse(&route.clone().href()), route);
         }
     }
 
@@ -98,6 +129,8 @@ mod tests {
         assert_eq!(Route::parse(&link[..link.len() - 2]), Route::BrokenLink);
         assert_eq!(Route::parse("#/fiches/abc"), Route::Unknown);
         assert_eq!(Route::parse("#/ailleurs"), Route::Unknown);
+        assert_eq!(Route::parse("#/fiches/nouvelle/%é"), Route::Unknown);
+        assert_eq!(Route::parse("#/fiches/nouvelle/%ff"), Route::Unknown);
     }
 
     #[test]

@@ -1,20 +1,14 @@
-//! The list of job sheets, and a new one.
+//! The list of job sheets.
 
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::unreadable::unreadable;
 use super::{states, trades};
 use crate::model::{Model, SheetSummary};
-use crate::platform::page;
 use crate::text::text;
-use crate::ui::{
-    Chip, Chips, Corner, Icon, Seen, TextField, empty, icon, icon_small, icon_turn, live_list,
-    live_option,
-};
+use crate::ui::{Corner, Icon, Seen, empty, icon, icon_small, icon_turn, live_list, live_option};
 use leptos::prelude::*;
-use maillage_shared::command::{JobSheetCommand, SheetValue};
 use maillage_shared::id::DocumentId;
-use maillage_shared::records::Trade;
 
 /// Every job sheet of the territory.
 #[component]
@@ -88,69 +82,6 @@ fn row_face(sheet: &SheetSummary) -> AnyView {
             <span class="small soft line-tight">{icon_small(trades::state_icon(state))} {(text().domain.state)(state)}</span>
         </span>
         {icon_turn(Icon::ChevronRight)}
-    }
-    .into_any()
-}
-
-/// A new sheet: one question, its name, and a sort of work that may wait.
-#[component]
-pub(crate) fn NewSheet() -> AnyView {
-    let model = expect_context::<Model>();
-    let words = &text().sheets;
-    window_title(|| text().sheets.new.to_owned());
-    let title = RwSignal::new(String::new());
-    let trade = RwSignal::new(None::<usize>);
-    let problem = RwSignal::new(None::<&'static str>);
-    let chips = Trade::NAMED
-        .iter()
-        .map(|trade| Chip {
-            label: (text().domain.trade)(trade),
-            icon: Some(trades::icon_of(Some(trade))),
-        })
-        .collect::<Vec<_>>();
-    let create = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let written = title.get_untracked().trim().to_owned();
-        if written.is_empty() {
-            problem.set(Some(words.missing_title));
-            page::focus("#fiche-nom");
-            return;
-        }
-        match model.create_sheet(&written) {
-            Ok(id) => {
-                let trade = trade
-                    .get_untracked()
-                    .and_then(|index| Trade::NAMED.get(index));
-                if let Some(trade) = trade {
-                    model.change_sheet(id, JobSheetCommand::Set(SheetValue::Trade(trade.clone())));
-                }
-                // "Back" then leads to the list, not to a form already sent.
-                page::replace_with(&Route::Sheet(id).href());
-            }
-            Err(_) => problem.set(Some(text().missing.failed)),
-        }
-    };
-    view! {
-        <Screen
-            corner=Corner::Back(Route::Sheets.href())
-            place=Place::Sheets
-            name=words.new.to_owned()
-            status=model.status
-        >
-            <form class="stack" on:submit=create>
-                <h1 tabindex="-1">{words.new_question}</h1>
-                <TextField id="fiche-nom" label=words.new_title value=title on_input=move |written| title.set(written) max_length=120 />
-                <Chips
-                    legend=words.trade
-                    name="filiere"
-                    chips=chips
-                    chosen=trade
-                    on_choose=Callback::new(move |index| trade.set(Some(index)))
-                />
-                {super::problem_line(problem)}
-                <button class="button button-primary button-wide" type="submit">{words.create}</button>
-            </form>
-        </Screen>
     }
     .into_any()
 }

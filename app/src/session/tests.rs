@@ -5,12 +5,12 @@ use super::task::{Event, Notice, Task};
 use super::{Place, Refused};
 use crate::platform::network::Network;
 use maillage_shared::ChangeHash;
-use maillage_shared::command::{Command, JobSheetCommand, SheetValue};
-use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::command::{Command, JobSheetCommand, NeedsCommand, NewNeed, SheetValue};
+use maillage_shared::id::{DocumentId, PeerId, RecordId};
 use maillage_shared::identity::PersonKey;
 use maillage_shared::presence::{Face, Presence};
-use maillage_shared::records::{NewJobSheet, Section, job_sheet, territory};
-use maillage_shared::snapshot::TerritorySnapshot;
+use maillage_shared::records::{NewJobSheet, Section, Trade, job_sheet, needs, territory};
+use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use maillage_shared::store::StoredChange;
 use maillage_shared::time::UnixMillis;
 use maillage_shared::wire::{EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage};
@@ -75,11 +75,7 @@ fn create(state: &mut State, title: &str) -> (DocumentId, Vec<Task>) {
         title: title.to_owned(),
         ..NewJobSheet::default()
     };
-    state
-        .create(at(1), |space, actor| {
-            job_sheet::birth(space, &new, actor, START)
-        })
-        .unwrap()
+    state.create_sheet(at(1), &new).unwrap()
 }
 
 fn kept(tasks: &[Task], document: DocumentId) -> Vec<StoredChange> {
@@ -400,4 +396,47 @@ fn documents_that_cannot_be_opened_are_counted() {
     };
     state.open(at(0), start);
     assert_eq!(state.unreadable(), 2);
+}
+
+#[test]
+fn a_sheet_born_from_a_need_is_one_change_that_carries_it_and_the_need_is_covered() {
+    let mut state = phone();
+    let (list, _) = state
+        .create(at(1), |space, actor| needs::birth(space, actor, START))
+        .unwrap();
+    let say = NeedsCommand::Add(NewNeed {
+        text: "Réparer les vélos".to_owned(),
+        neighbourhood: String::new(),
+        expressed_by: String::new(),
+    });
+    let (need, _) = state.command(at(2), list, &say.into()).unwrap();
+    let need = need.unwrap();
+    let new = NewJobSheet {
+        title: "Vélos".to_owned(),
+        trade: Some(Trade::BikeRepair),
+        need: "Réparer les vélos".to_owned(),
+        needs: vec![need.clone()],
+    };
+    let (sheet, tasks) = state.create_sheet(at(3), &new).unwrap();
+    assert_eq!(kept(&tasks, sheet).len(), 1);
+    let written = JobSheetSnapshot::read(state.document(sheet).unwrap());
+    assert_eq!(written.trade.value(), Some(&Trade::BikeRepair));
+    assert_eq!(written.sections.text(Section::Need), "Réparer les vélos");
+    assert_eq!(written.needs, std::slice::from_ref(&need));
+    let needs = NeedsSnapshot::read(state.document(list).unwrap());
+    assert_eq!(needs.need(&need).unwrap().covered_by, [sheet]);
+}
+
+#[test]
+fn a_sheet_is_born_also_when_its_need_is_gone() {
+    let mut state = phone();
+    let need = RecordId::from_key("gone");
+    let new = NewJobSheet {
+        title: "Vélos".to_owned(),
+        needs: vec![need.clone()],
+        ..NewJobSheet::default()
+    };
+    let (sheet, _) = state.create_sheet(at(1), &new).unwrap();
+    let written = JobSheetSnapshot::read(state.document(sheet).unwrap());
+    assert_eq!(written.needs, [need]);
 }

@@ -4,11 +4,13 @@ use super::state::{Moment, State};
 use super::task::{Notice, Task};
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::command::{
-    Command, CommandError, Context, JobSheetCommand, SheetField, SheetValue, TerritoryCommand,
+    Command, CommandError, Context, JobSheetCommand, NeedsCommand, SheetField, SheetValue,
+    TerritoryCommand,
 };
 use maillage_shared::doc::{Document, Kind};
 use maillage_shared::id::{DocumentId, RecordId};
-use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot, TerritorySnapshot};
+use maillage_shared::records::{NewJobSheet, job_sheet};
+use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use maillage_shared::{ActorId, ChangeHash};
 
 /// Documents of one territory that a phone asks for; an index that lists more is not followed further.
@@ -60,6 +62,45 @@ impl State {
         self.unlisted.insert(id);
         self.tend(moment, &mut tasks);
         Ok((id, tasks))
+    }
+
+    /// Brings a job sheet into the world, and says of each need it answers that it does.
+    pub(crate) fn create_sheet(
+        &mut self,
+        moment: Moment,
+        new: &NewJobSheet,
+    ) -> Result<(DocumentId, Vec<Task>), Refused> {
+        let (sheet, mut tasks) = self.create(moment, |space, actor| {
+            job_sheet::birth(space, new, actor, moment.now)
+        })?;
+        for need in &new.needs {
+            let Some(document) = self.holder_of(need) else {
+                // The sheet names the need all the same.
+                continue;
+            };
+            let need = need.clone();
+            let cover = Command::Needs(NeedsCommand::Cover { need, sheet });
+            if let Err(problem) = self.apply(moment, document, &cover, &mut tasks) {
+                tasks.push(Task::Log(format!(
+                    "sheet {sheet} cannot be noted with its need: {problem}"
+                )));
+            }
+        }
+        Ok((sheet, tasks))
+    }
+
+    /// The document of this territory that holds a need.
+    pub(crate) fn holder_of(&self, need: &RecordId) -> Option<DocumentId> {
+        let territory = self.me.as_ref()?.territory;
+        let holds = |id: &DocumentId| {
+            self.document(*id).is_some_and(|document| {
+                document
+                    .genesis()
+                    .is_ok_and(|genesis| genesis.kind == Kind::Needs && genesis.space == territory)
+                    && NeedsSnapshot::read(document).need(need).is_some()
+            })
+        };
+        self.documents().find(holds)
     }
 
     /// Asks for what is missing on this phone: the territory, and every document its index lists. Lists there what was born here.

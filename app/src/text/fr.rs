@@ -170,6 +170,13 @@ pub(super) static TEXT: Text = Text {
         },
         said_by: |name| format!("dit par {}", inside(name)),
         covered: "Fiche ouverte",
+        make_sheet: "En faire une fiche",
+        see_sheet: "Voir la fiche",
+        origin: |need| format!("Vient du besoin{NBSP}: {need}"),
+        echoed: |count| match count {
+            1 => "1 personne dit «\u{a0}moi aussi\u{a0}»".to_owned(),
+            _ => format!("{count} personnes disent «\u{a0}moi aussi\u{a0}»"),
+        },
         none: "Aucun besoin pour le moment.",
         none_body: "Dites ce qui manque dans le quartier.",
     },
@@ -186,6 +193,8 @@ pub(super) static TEXT: Text = Text {
         create: "Créer la fiche",
         missing_title: "Écrivez d’abord le nom du travail.",
         untitled: "Fiche sans nom",
+        need_covered: "Ce besoin a déjà une fiche.",
+        need_gone: "Ce besoin n’est plus là. Vous pouvez écrire la fiche.",
     },
     sheet: sheet::SHEET,
     missing: Missing {

@@ -164,6 +164,14 @@ pub(crate) struct Needs {
     pub(crate) me_too: fn(usize) -> String,
     pub(crate) said_by: fn(name: &str) -> String,
     pub(crate) covered: &'static str,
+    /// Begins a sheet from a need.
+    pub(crate) make_sheet: &'static str,
+    /// Goes to the sheet that answers a need.
+    pub(crate) see_sheet: &'static str,
+    /// On a sheet: the need it comes from, in its own words.
+    pub(crate) origin: fn(need: &str) -> String,
+    /// How many people said "me too"; at least one.
+    pub(crate) echoed: fn(usize) -> String,
     pub(crate) none: &'static str,
     pub(crate) none_body: &'static str,
 }
@@ -182,6 +190,9 @@ pub(crate) struct Sheets {
     pub(crate) create: &'static str,
     pub(crate) missing_title: &'static str,
     pub(crate) untitled: &'static str,
+    /// The need that a new sheet starts from has a sheet, or is no longer there.
+    pub(crate) need_covered: &'static str,
+    pub(crate) need_gone: &'static str,
 }
 
 /// What cannot be shown.

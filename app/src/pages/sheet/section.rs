@@ -2,6 +2,7 @@
 
 use super::mirror;
 use crate::model::{Model, Present};
+use crate::pages::origin::origin;
 use crate::pages::people;
 use crate::pages::screen::standing;
 use crate::platform::page;
@@ -11,7 +12,7 @@ use leptos::html;
 use leptos::prelude::*;
 use maillage_shared::id::DocumentId;
 use maillage_shared::records::Section;
-use maillage_shared::snapshot::JobSheetSnapshot;
+use maillage_shared::snapshot::{JobSheetSnapshot, NeedSnapshot};
 
 /// One text of a sheet.
 pub(crate) fn section(
@@ -60,9 +61,23 @@ pub(crate) fn section(
                 </button>
             </div>
             {body}
+            {(section == Section::Need).then(|| origins(sheet))}
         </section>
     }
     .into_any()
+}
+
+/// The needs that the sheet answers, as far as this phone knows them.
+fn origins(sheet: Seen<JobSheetSnapshot>) -> AnyView {
+    let model = expect_context::<Model>();
+    let needs = Seen::new(move || {
+        let ids = sheet.with(|sheet| sheet.needs.clone());
+        model.needs.with(|needs| {
+            let known = |id| needs.as_ref().and_then(|needs| needs.need(id).cloned());
+            ids.iter().filter_map(known).collect::<Vec<NeedSnapshot>>()
+        })
+    });
+    live(move || needs.with(|needs| needs.iter().map(origin).collect::<Vec<_>>().into_any()))
 }
 
 /// The text as it reads, with who is writing in it.
