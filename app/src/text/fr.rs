@@ -163,7 +163,7 @@ pub(super) static TEXT: Text = Text {
         add: "Ajouter ce besoin",
         added: "Besoin ajouté",
         missing_text: "Écrivez d’abord ce qui manque.",
-        who_sees: "Le groupe voit votre nom. Le public, non.",
+        who_sees: "Toute personne qui a le lien voit votre nom.",
         me_too: |count| match count {
             0 => "Moi aussi".to_owned(),
             count => format!("Moi aussi · {count}"),
