@@ -16,6 +16,8 @@ pub mod identity;
 pub mod limits;
 pub mod migrate;
 pub mod presence;
+#[cfg(test)]
+mod properties;
 pub mod records;
 pub mod rules;
 pub mod snapshot;

@@ -1,6 +1,5 @@
 //! Every intent, by what the screens then show. Rules about moves have their tests in `rules::moves`.
 
-#[cfg(not(target_arch = "wasm32"))]
 mod convergence;
 mod job_sheet;
 mod needs;

@@ -12,11 +12,12 @@ use crate::change::ChangeRecord;
 use crate::doc::{Document, Genesis, Kind};
 use crate::id::DocumentId;
 use crate::limits::Limits;
+use crate::properties;
 use crate::time::UnixMillis;
 use automerge::transaction::Transactable;
 use automerge::{ActorId, ObjId, ObjType, ROOT, ReadDoc};
 use proptest::strategy::Strategy;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use proptest::test_runner::{TestCaseError, TestRunner};
 
 fn document_id() -> DocumentId {
     DocumentId::from_entropy([3; 16])
@@ -91,24 +92,13 @@ fn code<T>(outcome: Result<T, Refusal>) -> &'static str {
     }
 }
 
-/// Runs a property over the same cases every time, here and in the browser, where there is no file to keep failures in.
+/// Runs a property over some cases.
 fn for_all<S: Strategy>(
     cases: u32,
     strategy: &S,
     property: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) {
-    let config = Config {
-        cases: if cfg!(target_arch = "wasm32") {
-            cases / 8
-        } else {
-            cases
-        },
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let mut runner =
-        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    if let Err(failure) = runner.run(strategy, property) {
+    if let Err(failure) = TestRunner::new(properties::cases(cases)).run(strategy, property) {
         panic!("{failure}");
     }
 }

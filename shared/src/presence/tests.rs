@@ -1,5 +1,6 @@
 use super::*;
 use crate::identity::PersonKey;
+use crate::properties;
 use proptest::prelude::*;
 
 fn presence() -> Presence {
@@ -42,6 +43,9 @@ fn any_presence() -> impl Strategy<Value = Presence> {
 }
 
 proptest! {
+    #![proptest_config(properties::cases(256))]
+
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_presence_survives_its_payload(presence in any_presence()) {
         let bytes = presence.encode();
@@ -49,12 +53,14 @@ proptest! {
         prop_assert_eq!(Presence::decode(&bytes), Ok(presence));
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn any_bytes_are_a_presence_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let _ = Presence::decode(&bytes);
         let _ = Face::decode(&bytes);
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_damaged_presence_is_read_or_refused(at in 0usize..200, byte in any::<u8>(), end in 0usize..200) {
         let mut bytes = presence().encode();
@@ -68,12 +74,14 @@ proptest! {
     }
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn a_face_survives_the_phone() {
     let face = presence().face;
     assert_eq!(Face::decode(&face.encode()), Ok(face));
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn a_name_is_cut_between_two_characters() {
     let mut long = presence();
@@ -83,6 +91,7 @@ fn a_name_is_cut_between_two_characters() {
     assert_eq!(read.face.name, "a".repeat(NAME_BYTES - 1));
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn a_later_version_may_say_more() {
     let mut encoder = Encoder::new(Vec::new());
@@ -111,6 +120,7 @@ fn a_later_version_may_say_more() {
     assert_eq!(read.section, None);
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn the_message_of_another_program_is_refused() {
     let mut encoder = Encoder::new(Vec::new());

@@ -205,6 +205,7 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::properties;
     use automerge::ActorId;
     use proptest::prelude::*;
     use std::sync::Arc;
@@ -265,7 +266,10 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(properties::cases(256))]
+
         /// `since` against the plain definition: everything but the ancestors.
+        #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
         #[test]
         fn since_leaves_out_exactly_the_ancestors(
             parents in proptest::collection::vec(proptest::collection::vec(any::<prop::sample::Index>(), 1..3), 0..40),

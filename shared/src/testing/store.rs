@@ -92,6 +92,7 @@ mod tests {
 
     crate::store_contract!(MemoryStore::default());
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_failure_is_returned_until_it_is_lifted() {
         let store = MemoryStore::default();

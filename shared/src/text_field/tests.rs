@@ -189,14 +189,13 @@ fn an_edit_far_outside_the_text_does_no_harm() {
     assert!(update.selection.end <= 3);
 }
 
-/// Random interleavings. proptest draws its seeds from the system and keeps failing ones in files, so these run natively only;
-/// what they exercise has no platform of its own.
-#[cfg(not(target_arch = "wasm32"))]
+/// Random interleavings.
 mod interleavings {
     use super::*;
     use crate::command::{Command, Context, JobSheetCommand};
     use crate::doc::Document;
     use crate::id::DocumentId;
+    use crate::properties;
     use crate::records::Section;
     use crate::records::job_sheet::{self, NewJobSheet};
     use crate::snapshot::JobSheetSnapshot;
@@ -260,6 +259,9 @@ mod interleavings {
     }
 
     proptest! {
+        #![proptest_config(properties::cases(256))]
+
+        #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
         #[test]
         fn shown_and_document_converge_and_no_character_is_doubled_or_dropped(
             events in proptest::collection::vec(event(), 1..60),
@@ -331,6 +333,7 @@ mod interleavings {
             prop_assert_eq!(kept.into_iter().collect::<BTreeSet<_>>(), wanted);
         }
 
+        #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
         #[test]
         fn the_smallest_edit_leads_from_any_text_to_any_other(
             old in "[ab🚲🚴\u{1F4B2}\u{301}]{0,8}", new in "[ab🚲🚴\u{1F4B2}\u{301}]{0,8}", caret in 0..20usize,
@@ -344,9 +347,10 @@ mod interleavings {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(40))]
+        #![proptest_config(properties::cases(40))]
 
         /// Two phones type in one section of real documents; the network delivers late and in bursts.
+        #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
         #[test]
         fn two_phones_in_one_section_end_with_the_same_text(
             turns in proptest::collection::vec((any::<bool>(), event(), any::<bool>()), 1..40),

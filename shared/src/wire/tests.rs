@@ -1,5 +1,6 @@
 use super::*;
 use crate::limits;
+use crate::properties;
 use minicbor::Encoder;
 use proptest::prelude::*;
 
@@ -143,11 +144,15 @@ fn deep_nesting_costs_nothing() {
 }
 
 proptest! {
+    #![proptest_config(properties::cases(256))]
+
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn no_bytes_make_the_decoder_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = Frame::decode(&bytes);
     }
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..8usize, at in 0..200usize, byte in any::<u8>()) {
         let mut bytes = every_frame()[which].encode();

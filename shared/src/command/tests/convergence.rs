@@ -1,10 +1,10 @@
-//! Random commands on several phones that meet now and then. proptest draws its seeds from the system and keeps failing ones in
-//! files, so this runs natively only; what it exercises has no platform of its own.
+//! Random commands on several phones that meet now and then.
 
 use super::*;
 use crate::guard::ShadowProver;
 use crate::id::DocumentId;
 use crate::limits::Limits;
+use crate::properties;
 use crate::records::{GuardRailState, Section, SheetState, Splice, Trade};
 use crate::snapshot::Known;
 use crate::store::StoredChange;
@@ -45,8 +45,9 @@ fn sheet_command() -> impl Strategy<Value = JobSheetCommand> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(properties::cases(60))]
 
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn phones_that_have_met_show_the_same_sheet_and_a_relay_accepts_it(
         turns in proptest::collection::vec((0..3usize, sheet_command(), any::<bool>()), 1..30),
