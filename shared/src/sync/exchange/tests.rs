@@ -321,6 +321,33 @@ fn what_others_write_meanwhile_does_not_hurry_the_portions() {
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
+fn a_gap_in_a_portion_is_asked_for_before_the_end_of_the_history() {
+    let mut document = AutoCommit::new().with_actor(actor(1));
+    for number in 0..6 {
+        document.put(ROOT, "x", number).unwrap();
+        document.commit();
+    }
+    let changes = document.get_changes(&[]);
+    let heads = document.get_heads();
+    let portion = |numbers: &[usize]| {
+        let bytes = numbers
+            .iter()
+            .map(|number| changes[*number].raw_bytes().to_vec());
+        let have = vec![Have::default()];
+        message(heads.clone(), Vec::new(), have, bytes.collect()).encode()
+    };
+    let mut taker = GraphPeer::default();
+    // A Bloom filter may claim that the second is here: the third then comes too early.
+    taker.receive(&portion(&[0, 2]));
+    let asked = taker.exchange.generate(&taker.graph).unwrap();
+    assert_eq!((asked.need, asked.have.len()), (vec![changes[1].hash()], 0));
+    taker.receive(&portion(&[1]));
+    let asked = taker.exchange.generate(&taker.graph).unwrap();
+    assert_eq!((asked.need, asked.have.len()), (vec![changes[5].hash()], 1));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
 fn what_is_a_few_bytes_long_but_holds_many_operations_goes_out_in_portions() {
     let mut document = AutoCommit::new().with_actor(actor(1));
     let text = document
