@@ -160,3 +160,26 @@ async fn without_a_voice_of_its_own_the_phone_offers_a_sentence_to_show() -> Res
     assert!(!said_in_french(&amina).await?.is_empty());
     amina.has_no_complaint().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_need_is_read_aloud_by_itself() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.stranger("Amina", Form::PHONE).await?;
+    let phone = &amina.phone;
+    phone.prepare(SPEECH).await?;
+    amina.join().await?;
+    phone.evaluate(LOCAL_FRENCH).await?;
+    amina.go("/#/besoins").await?;
+    let need = || Target::any("listitem").within(Target::any("main")).nth(0);
+    let name = phone.text(Target::any("strong").within(need())).await?;
+    phone
+        .tap(Target::button("Écouter :").within(need()))
+        .await?;
+    assert_eq!(said_in_french(&amina).await?, [name]);
+    phone
+        .tap(Target::exactly("button", "Arrêter la lecture"))
+        .await?;
+    phone.sees(Target::exactly("button", "Écouter")).await?;
+    assert_eq!(phone.evaluate("speech.waiting.length").await?, 0);
+    amina.has_no_complaint().await
+}
