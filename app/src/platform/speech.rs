@@ -1,6 +1,7 @@
 //! Reading aloud with a voice that lives on the device, so that nothing that is read leaves it.
 
 use leptos::web_sys;
+use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -21,15 +22,24 @@ pub(crate) fn on_voices_change(callback: impl FnMut() + 'static) {
     let _ = js_sys::Reflect::set(&speech, &JsValue::from_str("onvoiceschanged"), &listener);
 }
 
-/// Reads lines aloud one after the other, in place of anything being read, then calls `at_end` once.
+/// How many readings have begun: what ends an earlier one may be heard of only after the next has begun.
+static READINGS: AtomicU32 = AtomicU32::new(0);
+
+/// Reads lines aloud one after the other, in place of anything being read, then calls `at_end`.
 ///
-/// Stopping early also ends with `at_end`.
-pub(crate) fn read(lines: &[String], lang: &str, at_end: impl FnMut() + 'static) {
+/// Stopping early also ends with `at_end`; being replaced by another reading does not.
+pub(crate) fn read(lines: &[String], lang: &str, mut at_end: impl FnMut() + 'static) {
     let Some(speech) = speech() else {
         return;
     };
     speech.cancel();
     let voice = voice(lang);
+    let this = READINGS.fetch_add(1, Ordering::Relaxed) + 1;
+    let at_end = move || {
+        if READINGS.load(Ordering::Relaxed) == this {
+            at_end();
+        }
+    };
     let at_end = Closure::<dyn FnMut()>::new(at_end).into_js_value();
     let last = lines.len().saturating_sub(1);
     for (index, line) in lines.iter().enumerate() {

@@ -170,15 +170,23 @@ async fn one_need_is_read_aloud_by_itself() -> Result<()> {
     amina.join().await?;
     phone.evaluate(LOCAL_FRENCH).await?;
     amina.go("/#/besoins").await?;
-    let need = || Target::any("listitem").within(Target::any("main")).nth(0);
-    let name = phone.text(Target::any("strong").within(need())).await?;
-    phone
-        .tap(Target::button("Écouter :").within(need()))
-        .await?;
-    assert_eq!(said_in_french(&amina).await?, [name]);
-    phone
-        .tap(Target::exactly("button", "Arrêter la lecture"))
-        .await?;
+    let need = |position| {
+        Target::any("listitem")
+            .within(Target::any("main"))
+            .nth(position)
+    };
+    let listen_to = |position| Target::button("Écouter :").within(need(position));
+    let name = phone.text(Target::any("strong").within(need(0))).await?;
+
+    phone.tap(listen_to(0)).await?;
+    assert_eq!(said_in_french(&amina).await?, [name.clone()]);
+    let stop = || Target::exactly("button", "Arrêter la lecture");
+    phone.sees(stop()).await?;
+    phone.tap(listen_to(1)).await?;
+    let read = said_in_french(&amina).await?;
+    assert_eq!(read.len(), 1, "{read:?}");
+    assert_ne!(read, [name]);
+    phone.tap(stop()).await?;
     phone.sees(Target::exactly("button", "Écouter")).await?;
     assert_eq!(phone.evaluate("speech.waiting.length").await?, 0);
     amina.has_no_complaint().await
