@@ -7,10 +7,15 @@ use maillage_shared::id::DocumentId;
 use maillage_shared::presence::Presence;
 
 impl State {
-    /// One has opened this document.
+    /// One has opened this document. It is asked for if it is not here: a link may lead to what no index lists.
     pub(crate) fn enter(&mut self, moment: Moment, document: DocumentId) -> Vec<Task> {
         self.company.enter(moment.now, document);
-        self.told(moment)
+        let mut tasks = self.told(moment);
+        if let Some(actor) = self.me.as_ref().map(|me| me.actor.clone()) {
+            let effects = self.client.want(document, actor);
+            self.absorb(moment, effects, &mut tasks);
+        }
+        tasks
     }
 
     /// One has moved within a document that one has opened.

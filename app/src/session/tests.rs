@@ -294,6 +294,15 @@ fn where_i_am_is_told_again_on_each_new_connection() {
 }
 
 #[test]
+fn what_one_opens_is_asked_for_though_no_index_lists_it() {
+    let mut state = phone();
+    let linked = DocumentId::from_entropy([77; 16]);
+    assert!(state.documents().all(|id| id != linked));
+    state.enter(at(0), linked);
+    assert!(state.documents().any(|id| id == linked));
+}
+
+#[test]
 fn others_are_met_heard_and_forgotten() {
     let mut state = phone();
     connect(&mut state, 0);

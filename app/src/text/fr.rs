@@ -149,7 +149,7 @@ pub(super) static TEXT: Text = Text {
                 "organisations autour de la table",
             )
         },
-        loading: "Le territoire arrive sur ce téléphone.",
+        loading: "Le territoire arrive sur ce téléphone. Rien ne vient\u{a0}? Demandez un nouveau lien.",
         loading_offline: "Le territoire n’est pas encore sur ce téléphone. Il arrivera avec le réseau.",
     },
     needs: Needs {
@@ -202,7 +202,7 @@ pub(super) static TEXT: Text = Text {
         page_body: "L’adresse est peut-être coupée.",
         home: "Aller à l’accueil",
         not_here: "Pas encore sur ce téléphone",
-        not_here_body: "La fiche arrive.",
+        not_here_body: "La fiche s’affichera ici dès qu’elle arrive.",
         not_here_offline: "La fiche arrivera avec le réseau.",
         unreadable: |count| match count {
             1 => "Un texte de ce téléphone ne s’ouvre pas.".to_owned(),
