@@ -70,9 +70,12 @@ fn main() -> ExitCode {
     }
 }
 
+/// What is logged when `RUST_LOG` does not say. automerge calls changes that the guard tries out and refuses errors of the program.
+const LOGGED: &str = "info,automerge=off";
+
 /// Standard output belongs to answers, standard error to the log. `RUST_LOG` chooses what is logged.
 fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -95,9 +95,9 @@ impl Relay {
         self.log.count(words)
     }
 
-    /// How many warnings and errors of its own it has logged so far; what a library says beside them is not counted.
+    /// How many warnings and errors it has logged so far.
     pub fn warnings(&self) -> usize {
-        self.log.count(" WARN maillage") + self.log.count("ERROR maillage")
+        self.log.count(" WARN ") + self.log.count("ERROR ")
     }
 
     /// Whether it still runs.
