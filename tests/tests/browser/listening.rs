@@ -179,7 +179,7 @@ async fn one_need_is_read_aloud_by_itself() -> Result<()> {
     let name = phone.text(Target::any("strong").within(need(0))).await?;
 
     phone.tap(listen_to(0)).await?;
-    assert_eq!(said_in_french(&amina).await?, [name.clone()]);
+    assert_eq!(said_in_french(&amina).await?, std::slice::from_ref(&name));
     let stop = || Target::exactly("button", "Arrêter la lecture");
     phone.sees(stop()).await?;
     phone.tap(listen_to(1)).await?;
