@@ -4,6 +4,7 @@ mod crates;
 mod debian;
 mod npm;
 
+use std::env;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -87,7 +88,10 @@ fn node_for_tests(project: &Project) -> Result<PathBuf> {
     }
     let folder = project.tools().join("npm-node");
     npm::install_copy(project, &project.root().join("xtask/npm-node"), &folder)?;
-    let own = folder.join("node_modules/.bin/node");
+    let own = folder
+        .join("node_modules")
+        .join(node_package(env::consts::OS, env::consts::ARCH))
+        .join("bin/node");
     let Some(version) = process::probe(process::command(project, &own).arg("--version")) else {
         bail!(
             "node {} is too old; install node {OLDEST_NODE} or newer and run this command again",
@@ -99,6 +103,17 @@ fn node_for_tests(project: &Project) -> Result<PathBuf> {
         system.version
     ));
     Ok(own)
+}
+
+/// The npm package that holds node for a system and processor, by Rust's names for them.
+fn node_package(system: &str, processor: &str) -> String {
+    let system = if system == "macos" { "darwin" } else { system };
+    let processor = match processor {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("node-{system}-{processor}")
 }
 
 /// A component of the Rust toolchain, such as `rustfmt` or `clippy`, known by the cargo command it brings.
@@ -149,4 +164,24 @@ fn wasm_bindgen(project: &Project) -> Result<()> {
         locked: false,
     }
     .install(project)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_node_package_named_is_among_those_locked() {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let packages = std::fs::read_to_string(root.join("npm-node/package.json")).unwrap();
+        for (system, processor) in [
+            ("linux", "x86_64"),
+            ("linux", "aarch64"),
+            ("macos", "x86_64"),
+            ("macos", "aarch64"),
+        ] {
+            let name = node_package(system, processor);
+            assert!(packages.contains(&format!("\"{name}\"")), "{name}");
+        }
+    }
 }
