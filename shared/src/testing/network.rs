@@ -3,8 +3,10 @@
 //!
 //! A connection delivers in order, as TCP does; connections overtake each other, and what is under way when one is cut is lost.
 
+mod agenda;
 mod phone;
 mod relay;
+mod wires;
 
 use crate::change::ChangeRecord;
 use crate::doc::Document;
@@ -12,63 +14,17 @@ use crate::guard::Refusal;
 use crate::id::DocumentId;
 use crate::store::Store;
 use crate::sync::client::{Client, ClientEffect, ClientEvent};
-use crate::sync::room::{BatchId, ConnectionId};
+use crate::sync::room::ConnectionId;
 use crate::testing::MemoryStore;
 use crate::time::UnixMillis;
+use agenda::{Agenda, Event};
 use automerge::{ActorId, ChangeHash};
 use phone::Phone;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use relay::Relay;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
-
-/// What is under way.
-#[derive(Debug)]
-enum Event {
-    Opened {
-        phone: usize,
-        connection: ConnectionId,
-    },
-    DialFailed {
-        phone: usize,
-        dial: u64,
-    },
-    ToRelay {
-        connection: ConnectionId,
-        bytes: Vec<u8>,
-    },
-    ToPhone {
-        connection: ConnectionId,
-        bytes: Vec<u8>,
-    },
-    Closed {
-        phone: usize,
-        connection: ConnectionId,
-    },
-    Left {
-        connection: ConnectionId,
-    },
-    Kept {
-        phone: usize,
-        start: u64,
-        document: DocumentId,
-    },
-    Wake {
-        phone: usize,
-        start: u64,
-    },
-    Flushed {
-        start: u64,
-        document: DocumentId,
-        batch: BatchId,
-    },
-    RetryFlush {
-        start: u64,
-        document: DocumentId,
-        batch: BatchId,
-    },
-}
+use std::collections::BTreeMap;
+use wires::Wire;
 
 /// How often the network misbehaves.
 #[derive(Debug, Clone, Copy)]
@@ -104,18 +60,10 @@ pub struct Simulation {
     phones: Vec<Phone>,
     relay: Relay,
     store: MemoryStore,
-    /// Alive connections: which phone they serve, and when the last frame of each direction arrives.
+    /// Those that are alive.
     connections: BTreeMap<ConnectionId, Wire>,
-    events: BTreeMap<u64, Event>,
-    agenda: BinaryHeap<Reverse<(UnixMillis, u64)>>,
-    numbers: u64,
+    agenda: Agenda,
     refusals: Vec<Refusal>,
-}
-
-struct Wire {
-    phone: usize,
-    to_relay: UnixMillis,
-    to_phone: UnixMillis,
 }
 
 impl Simulation {
@@ -129,9 +77,7 @@ impl Simulation {
             relay: Relay::default(),
             store: MemoryStore::default(),
             connections: BTreeMap::new(),
-            events: BTreeMap::new(),
-            agenda: BinaryHeap::new(),
-            numbers: 0,
+            agenda: Agenda::default(),
             refusals: Vec::new(),
         };
         for number in 0..phones {
@@ -277,10 +223,9 @@ impl Simulation {
     /// Lets time pass.
     pub fn run_for(&mut self, milliseconds: i64) {
         let end = self.now.plus(milliseconds);
-        while let Some(Reverse((at, _))) = self.agenda.peek()
-            && *at <= end
-        {
-            self.step();
+        while let Some((at, event)) = self.agenda.take_until(end) {
+            self.now = self.now.max(at);
+            self.happen(event);
         }
         self.now = end;
     }
@@ -292,11 +237,7 @@ impl Simulation {
         loop {
             self.run_for(1_000);
             let settled = self.phones.iter().all(Phone::is_settled);
-            let moving = self
-                .events
-                .values()
-                .any(|event| !matches!(event, Event::Wake { .. }));
-            if settled && !moving {
+            if settled && !self.agenda.is_moving() {
                 return;
             }
             assert!(self.now < deadline, "the network never settles");
@@ -321,14 +262,7 @@ impl Simulation {
         }
     }
 
-    fn step(&mut self) {
-        let Some(Reverse((at, number))) = self.agenda.pop() else {
-            return;
-        };
-        let Some(event) = self.events.remove(&number) else {
-            return;
-        };
-        self.now = self.now.max(at);
+    fn happen(&mut self, event: Event) {
         match event {
             Event::Opened { phone, connection } => {
                 if self.phones[phone].connection == Some(connection) {
@@ -458,70 +392,6 @@ impl Simulation {
         }
     }
 
-    fn dial(&mut self, phone: usize) {
-        self.phones[phone].dials += 1;
-        self.phones[phone].last_connection = None;
-        let delay = self.travel();
-        if !self.phones[phone].reachable {
-            let dial = self.phones[phone].dials;
-            self.schedule(delay, Event::DialFailed { phone, dial });
-            return;
-        }
-        let connection = self.relay.accept();
-        self.phones[phone].connection = Some(connection);
-        self.phones[phone].last_connection = Some(connection);
-        let opened = self.now.plus(delay);
-        self.connections.insert(
-            connection,
-            Wire {
-                phone,
-                to_relay: opened,
-                to_phone: opened,
-            },
-        );
-        self.schedule(delay, Event::Opened { phone, connection });
-    }
-
-    fn send_to_relay(&mut self, phone: usize, bytes: Vec<u8>) {
-        let Some(connection) = self.phones[phone].connection else {
-            return;
-        };
-        let travel = self.travel();
-        let now = self.now;
-        let Some(wire) = self.connections.get_mut(&connection) else {
-            return;
-        };
-        wire.to_relay = wire.to_relay.max(now.plus(travel));
-        let after = wire.to_relay.0 - now.0;
-        if self.random.random_bool(self.weather.duplicate) {
-            let bytes = bytes.clone();
-            self.schedule(after, Event::ToRelay { connection, bytes });
-        }
-        self.schedule(after, Event::ToRelay { connection, bytes });
-        if self.random.random_bool(self.weather.cut) {
-            self.cut(phone);
-        }
-    }
-
-    fn send_to_phone(&mut self, connection: ConnectionId, bytes: Vec<u8>) {
-        let travel = self.travel();
-        let now = self.now;
-        let Some(wire) = self.connections.get_mut(&connection) else {
-            return;
-        };
-        wire.to_phone = wire.to_phone.max(now.plus(travel));
-        let after = wire.to_phone.0 - now.0;
-        let phone = wire.phone;
-        if self.random.random_bool(self.weather.duplicate) {
-            let bytes = bytes.clone();
-            self.schedule(after, Event::ToPhone { connection, bytes });
-        }
-        self.schedule(after, Event::ToPhone { connection, bytes });
-        if self.random.random_bool(self.weather.cut) {
-            self.cut(phone);
-        }
-    }
-
     fn relay_outcomes(&mut self, outcomes: Vec<relay::Outcome>) {
         for outcome in outcomes {
             match outcome {
@@ -567,22 +437,5 @@ impl Simulation {
                 }
             }
         }
-    }
-
-    fn drop_connection(&mut self, connection: ConnectionId) {
-        if self.connections.remove(&connection).is_some() {
-            self.schedule(1, Event::Left { connection });
-        }
-    }
-
-    fn travel(&mut self) -> i64 {
-        i64::from(self.random.random_range(1..=self.weather.delay))
-    }
-
-    fn schedule(&mut self, after: i64, event: Event) {
-        self.numbers += 1;
-        self.events.insert(self.numbers, event);
-        self.agenda
-            .push(Reverse((self.now.plus(after.max(0)), self.numbers)));
     }
 }
