@@ -24,11 +24,6 @@ pub fn node_modules() -> Result<PathBuf> {
     )
 }
 
-/// Node, which runs the JavaScript peers and drives the browser.
-pub fn node() -> PathBuf {
-    env::var_os("MAILLAGE_NODE").map_or_else(|| PathBuf::from("node"), PathBuf::from)
-}
-
 /// The browser.
 pub fn chromium() -> Result<PathBuf> {
     let usual = [

@@ -41,7 +41,7 @@ impl Script {
     /// Starts `tests/js/<name>` with arguments.
     pub async fn start(name: &'static str, arguments: &[&str]) -> Result<Self> {
         let temporary = tempfile::tempdir()?;
-        let mut process = Command::new(built::node())
+        let mut process = Command::new("node")
             .arg(built::scripts().join(name))
             .args(arguments)
             .env("MAILLAGE_NODE_MODULES", built::node_modules()?)

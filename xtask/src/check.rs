@@ -28,7 +28,7 @@ pub(crate) fn check(project: &Project) -> Result<ExitCode> {
     tools::rust_component(project, "clippy", "clippy")?;
     {
         let _alone = project.lock()?;
-        tools::for_wasm_tests(project)?;
+        tools::wasm_target(project)?;
         tools::cargo_deny(project)?;
     }
     let checks: [(&str, Command); 4] = [

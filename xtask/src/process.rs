@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -17,7 +17,7 @@ use crate::project::Project;
 pub(crate) fn command(project: &Project, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(project.root());
-    command.env("PATH", path_with_tools(project));
+    command.env("PATH", path_with(tool_folders(project)));
     for (name, _) in env::vars_os() {
         if is_about_this_package(&name.to_string_lossy()) {
             command.env_remove(name);
@@ -79,7 +79,7 @@ pub(crate) fn probe(command: &mut Command) -> Option<String> {
 
 /// The first of these programs that is on `PATH`, the project's own tools included.
 pub(crate) fn find(project: &Project, names: &[&str]) -> Option<PathBuf> {
-    let path = path_with_tools(project);
+    let path = path_with(tool_folders(project));
     names.iter().find_map(|name| {
         env::split_paths(&path)
             .map(|folder| folder.join(name))
@@ -114,16 +114,25 @@ fn remedy(program: &str) -> String {
     }
 }
 
-fn path_with_tools(project: &Project) -> OsString {
-    let mut folders = vec![
-        project.tools().join("bin"),
-        project.tools().join("npm/node_modules/.bin"),
-    ];
-    if let Some(path) = env::var_os("PATH") {
-        folders.extend(env::split_paths(&path));
-    }
+/// Has a command find what is in a folder before anything else, the project's own tools included.
+pub(crate) fn prefer(project: &Project, folder: &Path, command: &mut Command) {
+    let folders = [folder.to_path_buf()].into_iter();
+    command.env("PATH", path_with(folders.chain(tool_folders(project))));
+}
+
+fn tool_folders(project: &Project) -> impl Iterator<Item = PathBuf> {
+    let tools = project.tools();
+    ["bin", "npm/node_modules/.bin"]
+        .into_iter()
+        .map(move |folder| tools.join(folder))
+}
+
+/// `PATH` with these folders first.
+fn path_with(folders: impl Iterator<Item = PathBuf>) -> OsString {
+    let usual = env::var_os("PATH").unwrap_or_default();
+    let usual_folders = env::split_paths(&usual).collect::<Vec<_>>();
     // Only a folder with a colon in its name cannot be joined; then the usual PATH has to do.
-    env::join_paths(folders).unwrap_or_else(|_| env::var_os("PATH").unwrap_or_default())
+    env::join_paths(folders.chain(usual_folders)).unwrap_or(usual)
 }
 
 fn is_about_this_package(variable: &str) -> bool {

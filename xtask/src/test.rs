@@ -88,7 +88,12 @@ pub(crate) fn test(project: &Project, only: Option<&str>) -> Result<ExitCode> {
                 Needs::Everything => stage.as_ref().err(),
             };
             let counts = match obstacle {
-                None => libtest::run(&mut cargo_test(project, suite, stage.as_ref().ok()))?,
+                None => {
+                    let node = wasm.as_ref().ok();
+                    let stage = stage.as_ref().ok();
+                    let node = node.or(stage.map(|stage| &stage.tools.node));
+                    libtest::run(&mut cargo_test(project, suite, stage, node))?
+                }
                 Some(problem) => {
                     println!("not run: {problem}");
                     Counts::one(false)
@@ -135,8 +140,17 @@ fn prepare<T>(
     })
 }
 
-fn cargo_test(project: &Project, suite: &Suite, stage: Option<&Stage>) -> Command {
+fn cargo_test(
+    project: &Project,
+    suite: &Suite,
+    stage: Option<&Stage>,
+    node: Option<&PathBuf>,
+) -> Command {
     let mut cargo = process::cargo(project);
+    // The runner of tests in wasm and the tests that drive browsers start `node` by its name.
+    if let Some(folder) = node.and_then(|node| node.parent()) {
+        process::prefer(project, folder, &mut cargo);
+    }
     cargo.args(["test", "--no-fail-fast"]);
     cargo.args(suite.arguments);
     cargo.env(
@@ -145,7 +159,6 @@ fn cargo_test(project: &Project, suite: &Suite, stage: Option<&Stage>) -> Comman
     );
     if let Some(Stage { tools, relay }) = stage {
         cargo.env("MAILLAGE_BIN", relay);
-        cargo.env("MAILLAGE_NODE", &tools.node);
         cargo.env("MAILLAGE_CHROMIUM", &tools.chromium);
         cargo.env("MAILLAGE_NODE_MODULES", &tools.node_modules);
     }

@@ -36,10 +36,11 @@ pub(crate) fn for_app(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// What compiling and running tests in wasm needs.
-pub(crate) fn for_wasm_tests(project: &Project) -> Result<()> {
+/// What compiling and running tests in wasm needs; returns the node program that runs them.
+pub(crate) fn for_wasm_tests(project: &Project) -> Result<PathBuf> {
     wasm_target(project)?;
-    wasm_bindgen(project)
+    wasm_bindgen(project)?;
+    node_for_tests(project)
 }
 
 /// cargo-deny, for licences, bans and sources.
@@ -77,7 +78,7 @@ pub(crate) fn for_browser_tests(project: &Project) -> Result<TestTools> {
     })
 }
 
-/// The oldest node that playwright-core accepts.
+/// The oldest node that playwright-core accepts and that runs what the compiler makes of our tests.
 const OLDEST_NODE: u32 = 20;
 
 /// The system's node, or one of our own where the distribution's is too old. npm stays the system's: it belongs to that node.
@@ -134,7 +135,8 @@ pub(crate) fn rust_component(project: &Project, component: &str, command: &str) 
     Ok(())
 }
 
-fn wasm_target(project: &Project) -> Result<()> {
+/// The target the browser app is compiled for, which is all that its lints need.
+pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     let mut probe = process::command(project, "rustc");
     probe.args(["--print", "target-libdir", "--target", WASM]);
     let there = process::probe(probe.stderr(Stdio::null()))
