@@ -8,6 +8,7 @@ use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoreError;
 use sled::IVec;
 use std::fs::File;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,24 +36,7 @@ impl Engine {
     /// Opens or makes the database, and checks that nothing of it is lost as a whole. The folder's own lock is already held.
     pub(super) fn open(folder: &Folder) -> Result<Self, StoreError> {
         let path = folder.documents();
-        // sled's threads may hold its file for a moment after the last handle was dropped.
-        let deadline = Instant::now() + RELEASE_TIME;
-        let db = loop {
-            let opened = guarded(|| {
-                sled::Config::new()
-                    .path(&path)
-                    .cache_capacity(CACHE_BYTES)
-                    .flush_every_ms(None)
-                    .open()
-            });
-            match opened {
-                Err(StoreError::Io(why)) if is_held(&why) && Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
-                Err(StoreError::Io(why)) if is_held(&why) => return Err(StoreError::Locked),
-                opened => break opened?,
-            }
-        };
+        let db = database(&path)?;
         let file = File::open(path.join("db")).map_err(|error| io_error(&error))?;
         let totals = match guarded(|| db.get(record::TOTALS_KEY))? {
             Some(value) => Totals::decode(&value)?,
@@ -117,6 +101,27 @@ impl Engine {
             from = record::key(document, u64::MAX).to_vec();
         }
         Ok(documents)
+    }
+}
+
+/// sled itself. Its threads may hold its file for a moment after the last handle was dropped: that is waited for.
+pub(super) fn database(path: &Path) -> Result<sled::Db, StoreError> {
+    let deadline = Instant::now() + RELEASE_TIME;
+    loop {
+        let opened = guarded(|| {
+            sled::Config::new()
+                .path(path)
+                .cache_capacity(CACHE_BYTES)
+                .flush_every_ms(None)
+                .open()
+        });
+        match opened {
+            Err(StoreError::Io(why)) if is_held(&why) && Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(StoreError::Io(why)) if is_held(&why) => return Err(StoreError::Locked),
+            opened => return opened,
+        }
     }
 }
 

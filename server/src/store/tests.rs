@@ -18,7 +18,7 @@ impl TemporaryFolder {
 
     /// Changes the records behind the store's back.
     fn tamper(&self, act: impl FnOnce(&sled::Db)) {
-        let db = sled::open(self.path().join("documents")).unwrap();
+        let db = engine::database(&self.path().join("documents")).unwrap();
         act(&db);
         db.flush().unwrap();
     }
