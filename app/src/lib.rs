@@ -1,6 +1,5 @@
 //! The browser half of Maillage: a program that draws the screens, keeps the documents on the device and speaks to the relay.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 #![allow(
     unreachable_pub,
     reason = "Leptos writes `pub` items around every component, however private the component is"

@@ -3,8 +3,6 @@
 //! What is decided about documents and messages lives in `maillage-shared`; here is only the shell around it: sockets, threads, disk,
 //! clock.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
-
 pub mod demo;
 pub mod http;
 pub mod panics;

@@ -4,8 +4,6 @@
 //! Nothing here reads a clock, draws randomness, touches a network, a file or a page: time and entropy arrive as arguments,
 //! and machines answer with effects that their shells perform.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
-
 pub mod change;
 pub mod command;
 pub mod date;

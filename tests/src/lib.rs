@@ -4,8 +4,6 @@
 //! Nothing here imports the relay or the app: both are driven as they are delivered. Every process ends with the value that
 //! started it, and every story has its own ports and folders.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
-
 pub mod browser;
 pub mod built;
 pub mod crafted;

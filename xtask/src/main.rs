@@ -3,8 +3,6 @@
 //! Each command installs what it lacks into the project's `target/`, can be interrupted and started again, and downloads
 //! nothing twice. When it cannot go on it says in one sentence what is missing.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
-
 mod app;
 mod build;
 mod check;
