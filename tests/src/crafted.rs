@@ -84,8 +84,11 @@ pub fn wrong_checksum(change: &ChangeRecord) -> Vec<u8> {
     bytes
 }
 
+/// Forged changes, each with what is wrong with it.
+pub type Forgeries = Vec<(&'static str, Vec<u8>)>;
+
 /// Well-formed changes that follow a document and panic whoever applies them, each with what is wrong with it.
-pub fn crashes_peers(document: &Automerge) -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub fn crashes_peers(document: &Automerge) -> Result<Forgeries> {
     let text = text_of(document)?;
     let wrong = [
         (
@@ -109,7 +112,7 @@ pub fn crashes_peers(document: &Automerge) -> Result<Vec<(&'static str, Vec<u8>)
 }
 
 /// Well-formed changes that follow a document and apply, but once saved, the document cannot be read back.
-pub fn spoils_documents(document: &Automerge) -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub fn spoils_documents(document: &Automerge) -> Result<Forgeries> {
     let text = text_of(document)?;
     let wrong = [
         (
@@ -144,7 +147,7 @@ pub fn spoils_documents(document: &Automerge) -> Result<Vec<(&'static str, Vec<u
 fn changes<const N: usize>(
     document: &Automerge,
     operations: [(&'static str, Op); N],
-) -> Result<Vec<(&'static str, Vec<u8>)>> {
+) -> Result<Forgeries> {
     operations
         .into_iter()
         .map(|(what, operation)| Ok((what, with_operation(document, operation)?)))

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 /// A phone. Dropping it is pulling out its battery: nothing is said to the relay.
@@ -329,9 +330,8 @@ async fn keep_time(phone: Arc<Phone>) {
         let wait = wake.map_or(Duration::from_secs(3600), |at| {
             Duration::from_millis(u64::try_from(at.0 - now().0).unwrap_or_default())
         });
-        tokio::select! {
-            () = tokio::time::sleep(wait) => phone.happen(ClientEvent::Wake),
-            () = phone.changed.notified() => {}
+        if timeout(wait, phone.changed.notified()).await.is_err() {
+            phone.happen(ClientEvent::Wake);
         }
     }
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -29,7 +29,10 @@ pub struct Script {
     stdin: tokio::sync::Mutex<Option<ChildStdin>>,
     next: AtomicU64,
     waiting: Arc<Waiting>,
-    process: Child,
+    /// Closed once the script has ended and nothing more can come from it.
+    ended: Mutex<mpsc::Receiver<()>>,
+    /// Killed when it is dropped.
+    _process: Child,
     /// Where it puts its temporary files; removed after it has ended.
     _temporary: TempDir,
 }
@@ -58,13 +61,15 @@ impl Script {
         let stdout = process.stdout.take().context("no standard output")?;
         echo(name, process.stderr.take().context("no standard error")?);
         let waiting = Arc::new(Mutex::new(Some(HashMap::new())));
-        tokio::spawn(answer(stdout, Arc::clone(&waiting)));
+        let (alive, ended) = mpsc::channel();
+        tokio::spawn(answer(stdout, Arc::clone(&waiting), alive));
         Ok(Self {
             name,
             stdin: tokio::sync::Mutex::new(Some(stdin)),
             next: AtomicU64::new(1),
             waiting,
-            process,
+            ended: Mutex::new(ended),
+            _process: process,
             _temporary: temporary,
         })
     }
@@ -110,14 +115,14 @@ impl Drop for Script {
     /// does not end is killed.
     fn drop(&mut self) {
         drop(self.stdin.get_mut().take());
-        let asked = Instant::now();
-        while asked.elapsed() < ENDS_WITHIN && matches!(self.process.try_wait(), Ok(None)) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // Nothing is ever sent: the channel closes, or the time is over and the script is killed.
+        let _ = ended.recv_timeout(ENDS_WITHIN);
     }
 }
 
-async fn answer(stdout: ChildStdout, waiting: Arc<Waiting>) {
+/// Hands out answers until the script has ended; `_alive` goes with it.
+async fn answer(stdout: ChildStdout, waiting: Arc<Waiting>, _alive: mpsc::Sender<()>) {
     let mut lines = BufReader::new(stdout).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let Ok(answer) = serde_json::from_str::<Value>(&line) else {

@@ -28,7 +28,9 @@ pub async fn within<T, S: Display>(
     mut look: impl AsyncFnMut() -> Result<T, S>,
 ) -> Result<T> {
     let started = Instant::now();
+    let mut looks = tokio::time::interval(LOOK_EVERY);
     loop {
+        looks.tick().await;
         match look().await {
             Ok(value) => return Ok(value),
             Err(seen) if started.elapsed() > deadline => {
@@ -37,7 +39,7 @@ pub async fn within<T, S: Display>(
                     deadline.as_secs()
                 );
             }
-            Err(_) => tokio::time::sleep(LOOK_EVERY).await,
+            Err(_) => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::limits::FRAME_BYTES;
 use maillage_shared::records::{NewJobSheet, Section, job_sheet};
 use maillage_shared::wire::Frame;
-use maillage_tests::crafted;
+use maillage_tests::crafted::{self, Forgeries};
 use maillage_tests::device::{Device, now, random};
 use maillage_tests::raw::{Farewell, RawSocket};
 use maillage_tests::relay::Relay;
@@ -309,21 +309,18 @@ async fn only_the_connection_that_misbehaved_is_closed() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_that_would_crash_peers_are_refused() -> Result<()> {
-    let mut room = Room::open().await?;
-    for (what, change) in crafted::crashes_peers(&room.document()?)? {
-        let message = crafted::message_with(&[change]);
-        room.refuses_sync(message, "these changes do not apply")
-            .await
-            .context(what)?;
-    }
-    room.goes_on().await?;
-    is_whole_for_a_newcomer(&room).await
+    none_is_let_in(crafted::crashes_peers).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_that_would_spoil_what_is_saved_are_refused() -> Result<()> {
+    none_is_let_in(crafted::spoils_documents).await
+}
+
+/// Each of the forged changes is refused, each on its own connection, and the document stays as it was.
+async fn none_is_let_in(forge: fn(&Automerge) -> Result<Forgeries>) -> Result<()> {
     let mut room = Room::open().await?;
-    for (what, change) in crafted::spoils_documents(&room.document()?)? {
+    for (what, change) in forge(&room.document()?)? {
         let message = crafted::message_with(&[change]);
         room.refuses_sync(message, "these changes do not apply")
             .await

@@ -95,13 +95,7 @@ async fn a_cut_line_shows_a_banner_that_counts_what_waits_and_goes_away() -> Res
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_that_may_keep_nothing_never_says_that_it_kept_something() -> Result<()> {
     let (stage, _relay) = Stage::open().await?;
-    let amina = stage.stranger("Amina", Form::PHONE).await?;
-    amina.phone.prepare(NOTES_STATUSES).await?;
-    amina.phone.prepare(FORBIDS_STORAGE).await?;
-    amina.join().await?;
-    amina.create_sheet("Couture").await?;
-    amina.write_in(TASKS, None).await?;
-    amina.phone.types("On coud.", 20).await?;
+    let amina = writer_with(&stage, FORBIDS_STORAGE).await?;
     // The group has it: that is true, and may be said.
     amina.is_sent().await?;
     never_said(&amina, &["Gardé"]).await?;
@@ -134,13 +128,7 @@ async fn a_phone_that_may_keep_nothing_never_says_that_it_kept_something() -> Re
 async fn a_full_phone_says_so_at_once_and_keeps_everything_when_there_is_room_again() -> Result<()>
 {
     let (stage, _relay) = Stage::open().await?;
-    let amina = stage.stranger("Amina", Form::PHONE).await?;
-    amina.phone.prepare(NOTES_STATUSES).await?;
-    amina.phone.prepare(MAY_BE_FULL).await?;
-    amina.join().await?;
-    amina.create_sheet("Couture").await?;
-    amina.write_in(TASKS, None).await?;
-    amina.phone.types("On coud.", 20).await?;
+    let amina = writer_with(&stage, MAY_BE_FULL).await?;
     amina.is_sent().await?;
     statuses(&amina).await?;
 
@@ -202,4 +190,16 @@ async fn the_shell_is_painted_before_the_program_arrives() -> Result<()> {
         .await?;
     assert_eq!(amina.phone.count(wait()).await?, 0);
     amina.has_no_complaint().await
+}
+
+/// Someone who writes a sheet on a phone whose storage was tampered with, and whose every status is noted.
+async fn writer_with(stage: &Stage, tampering: &str) -> Result<Visitor> {
+    let amina = stage.stranger("Amina", Form::PHONE).await?;
+    amina.phone.prepare(NOTES_STATUSES).await?;
+    amina.phone.prepare(tampering).await?;
+    amina.join().await?;
+    amina.create_sheet("Couture").await?;
+    amina.write_in(TASKS, None).await?;
+    amina.phone.types("On coud.", 20).await?;
+    Ok(amina)
 }
