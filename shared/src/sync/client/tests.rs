@@ -294,7 +294,7 @@ fn a_document_that_is_wanted_is_requested() {
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
-fn a_phone_with_nothing_to_say_lets_the_processor_sleep() {
+fn a_phone_with_nothing_to_say_asks_not_to_be_woken() {
     assert_eq!(Client::default().next_wake(), None);
     assert_eq!(connected().next_wake(), None);
 }

@@ -170,6 +170,12 @@ fn talk(left: &mut dyn Peer, right: &mut dyn Peer, random: &mut ChaCha8Rng) {
     panic!("the peers never fall silent");
 }
 
+/// Lets two peers talk; both then have the same.
+fn converge(seed: u64, left: &mut dyn Peer, right: &mut dyn Peer, random: &mut ChaCha8Rng) {
+    talk(left, right, random);
+    assert_eq!(left.heads(), right.heads(), "seed {seed}");
+}
+
 /// Lets two peers talk in turns until both are silent, and returns how long their messages were.
 fn hand_over(left: &mut dyn Peer, right: &mut dyn Peer) -> Vec<usize> {
     let mut lengths = Vec::new();
@@ -214,8 +220,7 @@ fn it_converges_with_automerges_own_state() {
             document: theirs,
             state: State::new(),
         };
-        talk(&mut graph, &mut stock, &mut random);
-        assert_eq!(graph.heads(), stock.heads(), "seed {seed}");
+        converge(seed, &mut graph, &mut stock, &mut random);
     }
 }
 
@@ -226,8 +231,7 @@ fn it_converges_with_itself() {
         let (mut ours, mut theirs) = diverged(&mut random);
         let mut left = GraphPeer::holding(&mut ours);
         let mut right = GraphPeer::holding(&mut theirs);
-        talk(&mut left, &mut right, &mut random);
-        assert_eq!(left.heads(), right.heads(), "seed {seed}");
+        converge(seed, &mut left, &mut right, &mut random);
     }
 }
 
@@ -238,15 +242,13 @@ fn it_converges_in_small_portions() {
         let (mut ours, mut theirs) = diverged(&mut random);
         let mut left = GraphPeer::in_small_portions(&mut ours);
         let mut right = GraphPeer::in_small_portions(&mut theirs);
-        talk(&mut left, &mut right, &mut random);
-        assert_eq!(left.heads(), right.heads(), "seed {seed}");
+        converge(seed, &mut left, &mut right, &mut random);
         let mut left = GraphPeer::in_small_portions(&mut ours);
         let mut stock = StockPeer {
             document: theirs,
             state: State::new(),
         };
-        talk(&mut left, &mut stock, &mut random);
-        assert_eq!(left.heads(), stock.heads(), "seed {seed}, stock");
+        converge(seed, &mut left, &mut stock, &mut random);
     }
 }
 
@@ -376,8 +378,7 @@ fn a_stock_peer_that_has_nothing_gets_everything() {
             document: AutoCommit::new(),
             state: State::new(),
         };
-        talk(&mut graph, &mut stock, &mut random);
-        assert_eq!(graph.heads(), stock.heads(), "seed {seed}");
+        converge(seed, &mut graph, &mut stock, &mut random);
     }
 }
 

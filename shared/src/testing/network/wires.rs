@@ -16,6 +16,12 @@ pub(super) struct Wire {
     to_phone: UnixMillis,
 }
 
+#[derive(Clone, Copy)]
+enum Direction {
+    ToRelay,
+    ToPhone,
+}
+
 impl Simulation {
     pub(super) fn dial(&mut self, phone: usize) {
         self.phones[phone].dials += 1;
@@ -42,40 +48,36 @@ impl Simulation {
     }
 
     pub(super) fn send_to_relay(&mut self, phone: usize, bytes: Vec<u8>) {
-        let Some(connection) = self.phones[phone].connection else {
-            return;
-        };
-        let travel = self.travel();
-        let now = self.now;
-        let Some(wire) = self.connections.get_mut(&connection) else {
-            return;
-        };
-        wire.to_relay = wire.to_relay.max(now.plus(travel));
-        let after = wire.to_relay.0 - now.0;
-        if self.random.random_bool(self.weather.duplicate) {
-            let bytes = bytes.clone();
-            self.schedule(after, Event::ToRelay { connection, bytes });
-        }
-        self.schedule(after, Event::ToRelay { connection, bytes });
-        if self.random.random_bool(self.weather.cut) {
-            self.cut(phone);
+        if let Some(connection) = self.phones[phone].connection {
+            self.send(connection, bytes, Direction::ToRelay);
         }
     }
 
     pub(super) fn send_to_phone(&mut self, connection: ConnectionId, bytes: Vec<u8>) {
+        self.send(connection, bytes, Direction::ToPhone);
+    }
+
+    fn send(&mut self, connection: ConnectionId, bytes: Vec<u8>, direction: Direction) {
         let travel = self.travel();
         let now = self.now;
         let Some(wire) = self.connections.get_mut(&connection) else {
             return;
         };
-        wire.to_phone = wire.to_phone.max(now.plus(travel));
-        let after = wire.to_phone.0 - now.0;
         let phone = wire.phone;
+        let last = match direction {
+            Direction::ToRelay => &mut wire.to_relay,
+            Direction::ToPhone => &mut wire.to_phone,
+        };
+        *last = (*last).max(now.plus(travel));
+        let after = last.0 - now.0;
+        let arrival = |bytes| match direction {
+            Direction::ToRelay => Event::ToRelay { connection, bytes },
+            Direction::ToPhone => Event::ToPhone { connection, bytes },
+        };
         if self.random.random_bool(self.weather.duplicate) {
-            let bytes = bytes.clone();
-            self.schedule(after, Event::ToPhone { connection, bytes });
+            self.schedule(after, arrival(bytes.clone()));
         }
-        self.schedule(after, Event::ToPhone { connection, bytes });
+        self.schedule(after, arrival(bytes));
         if self.random.random_bool(self.weather.cut) {
             self.cut(phone);
         }
