@@ -4,10 +4,10 @@ use super::Model;
 use crate::platform::log;
 use crate::platform::text_area::{AreaEvent, TextArea};
 use crate::platform::timer::WakeUp;
-use crate::session::{Place, now};
+use crate::session::{Place, Refused, now};
 use leptos::html;
 use leptos::prelude::*;
-use maillage_shared::command::JobSheetCommand;
+use maillage_shared::command::{CommandError, JobSheetCommand};
 use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
 use maillage_shared::records::{Section, Splice};
@@ -21,6 +21,8 @@ use std::rc::{Rc, Weak};
 pub(crate) struct TextBinding {
     /// The text as the area shows it.
     pub(crate) shown: Signal<String>,
+    /// Whether what was last added did not go in, because the text would have become too long.
+    pub(crate) too_long: Signal<bool>,
 }
 
 /// The glue between one text area and one text.
@@ -32,6 +34,7 @@ pub(crate) struct Binding {
     /// Set once the text area is in the page.
     area: OnceCell<TextArea>,
     shown: RwSignal<String>,
+    too_long: RwSignal<bool>,
     /// Whether the others were told that the caret is here.
     inside: Cell<bool>,
     /// Rings when edits of others have waited long enough for a composition.
@@ -46,6 +49,7 @@ pub(super) fn bind(
     node: NodeRef<html::Textarea>,
 ) -> TextBinding {
     let shown = RwSignal::new(String::new());
+    let too_long = RwSignal::new(false);
     let binding = Rc::new_cyclic(|binding: &Weak<Binding>| {
         let ringing = binding.clone();
         Binding {
@@ -55,6 +59,7 @@ pub(super) fn bind(
             field: RefCell::new(TextField::new("")),
             area: OnceCell::new(),
             shown,
+            too_long,
             inside: Cell::new(false),
             timer: WakeUp::new(move || {
                 if let Some(binding) = ringing.upgrade() {
@@ -77,6 +82,7 @@ pub(super) fn bind(
     on_cleanup(move || kept.end());
     TextBinding {
         shown: shown.into(),
+        too_long: too_long.into(),
     }
 }
 
@@ -185,7 +191,12 @@ impl Binding {
             section: self.section,
             splices,
         };
-        if let Err(refused) = self.model.dispatch(self.id, &command.into()) {
+        let outcome = self.model.dispatch(self.id, &command.into());
+        self.too_long.set(matches!(
+            outcome,
+            Err(Refused::Command(CommandError::TooLong { .. }))
+        ));
+        if let Err(refused) = outcome {
             log::warn(&refused.to_string());
             self.reconcile(area);
         }

@@ -39,8 +39,8 @@ pub(crate) fn Editor(
     });
     view! {
         <div class="editor">
-            <div class="editor-mirror" aria-hidden="true">{pieces}</div>
-            <textarea class="textarea" id=id node_ref=node aria-labelledby=labelled_by aria-describedby=described_by></textarea>
+            <div class="editor-mirror" dir="auto" aria-hidden="true">{pieces}</div>
+            <textarea class="textarea" dir="auto" id=id node_ref=node aria-labelledby=labelled_by aria-describedby=described_by></textarea>
         </div>
     }
     .into_any()

@@ -41,6 +41,7 @@ pub(crate) fn TextField(
             <input
                 class="input"
                 type="text"
+                dir="auto"
                 id=id
                 autocomplete=autocomplete
                 maxlength=max_length
@@ -122,6 +123,7 @@ pub(crate) fn TextArea(
             {hint.map(|hint| view! { <p class="hint" id=hint_id.clone()>{hint}</p> })}
             <textarea
                 class=class
+                dir="auto"
                 id=id
                 rows="1"
                 maxlength=max_length

@@ -1,7 +1,8 @@
-//! Two people write in the same section at the same time.
+//! Writing in the sections of a sheet: two people at once, much at once, from the right.
 
 use crate::stage::{Stage, Visitor, same_text};
 use anyhow::Result;
+use maillage_tests::browser::Target;
 use serde_json::json;
 
 const TASKS: &str = "Le travail à faire";
@@ -150,4 +151,59 @@ async fn a_word_corrected_by_the_keyboard_replaces_the_typed_one_only() -> Resul
     let expected = "Ici : On répare ";
     amina.reads(TASKS, expected).await?;
     luc.reads(TASKS, expected).await
+}
+
+/// Puts words where the caret is, all at once, as pasting does.
+async fn pastes(visitor: &Visitor, words: &str) -> Result<()> {
+    let script = format!(
+        "document.execCommand('insertText', false, {})",
+        json!(words)
+    );
+    visitor.phone.evaluate(&script).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_text_goes_in_whole_or_the_person_hears_why_not() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    amina.create_sheet("Déménagement").await?;
+    amina.write_in(TASKS, None).await?;
+    let refused = "Votre ajout n’est pas entré.";
+    let most = "On porte. ".repeat(1_000);
+    pastes(&amina, &most).await?;
+    amina.is_sent().await?;
+    amina.reads(TASKS, &most).await?;
+
+    pastes(&amina, "Encore.").await?;
+    amina.shows(Target::any("alert"), refused).await?;
+    amina.reads(TASKS, &most).await?;
+
+    amina.phone.presses("Backspace").await?;
+    amina.no_longer_shows(Target::any("main"), refused).await?;
+    amina.reads(TASKS, most.trim_end()).await?;
+    amina.is_sent().await?;
+    amina.complains_of_the_network_and(&["UTF-16 units"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn arabic_is_written_and_read_from_the_right() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    amina.create_sheet("Réparation de vélos").await?;
+    amina.write_in(TASKS, None).await?;
+    let words = "نصلح الدراجات في الحي.";
+    pastes(&amina, words).await?;
+    amina.is_sent().await?;
+    amina.reads(TASKS, words).await?;
+    let direction =
+        |of: &str| format!("getComputedStyle(document.querySelector('{of}')).direction");
+    let phone = &amina.phone;
+    assert_eq!(phone.evaluate(&direction(".editor textarea")).await?, "rtl");
+    phone.tap(Target::button("Fini")).await?;
+    phone
+        .sees(Target::any("paragraph").within(Target::any("main")).nth(0))
+        .await?;
+    assert_eq!(phone.evaluate(&direction(".section-text")).await?, "rtl");
+    amina.has_no_complaint().await
 }

@@ -90,7 +90,8 @@ fn reader(
     let filled = Seen::new(move || written.with(|written| !written.trim().is_empty()));
     let body = live_option(move || {
         filled.get().then(|| {
-            view! { <p class="section-text">{live_text(move || written.get())}</p> }.into_any()
+            view! { <p class="section-text" dir="auto">{live_text(move || written.get())}</p> }
+                .into_any()
         })
     });
     view! { {body}{others(section, present)} }.into_any()
@@ -115,6 +116,10 @@ fn editor(
         });
         binding.shown.with(|text| mirror::pieces(text, &carets))
     });
+    let too_long = move || match binding.too_long.get() {
+        true => text().sheet.too_long.to_owned(),
+        false => String::new(),
+    };
     let described_by = format!("{}-qui", section.code());
     let standing = Seen::new(move || Some(standing(model.status_of(id).get())));
     view! {
@@ -125,6 +130,7 @@ fn editor(
             node=node
             mirror=mirror
         />
+        <p class="problem" role="alert">{live_text(too_long)}</p>
         <div class="between">
             <div id=described_by>{others(section, present)}</div>
             {status(standing)}

@@ -7,6 +7,7 @@ use crate::text::keys::{Facts, Moves, Points, Sheet, Versions};
 pub(super) const SHEET: Sheet = Sheet {
     kind: "Fiche emploi",
     here: |names| format!("Sont ici{NBSP}: {names}"),
+    too_long: "Votre ajout n’est pas entré. Le texte serait trop long. Enlevez d’abord quelques mots.",
     writes_here: |name| format!("{name} écrit ici aussi"),
     write: "Écrire",
     of_part: |part| format!("{NBSP}: {part}"),

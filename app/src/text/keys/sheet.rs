@@ -7,6 +7,8 @@ pub(crate) struct Sheet {
     /// Who is here: names, in a sentence for screen readers.
     pub(crate) here: fn(names: &str) -> String,
     /// Someone else writes in the same part.
+    /// What was added did not go in.
+    pub(crate) too_long: &'static str,
     pub(crate) writes_here: fn(name: &str) -> String,
     pub(crate) write: &'static str,
     /// What a screen reader adds to "write" and "done": the part.
