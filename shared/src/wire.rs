@@ -9,6 +9,8 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
+pub use encode::Envelope;
+
 use crate::id::{DocumentId, PeerId};
 
 /// The one protocol version that stock peers speak.

@@ -27,14 +27,65 @@ pub struct Exchange {
     their_have: Option<Vec<Have>>,
     /// What the last message brought that lacks a dependency.
     orphans: Vec<ChangeHash>,
-    /// Sent on this connection and not yet known to have arrived.
-    sent: HashSet<ChangeHash>,
+    /// Their last heads name changes that were not here.
+    they_lead: bool,
+    given: Given,
     in_flight: bool,
     /// The last message did not hold all that they lack.
     has_more: bool,
     have_responded: bool,
     their_read_only: bool,
     portion: Portion,
+}
+
+/// Which changes of the graph the other peer was sent on this connection, or is known to have.
+///
+/// Frames arrive in order or the connection ends, so nothing that was sent is sent again. Peers that follow a document have all of it
+/// up to some position: that is one number for each of them, however long the history.
+#[derive(Debug, Default)]
+struct Given {
+    /// All changes at lower positions.
+    below: usize,
+    /// And these, at higher positions.
+    beyond: HashSet<ChangeHash>,
+}
+
+impl Given {
+    fn contains(&self, graph: &Graph, hash: &ChangeHash) -> bool {
+        self.beyond.contains(hash) || graph.position(hash).is_some_and(|at| at < self.below)
+    }
+
+    fn add(&mut self, graph: &Graph, hashes: impl IntoIterator<Item = ChangeHash>) {
+        let new = hashes
+            .into_iter()
+            .filter(|hash| graph.position(hash).is_some_and(|at| at >= self.below));
+        self.beyond.extend(new);
+        while let Some(next) = graph.changes().get(self.below)
+            && self.beyond.remove(&next.hash)
+        {
+            self.below += 1;
+        }
+    }
+
+    /// They have these heads, which are here: so they lack only what comes after them, perhaps nothing that was not sent.
+    fn reached(&mut self, graph: &Graph, heads: &[ChangeHash]) {
+        let after = graph.since(heads);
+        if after
+            .iter()
+            .all(|change| self.contains(graph, &change.hash))
+        {
+            self.all(graph);
+        }
+    }
+
+    fn all(&mut self, graph: &Graph) {
+        self.below = graph.len();
+        self.beyond.clear();
+    }
+
+    fn forget(&mut self) {
+        *self = Self::default();
+    }
 }
 
 /// How much one message may carry.
@@ -93,8 +144,13 @@ impl Exchange {
     }
 
     /// What was sent on this connection and is not known to have arrived.
-    pub fn unanswered(&self) -> impl Iterator<Item = ChangeHash> + '_ {
-        self.sent.iter().copied()
+    pub fn unanswered(&self, graph: &Graph) -> Vec<ChangeHash> {
+        let unknown_to_them = graph.since(&self.acknowledged(graph));
+        unknown_to_them
+            .iter()
+            .map(|change| change.hash)
+            .filter(|hash| self.given.contains(graph, hash))
+            .collect()
     }
 
     /// Whether the other peer has spoken about this document on this connection.
@@ -108,16 +164,15 @@ impl Exchange {
         self.in_flight = false;
         if let Some(flags) = message.flags {
             if flags.contains(MessageFlags::SYNC_RESET) {
-                self.sent.clear();
+                self.given.forget();
             }
             self.their_read_only = flags.contains(MessageFlags::READ_ONLY);
         }
-        let unknown_to_them: HashSet<ChangeHash> = graph
-            .since(&message.heads)
-            .iter()
-            .map(|change| change.hash)
-            .collect();
-        self.sent.retain(|hash| unknown_to_them.contains(hash));
+        let theirs = message.chunks.iter().filter_map(|chunk| match chunk {
+            ScannedChunk::Change(change) => Some(change.hash),
+            ScannedChunk::Document(_) => None,
+        });
+        self.given.add(graph, theirs);
         if message.chunks.is_empty() && message.heads == before {
             self.last_sent_heads.clone_from(&message.heads);
         }
@@ -127,13 +182,16 @@ impl Exchange {
             .filter(|head| graph.contains(head))
             .copied()
             .collect();
-        if known.len() == message.heads.len() {
+        self.they_lead = known.len() < message.heads.len();
+        if !self.they_lead {
             self.shared_heads = known.into_iter().collect();
             self.orphans.clear();
             if message.heads.is_empty() {
                 // The other peer has lost everything, or never had anything: start over.
                 self.last_sent_heads.clear();
-                self.sent.clear();
+                self.given.forget();
+            } else {
+                self.given.reached(graph, &message.heads);
             }
         } else {
             // What they gave, they have: the rest of what they have builds on it.
@@ -165,10 +223,7 @@ impl Exchange {
             || !graph
                 .missing(self.their_heads.as_deref().unwrap_or_default())
                 .is_empty()
-            || self
-                .to_send(graph)
-                .iter()
-                .any(|hash| !self.sent.contains(hash))
+            || !self.lacking(graph).is_empty()
     }
 
     /// The next message to send, or `None` when it would say nothing new.
@@ -196,11 +251,7 @@ impl Exchange {
                 Vec::new(),
             ));
         }
-        let lacking = self
-            .to_send(graph)
-            .into_iter()
-            .filter(|hash| !self.sent.contains(hash));
-        let lacking = graph.in_order(lacking);
+        let lacking = self.lacking(graph);
         let (changes, rest) = lacking.split_at(self.portion.count(&lacking));
         let unchanged = self.last_sent_heads == heads;
         let in_step = self.their_heads.as_ref() == Some(&heads) && changes.is_empty();
@@ -211,7 +262,8 @@ impl Exchange {
         }
         self.have_responded = true;
         self.last_sent_heads.clone_from(&heads);
-        self.sent.extend(changes.iter().map(|change| change.hash));
+        self.given
+            .add(graph, changes.iter().map(|change| change.hash));
         self.in_flight = true;
         self.has_more = !rest.is_empty();
         let bytes = changes.iter().map(|change| change.bytes.to_vec()).collect();
@@ -224,6 +276,43 @@ impl Exchange {
             last_sync: self.shared_heads.clone(),
             bloom: BloomFilter::from_hashes(since.iter().map(|change| change.hash)),
         }
+    }
+
+    /// What they lack and were not sent yet, dependencies first.
+    fn lacking<'a>(&self, graph: &'a Graph) -> Vec<&'a ChangeRecord> {
+        if self.follows() {
+            let new = graph.changes().get(self.given.below..).unwrap_or_default();
+            return new
+                .iter()
+                .filter(|change| !self.given.beyond.contains(&change.hash))
+                .collect();
+        }
+        let unsent = self.to_send(graph).into_iter();
+        graph.in_order(unsent.filter(|hash| !self.given.contains(graph, hash)))
+    }
+
+    /// Whether they have had a beginning of the graph and want the rest: then their filters need not be asked.
+    fn follows(&self) -> bool {
+        self.given.below > 0 && self.their_have.is_some() && !self.their_read_only
+    }
+
+    /// Whether they were given exactly what came before this position of the graph and wait for nothing else: then one message,
+    /// [`news`], tells all such peers of what came since.
+    pub fn is_in_step(&self, position: usize) -> bool {
+        self.follows()
+            && self.have_responded
+            && !self.they_lead
+            && self.orphans.is_empty()
+            && self.given.below == position
+            && self.given.beyond.is_empty()
+    }
+
+    /// They are sent [`news`].
+    pub fn follow(&mut self, graph: &Graph, news: &News) {
+        self.last_sent_heads.clone_from(&news.heads);
+        self.given.all(graph);
+        self.in_flight = true;
+        self.has_more = false;
     }
 
     /// What they asked for, and what their filters say they lack, with everything that builds on it.
@@ -274,6 +363,32 @@ impl Exchange {
         );
         hashes
     }
+}
+
+/// The message for every peer that is in step at some position of a graph.
+#[derive(Debug)]
+pub struct News {
+    heads: Vec<ChangeHash>,
+    /// An encoded `automerge::sync::Message`.
+    pub data: Vec<u8>,
+}
+
+/// What has come since this position of the graph; `None` when it would be more than one message may carry.
+pub fn news(graph: &Graph, position: usize) -> Option<News> {
+    let new = graph.changes().get(position..).unwrap_or_default();
+    let new: Vec<&ChangeRecord> = new.iter().collect();
+    if Portion::default().count(&new) < new.len() {
+        return None;
+    }
+    let heads = graph.heads();
+    // Once they have these changes, all that is here is shared.
+    let have = Have {
+        last_sync: heads.clone(),
+        bloom: BloomFilter::default(),
+    };
+    let bytes = new.iter().map(|change| change.bytes.to_vec()).collect();
+    let data = message(heads.clone(), Vec::new(), vec![have], bytes).encode();
+    Some(News { heads, data })
 }
 
 fn message(

@@ -75,6 +75,11 @@ impl Graph {
         self.positions.contains_key(hash)
     }
 
+    /// Where the change stands among [`Graph::changes`]; a place never changes.
+    pub fn position(&self, hash: &ChangeHash) -> Option<usize> {
+        self.positions.get(hash).copied()
+    }
+
     /// The change of this name.
     pub fn get(&self, hash: &ChangeHash) -> Option<&ChangeRecord> {
         self.changes.get(*self.positions.get(hash)?)

@@ -11,7 +11,7 @@ use crate::id::{DocumentId, PeerId};
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
-use crate::wire::{EphemeralMessage, Frame};
+use crate::wire::{Envelope, EphemeralMessage};
 use batch::{Batch, Inbound};
 use std::collections::{BTreeMap, HashMap};
 
@@ -211,13 +211,12 @@ impl Room {
             return;
         }
         *last = message.count;
+        let envelope = Envelope::ephemeral(&message);
         for (connection, member) in &self.members {
             if *connection != from && member.peer != message.sender {
-                let mut message = message.clone();
-                message.target = member.peer.clone();
                 effects.push(RoomEffect::Send {
                     connection: *connection,
-                    frame: Frame::Ephemeral(message).encode(),
+                    frame: envelope.to(&member.peer),
                 });
             }
         }

@@ -1,6 +1,7 @@
 //! Writing frames. Maps have a definite length and sorted-by-writing-order keys; byte strings are CBOR byte strings.
 
-use super::{Frame, Metadata, SyncMessage};
+use super::{EphemeralMessage, Frame, Metadata};
+use crate::id::{DocumentId, PeerId};
 use minicbor::Encoder;
 use minicbor::encode::Error;
 use std::convert::Infallible;
@@ -15,6 +16,72 @@ impl Frame {
         // Writing to a Vec cannot fail, and the maps below announce as many pairs as they write.
         debug_assert!(written.is_ok());
         encoder.into_writer()
+    }
+}
+
+/// One message for many peers: only the name of whom a frame is for differs.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// The frame up to the name.
+    before: Vec<u8>,
+    /// The rest.
+    after: Vec<u8>,
+}
+
+impl Envelope {
+    /// A `sync` frame with these bytes of an encoded `automerge::sync::Message`.
+    pub fn sync(sender: &PeerId, document: DocumentId, data: &[u8]) -> Self {
+        Self::about_changes("sync", sender, document, data)
+    }
+
+    fn about_changes(name: &str, sender: &PeerId, document: DocumentId, data: &[u8]) -> Self {
+        Self::new(|before, after| {
+            before.map(5)?.str("type")?.str(name)?;
+            before.str("senderId")?.str(sender.as_str())?;
+            before.str("targetId")?;
+            write_document(document, after)?;
+            after.str("data")?.bytes(data)?;
+            Ok(())
+        })
+    }
+
+    /// An `ephemeral` frame; the addressee that the message names is left out.
+    pub fn ephemeral(message: &EphemeralMessage) -> Self {
+        Self::new(|before, after| {
+            before.map(7)?.str("type")?.str("ephemeral")?;
+            before.str("senderId")?.str(message.sender.as_str())?;
+            before.str("targetId")?;
+            write_document(message.document, after)?;
+            after.str("count")?.u64(message.count)?;
+            after.str("sessionId")?.str(&message.session)?;
+            after.str("data")?.bytes(&message.data)?;
+            Ok(())
+        })
+    }
+
+    /// The frame for one of them.
+    pub fn to(&self, target: &PeerId) -> Vec<u8> {
+        let longest_head = 3;
+        let length = self.before.len() + longest_head + target.as_str().len() + self.after.len();
+        let mut frame = Vec::with_capacity(length);
+        frame.extend_from_slice(&self.before);
+        let mut encoder = Encoder::new(frame);
+        let written = encoder.str(target.as_str()).map(|_| ());
+        debug_assert!(written.is_ok());
+        let mut frame = encoder.into_writer();
+        frame.extend_from_slice(&self.after);
+        frame
+    }
+
+    fn new(write: impl FnOnce(&mut Encoder<Vec<u8>>, &mut Encoder<Vec<u8>>) -> Written) -> Self {
+        let mut before = Encoder::new(Vec::new());
+        let mut after = Encoder::new(Vec::new());
+        let written = write(&mut before, &mut after);
+        debug_assert!(written.is_ok());
+        Self {
+            before: before.into_writer(),
+            after: after.into_writer(),
+        }
     }
 }
 
@@ -37,22 +104,21 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
             e.str("selectedProtocolVersion")?.str(&peer.version)?;
             write_metadata(&peer.metadata, e)
         }
-        Frame::Request(sync) | Frame::Sync(sync) => write_sync(frame.name(), sync, e),
+        Frame::Request(sync) | Frame::Sync(sync) => {
+            let envelope =
+                Envelope::about_changes(frame.name(), &sync.sender, sync.document, &sync.data);
+            e.writer_mut().extend_from_slice(&envelope.to(&sync.target));
+            Ok(())
+        }
         Frame::Unavailable(message) => {
             e.map(4)?.str("type")?.str("doc-unavailable")?;
             e.str("senderId")?.str(message.sender.as_str())?;
             e.str("targetId")?.str(message.target.as_str())?;
-            e.str("documentId")?.str(&message.document.to_string())?;
-            Ok(())
+            write_document(message.document, e)
         }
         Frame::Ephemeral(message) => {
-            e.map(7)?.str("type")?.str("ephemeral")?;
-            e.str("senderId")?.str(message.sender.as_str())?;
-            e.str("targetId")?.str(message.target.as_str())?;
-            e.str("documentId")?.str(&message.document.to_string())?;
-            e.str("count")?.u64(message.count)?;
-            e.str("sessionId")?.str(&message.session)?;
-            e.str("data")?.bytes(&message.data)?;
+            let frame = Envelope::ephemeral(message).to(&message.target);
+            e.writer_mut().extend_from_slice(&frame);
             Ok(())
         }
         Frame::Leave { sender } => {
@@ -72,12 +138,8 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
     }
 }
 
-fn write_sync(name: &str, sync: &SyncMessage, e: &mut Encoder<Vec<u8>>) -> Written {
-    e.map(5)?.str("type")?.str(name)?;
-    e.str("senderId")?.str(sync.sender.as_str())?;
-    e.str("targetId")?.str(sync.target.as_str())?;
-    e.str("documentId")?.str(&sync.document.to_string())?;
-    e.str("data")?.bytes(&sync.data)?;
+fn write_document(document: DocumentId, e: &mut Encoder<Vec<u8>>) -> Written {
+    e.str("documentId")?.str(&document.to_string())?;
     Ok(())
 }
 

@@ -245,7 +245,8 @@ impl Replica {
 
     /// The relay ended the connection with an error.
     pub(super) fn refused(&mut self) {
-        let changes: HashSet<ChangeHash> = self.exchange.unanswered().collect();
+        let changes: HashSet<ChangeHash> =
+            self.exchange.unanswered(&self.graph).into_iter().collect();
         if !changes.is_empty() {
             let times = self.refused.as_ref().map_or(0, |refused| refused.times);
             let times = times.saturating_add(1);

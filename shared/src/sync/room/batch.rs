@@ -4,9 +4,10 @@ use super::{BatchId, ConnectionId, Room, RoomEffect};
 use crate::change::ChangeRecord;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::store::StoredChange;
-use crate::wire::{DocumentMessage, Frame, SyncMessage};
+use crate::sync::exchange;
+use crate::wire::{DocumentMessage, Envelope, Frame};
 use automerge::ChangeHash;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// A sync message that waits for its turn.
 #[derive(Debug)]
@@ -168,6 +169,7 @@ impl Room {
             return;
         };
         let before = self.graph.heads();
+        let position = self.graph.len();
         for change in batch.changes {
             self.graph.insert(change);
         }
@@ -178,42 +180,81 @@ impl Room {
                     .receive(&self.graph, &before, &inbound.message);
             }
         }
-        self.answer(&batch.inbound, effects);
+        self.say_what_is_unavailable(&batch.inbound, effects);
+        if self.graph.len() > position {
+            self.tell_everyone(position, effects);
+        } else {
+            let spoke: BTreeSet<ConnectionId> = batch
+                .inbound
+                .iter()
+                .map(|inbound| inbound.connection)
+                .collect();
+            for connection in spoke {
+                self.answer(connection, effects);
+            }
+        }
         self.start_batch(effects);
     }
 
-    /// Tells every member what it does not know yet.
-    fn answer(&mut self, inbound: &[Inbound], effects: &mut Vec<RoomEffect>) {
-        if self.graph.is_empty() {
-            for entry in inbound.iter().filter(|entry| entry.request) {
-                if let Some(member) = self.members.get_mut(&entry.connection) {
-                    member.told_unavailable = true;
-                    let unavailable = Frame::Unavailable(DocumentMessage {
-                        sender: self.relay.clone(),
-                        target: member.peer.clone(),
-                        document: self.document,
+    /// Tells everyone what has come after `position` in the graph, and what else they do not know yet.
+    fn tell_everyone(&mut self, position: usize, effects: &mut Vec<RoomEffect>) {
+        let news = exchange::news(&self.graph, position);
+        // Most members are in step: for them the message is encoded once.
+        let mut envelope = None;
+        let mut others = Vec::new();
+        for (connection, member) in &mut self.members {
+            match &news {
+                Some(news) if member.exchange.is_in_step(position) => {
+                    let envelope = envelope.get_or_insert_with(|| {
+                        Envelope::sync(&self.relay, self.document, &news.data)
                     });
+                    member.exchange.follow(&self.graph, news);
                     effects.push(RoomEffect::Send {
-                        connection: entry.connection,
-                        frame: unavailable.encode(),
+                        connection: *connection,
+                        frame: envelope.to(&member.peer),
                     });
                 }
+                _ => others.push(*connection),
             }
         }
-        for (connection, member) in &mut self.members {
-            if member.told_unavailable && self.graph.is_empty() {
-                continue;
-            }
-            if let Some(message) = member.exchange.generate(&self.graph) {
-                let frame = Frame::Sync(SyncMessage {
+        for connection in others {
+            self.answer(connection, effects);
+        }
+    }
+
+    /// Tells one member what it does not know yet.
+    fn answer(&mut self, connection: ConnectionId, effects: &mut Vec<RoomEffect>) {
+        let Some(member) = self.members.get_mut(&connection) else {
+            return;
+        };
+        if member.told_unavailable && self.graph.is_empty() {
+            return;
+        }
+        if let Some(message) = member.exchange.generate(&self.graph) {
+            let envelope = Envelope::sync(&self.relay, self.document, &message.encode());
+            effects.push(RoomEffect::Send {
+                connection,
+                frame: envelope.to(&member.peer),
+            });
+        }
+    }
+
+    /// Answers those who ask for a document that nobody has brought yet.
+    fn say_what_is_unavailable(&mut self, inbound: &[Inbound], effects: &mut Vec<RoomEffect>) {
+        if !self.graph.is_empty() {
+            return;
+        }
+        for entry in inbound.iter().filter(|entry| entry.request) {
+            if let Some(member) = self.members.get_mut(&entry.connection) {
+                member.told_unavailable = true;
+                let unavailable = Frame::Unavailable(DocumentMessage {
                     sender: self.relay.clone(),
                     target: member.peer.clone(),
                     document: self.document,
-                    data: message.encode(),
                 });
                 effects.push(RoomEffect::Send {
-                    connection: *connection,
-                    frame: frame.encode(),
+                    connection: entry.connection,
+                    frame: unavailable.encode(),
                 });
             }
         }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::doc::{Document, Genesis, Kind};
 use crate::time::UnixMillis;
+use crate::wire::Frame;
 use automerge::transaction::Transactable;
 use automerge::{ActorId, ROOT};
 
