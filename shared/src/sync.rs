@@ -4,4 +4,6 @@ pub mod client;
 pub mod connection;
 pub mod exchange;
 pub mod graph;
+#[cfg(test)]
+mod peers;
 pub mod room;

@@ -3,6 +3,8 @@
 
 mod batch;
 #[cfg(test)]
+mod play;
+#[cfg(test)]
 mod tests;
 
 use crate::change::ChangeRecord;

@@ -35,12 +35,13 @@ async fn types_on_and_on(visitor: &Visitor, sent: &Mutex<Vec<String>>) -> Result
             .phone
             .types("on ponce, on cloue, on peint. ", 20)
             .await?;
-        let text = eventually("the text so far shows as sent", async || {
-            match status_and_text(visitor).await.map_err(told)? {
+        let text = eventually(
+            "the text so far shows as sent",
+            async || match status_and_text(visitor).await.map_err(told)? {
                 Some((status, text)) if status.contains("Envoyé au groupe") => Ok(text),
                 seen => Err(format!("{seen:?}")),
-            }
-        })
+            },
+        )
         .await?;
         let mut sent = sent.lock().ok().context("nobody panicked while noting")?;
         sent.push(text);

@@ -1,136 +1,22 @@
 //! The exchange against itself and against automerge's own `sync::State`, on seeded histories.
 
 use super::*;
-use crate::change::ChangeRecord;
-use crate::guard::{self, ScannedChunk};
-use crate::limits::Limits;
-use automerge::sync::{State, SyncDoc};
+use crate::sync::peers::{GraphPeer, Peer, StockPeer, actor, diverged};
+use automerge::sync::State;
 use automerge::transaction::Transactable;
-use automerge::{ActorId, AutoCommit, ROOT};
+use automerge::{AutoCommit, ROOT};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::VecDeque;
 
-/// A peer that keeps no document: a graph and our exchange.
-#[derive(Default)]
-struct GraphPeer {
-    graph: Graph,
-    exchange: Exchange,
-}
-
-impl GraphPeer {
-    fn holding(document: &mut AutoCommit) -> Self {
-        let mut peer = Self::default();
-        for change in document.get_changes(&[]) {
-            peer.graph.insert(ChangeRecord::from(&change));
-        }
-        peer
-    }
-
-    /// The same, with room for one or two small changes in a message.
-    fn in_small_portions(document: &mut AutoCommit) -> Self {
-        let mut peer = Self::holding(document);
-        peer.exchange.portion = Portion {
-            bytes: 200,
-            operations: 10,
-        };
-        peer
-    }
-}
-
-/// A stock peer: a document and automerge's state.
-struct StockPeer {
-    document: AutoCommit,
-    state: State,
-}
-
-trait Peer {
-    fn generate(&mut self) -> Option<Vec<u8>>;
-    fn receive(&mut self, bytes: &[u8]);
-    fn heads(&mut self) -> Vec<ChangeHash>;
-}
-
-impl Peer for GraphPeer {
-    fn generate(&mut self) -> Option<Vec<u8>> {
-        self.exchange.generate(&self.graph).map(Message::encode)
-    }
-
-    fn receive(&mut self, bytes: &[u8]) {
-        let message = guard::scan_message(bytes, &Limits::DEFAULT).unwrap();
-        let before = self.graph.heads();
-        for chunk in &message.chunks {
-            match chunk {
-                ScannedChunk::Change(change) => {
-                    self.graph.insert(change.clone());
-                }
-                ScannedChunk::Document(bytes) => {
-                    for change in guard::expand_document(bytes, &Limits::DEFAULT).unwrap() {
-                        self.graph.insert(change);
-                    }
-                }
-            }
-        }
-        for change in self.graph.take_ready_orphans() {
-            self.graph.insert(change);
-        }
-        self.exchange.receive(&self.graph, &before, &message);
-    }
-
-    fn heads(&mut self) -> Vec<ChangeHash> {
-        self.graph.heads()
-    }
-}
-
-impl Peer for StockPeer {
-    fn generate(&mut self) -> Option<Vec<u8>> {
-        self.document
-            .sync()
-            .generate_sync_message(&mut self.state)
-            .map(Message::encode)
-    }
-
-    fn receive(&mut self, bytes: &[u8]) {
-        let message = Message::decode(bytes).unwrap();
-        self.document
-            .sync()
-            .receive_sync_message(&mut self.state, message)
-            .unwrap();
-    }
-
-    fn heads(&mut self) -> Vec<ChangeHash> {
-        self.document.get_heads()
-    }
-}
-
-fn actor(number: u8) -> ActorId {
-    ActorId::from(vec![number; 20])
-}
-
-/// Two copies of one history that went on apart, merging now and then so that the graph has many shapes.
-fn diverged(random: &mut ChaCha8Rng) -> (AutoCommit, AutoCommit) {
-    let mut left = AutoCommit::new().with_actor(actor(1));
-    for number in 0..random.random_range(0..20u32) {
-        left.put(ROOT, format!("common {number}"), number as i64)
-            .unwrap();
-        left.commit();
-    }
-    let mut right = left.fork().with_actor(actor(2));
-    for _ in 0..random.random_range(0..12u32) {
-        let both = [(&mut left, 1u8), (&mut right, 2)];
-        for (document, name) in both {
-            for _ in 0..random.random_range(0..6u32) {
-                let key = format!("{name} {}", random.random_range(0..5u32));
-                document
-                    .put(ROOT, key, i64::from(random.next_u32()))
-                    .unwrap();
-                document.commit();
-            }
-        }
-        if random.random_bool(0.2) {
-            left.merge(&mut right).unwrap();
-        }
-    }
-    (left, right)
+/// Ours, with room for one or two small changes in a message.
+fn in_small_portions(document: &mut AutoCommit) -> GraphPeer {
+    let mut peer = GraphPeer::holding(document);
+    peer.exchange.portion = Portion {
+        bytes: 200,
+        operations: 10,
+    };
+    peer
 }
 
 /// Lets two peers talk, each side's messages in order but the two directions at their own pace, until both are silent.
@@ -240,10 +126,10 @@ fn it_converges_with_itself() {
 fn it_converges_in_small_portions() {
     for (seed, mut random) in seeds() {
         let (mut ours, mut theirs) = diverged(&mut random);
-        let mut left = GraphPeer::in_small_portions(&mut ours);
-        let mut right = GraphPeer::in_small_portions(&mut theirs);
+        let mut left = in_small_portions(&mut ours);
+        let mut right = in_small_portions(&mut theirs);
         converge(seed, &mut left, &mut right, &mut random);
-        let mut left = GraphPeer::in_small_portions(&mut ours);
+        let mut left = in_small_portions(&mut ours);
         let mut stock = StockPeer {
             document: theirs,
             state: State::new(),
@@ -257,7 +143,7 @@ fn it_converges_in_small_portions() {
 fn every_portion_applies_by_itself() {
     for (seed, mut random) in seeds() {
         let (mut ours, _) = diverged(&mut random);
-        let mut left = GraphPeer::in_small_portions(&mut ours);
+        let mut left = in_small_portions(&mut ours);
         let mut right = GraphPeer::default();
         right.receive(&left.generate().unwrap());
         while right.heads() != left.heads() {
@@ -305,7 +191,7 @@ fn a_history_larger_than_a_frame_goes_out_in_portions_to_anyone() {
 #[test]
 fn what_others_write_meanwhile_does_not_hurry_the_portions() {
     let (mut ours, _) = diverged(&mut ChaCha8Rng::seed_from_u64(7));
-    let mut left = GraphPeer::in_small_portions(&mut ours);
+    let mut left = in_small_portions(&mut ours);
     let mut right = GraphPeer::default();
     right.receive(&left.generate().unwrap());
     left.receive(&right.generate().unwrap());

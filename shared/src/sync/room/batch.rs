@@ -175,6 +175,7 @@ impl Room {
         }
         for inbound in &batch.inbound {
             if let Some(member) = self.members.get_mut(&inbound.connection) {
+                member.told_unavailable &= inbound.message.heads.is_empty();
                 member
                     .exchange
                     .receive(&self.graph, &before, &inbound.message);
