@@ -11,6 +11,7 @@ pub mod device;
 pub mod http;
 pub mod javascript;
 pub mod line;
+pub mod load;
 pub mod raw;
 pub mod relay;
 pub mod samod_peer;

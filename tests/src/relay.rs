@@ -205,7 +205,7 @@ fn program() -> Result<Command> {
 }
 
 /// Reads the first line of output, which holds the address; the rest is echoed.
-async fn first_address(output: ChildStdout) -> Result<SocketAddr> {
+pub(crate) async fn first_address(output: ChildStdout) -> Result<SocketAddr> {
     let mut lines = BufReader::new(output).lines();
     let first = lines
         .next_line()
