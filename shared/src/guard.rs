@@ -1,10 +1,7 @@
 //! Proves that foreign bytes are safe and apply, before automerge or anyone else sees them.
 //!
-//! Two steps: [`scan_message`] bounds everything a sync message could cost from its bytes alone, then a [`Prover`] shows that
-//! its changes apply to the document they are meant for.
-//!
-//! [`ShadowProver`] is the prover of this version. The scan alone already refuses what cannot be right in a change whatever the
-//! document; the prover adds what depends on the document, and ends by doing what a peer would do.
+//! Two steps: [`scan_message`] bounds everything a sync message could cost from its bytes alone, and refuses what cannot be right
+//! in a change whatever the document; then a [`Ledger`] shows that its changes apply to the document they are meant for.
 
 mod budget;
 mod chunk;
@@ -14,18 +11,20 @@ mod crash;
 mod document;
 mod encoded;
 mod history;
+mod ledger;
 mod message;
 mod operations;
+mod order;
 mod reader;
 mod runs;
-mod shadow;
+mod spans;
 #[cfg(test)]
 mod tests;
 
 pub use chunk::{scan_chunk, scan_chunks};
 pub use document::expand_document;
+pub use ledger::Ledger;
 pub use message::scan_message;
-pub use shadow::ShadowProver;
 
 use crate::change::ChangeRecord;
 use crate::doc::BadGenesis;

@@ -2,7 +2,7 @@ use super::*;
 use maillage_shared::ActorId;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::{Document, Kind};
-use maillage_shared::guard::ShadowProver;
+use maillage_shared::guard::Ledger;
 use maillage_shared::limits::Limits;
 use maillage_shared::records::SheetState;
 use maillage_shared::rules::counts::HonestCounts;
@@ -126,7 +126,7 @@ fn every_run_writes_the_same_bytes() {
 #[test]
 fn a_relay_accepts_every_document() {
     for (id, changes) in documents().unwrap() {
-        ShadowProver::open(id, &changes, Limits::DEFAULT).unwrap();
+        Ledger::open(id, &changes, Limits::DEFAULT).unwrap();
     }
 }
 

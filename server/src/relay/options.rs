@@ -1,6 +1,6 @@
 //! What may be set about a relay. The defaults are meant for everyone; tests shorten the times.
 
-use maillage_shared::guard::{Prover, Refusal, ShadowProver};
+use maillage_shared::guard::{Ledger, Prover, Refusal};
 use maillage_shared::id::DocumentId;
 use maillage_shared::limits::Limits;
 use maillage_shared::store::StoredChange;
@@ -50,7 +50,7 @@ impl Default for Options {
         Self {
             limits,
             open_prover: Arc::new(move |document, stored| {
-                let prover = ShadowProver::open(document, stored, limits)?;
+                let (prover, _) = Ledger::open(document, stored, limits)?;
                 Ok(Box::new(prover))
             }),
             proving_time: Duration::from_secs(10),

@@ -8,6 +8,7 @@ use super::reader::{Reader, malformed, too_large};
 use super::{Refusal, ScannedChunk, document};
 use crate::change::ChangeRecord;
 use crate::limits::Limits;
+use crate::store::StoredChange;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -57,11 +58,28 @@ pub(super) fn scan_into(
 pub(super) fn change_contents<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a [u8], Refusal> {
     let mut reader = Reader::new("chunk", bytes);
     let chunk = Chunk::read(&mut reader, limits)?;
-    if chunk.kind != CHANGE || !reader.is_empty() {
-        return Err(malformed("chunk", "it is not one plain change"));
+    if chunk.kind == CHANGE && reader.is_empty() {
+        Ok(chunk.contents)
+    } else {
+        Err(malformed("chunk", "it is not one plain change"))
     }
-    chunk.verify(CHANGE, chunk.contents)?;
-    Ok(chunk.contents)
+}
+
+/// The contents of a change that a store kept, which is the one it is named after.
+pub(super) fn stored_change<'a>(
+    stored: &'a StoredChange,
+    limits: &Limits,
+) -> Result<&'a [u8], Refusal> {
+    let contents = change_contents(&stored.bytes, limits)?;
+    let named = hash(CHANGE, contents);
+    if named == stored.hash.0 && named[..4] == stored.bytes[MAGIC.len()..][..4] {
+        Ok(contents)
+    } else {
+        Err(malformed(
+            "stored change",
+            "it is not the one it is named after",
+        ))
+    }
 }
 
 #[derive(Debug)]

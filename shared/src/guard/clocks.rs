@@ -3,25 +3,26 @@
 //! The changes of one actor follow each other, so the past is told by one number per actor. Keeping that for every change would
 //! cost changes × actors; it is kept for the latest ones and along each branch every so often, and found again from there.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 /// How many clocks of the latest changes are kept.
-const RECENT: usize = 64;
+const RECENT: usize = 32;
 
-/// How many changes a branch may go on without keeping a clock.
+/// How many changes a branch goes on at least without keeping a clock; more when there are more actors than this.
 const STRIDE: usize = 64;
 
 /// How many changes of each actor lie in a past.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Clock(Vec<u64>);
+pub(super) struct Clock(Vec<u32>);
 
 impl Clock {
     /// The sequence number of the last change of an actor in this past; 0 when there is none.
-    pub(super) fn seq(&self, actor: usize) -> u64 {
-        self.0.get(actor).copied().unwrap_or(0)
+    pub(super) fn seq(&self, actor: u32) -> u32 {
+        self.0.get(actor as usize).copied().unwrap_or(0)
     }
 
-    fn raise(&mut self, actor: usize, seq: u64) {
+    fn raise(&mut self, actor: u32, seq: u32) {
+        let actor = actor as usize;
         if self.0.len() <= actor {
             self.0.resize(actor + 1, 0);
         }
@@ -29,80 +30,122 @@ impl Clock {
     }
 
     fn merge(&mut self, other: &Self) {
-        for (actor, seq) in other.0.iter().enumerate() {
-            self.raise(actor, *seq);
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            *mine = (*mine).max(*theirs);
         }
     }
 }
 
-#[derive(Debug)]
-struct Entry {
-    deps: Vec<usize>,
-    actor: usize,
-    seq: u64,
-    /// How many changes ago, at most, this branch kept a clock.
-    distance: usize,
-    kept: Option<Clock>,
+/// A change by its author and its place among the author's, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) actor: u32,
+    pub(super) seq: u32,
 }
 
-/// The clocks of a growing history, in which every change comes after its causes.
+#[derive(Debug)]
+struct Entry {
+    written: Written,
+    /// Where what it builds upon starts among all dependencies.
+    first_dep: u32,
+    /// How many changes ago, at most, this branch kept a clock.
+    distance: u32,
+}
+
+/// The clocks of a growing history, in which every change comes after its causes and is named by its place.
 #[derive(Debug, Default)]
 pub(super) struct Clocks {
     entries: Vec<Entry>,
-    recent: BTreeMap<usize, Clock>,
+    deps: Vec<u32>,
+    kept: BTreeMap<u32, Clock>,
+    /// Those of the last changes, the very last at the end.
+    recent: VecDeque<Clock>,
 }
 
 impl Clocks {
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn written(&self, change: u32) -> Written {
+        self.entries[change as usize].written
+    }
+
     /// What lies before a change that builds upon `deps`, they included.
-    pub(super) fn past(&self, deps: &[usize]) -> Clock {
+    pub(super) fn past(&self, deps: &[u32]) -> Clock {
         let mut clock = Clock::default();
         let mut waiting = deps.to_vec();
         let mut visited = HashSet::new();
         while let Some(index) = waiting.pop() {
-            let entry = &self.entries[index];
+            let Written { actor, seq } = self.written(index);
             // Its actor's later change, already visited, leads to all that this one leads to.
-            if clock.seq(entry.actor) >= entry.seq || !visited.insert(index) {
+            if clock.seq(actor) >= seq {
                 continue;
             }
-            match self.recent.get(&index).or(entry.kept.as_ref()) {
+            match self.known(index) {
                 Some(known) => clock.merge(known),
-                None => {
-                    clock.raise(entry.actor, entry.seq);
-                    waiting.extend(&entry.deps);
+                None if visited.insert(index) => {
+                    clock.raise(actor, seq);
+                    waiting.extend(self.deps_of(index));
                 }
+                None => {}
             }
         }
         clock
     }
 
     /// Adds a change with what lies before it.
-    pub(super) fn push(&mut self, past: Clock, deps: &[usize], actor: usize, seq: u64) {
+    pub(super) fn push(&mut self, past: Clock, deps: &[u32], written: Written) {
         let mut clock = past;
-        clock.raise(actor, seq);
+        clock.raise(written.actor, written.seq);
         let distance = deps
             .iter()
-            .map(|dep| self.entries[*dep].distance + 1)
+            .map(|dep| self.entries[*dep as usize].distance + 1)
             .max()
             .unwrap_or(0);
-        let keep = distance >= STRIDE;
-        let index = self.entries.len();
+        let keep = distance as usize >= STRIDE.max(clock.0.len());
+        if keep {
+            self.kept.insert(self.entries.len() as u32, clock.clone());
+        }
         self.entries.push(Entry {
-            deps: deps.to_vec(),
-            actor,
-            seq,
+            written,
+            first_dep: self.deps.len() as u32,
             distance: if keep { 0 } else { distance },
-            kept: keep.then(|| clock.clone()),
         });
-        self.recent.insert(index, clock);
-        if self.recent.len() > RECENT {
-            self.recent.pop_first();
+        self.deps.extend(deps);
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(clock);
+    }
+
+    /// Forgets the last change and returns whose it was.
+    pub(super) fn pop(&mut self) -> Option<Written> {
+        let entry = self.entries.pop()?;
+        self.deps.truncate(entry.first_dep as usize);
+        self.kept.remove(&(self.entries.len() as u32));
+        self.recent.pop_back();
+        Some(entry.written)
+    }
+
+    fn known(&self, index: u32) -> Option<&Clock> {
+        let old = self.entries.len() - self.recent.len();
+        match (index as usize).checked_sub(old) {
+            Some(place) => self.recent.get(place),
+            None => self.kept.get(&index),
         }
     }
 
-    /// Forgets every change from `length` on.
-    pub(super) fn truncate(&mut self, length: usize) {
-        self.entries.truncate(length);
-        self.recent.split_off(&length);
+    fn deps_of(&self, index: u32) -> &[u32] {
+        let index = index as usize;
+        let end = self
+            .entries
+            .get(index + 1)
+            .map_or(self.deps.len(), |next| next.first_dep as usize);
+        &self.deps[self.entries[index].first_dep as usize..end]
     }
 }
 
@@ -114,15 +157,15 @@ mod tests {
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     fn two_long_branches_do_not_see_each_other() {
         let mut clocks = Clocks::default();
-        clocks.push(Clock::default(), &[], 0, 1);
+        clocks.push(Clock::default(), &[], Written { actor: 0, seq: 1 });
         let mut tips = [0, 0];
         for round in 0..500 {
             for actor in [0, 1] {
-                let deps = [tips[actor]];
+                let deps = [tips[actor as usize]];
                 let past = clocks.past(&deps);
                 let seq = past.seq(actor) + 1;
-                tips[actor] = clocks.entries.len();
-                clocks.push(past, &deps, actor, seq);
+                tips[actor as usize] = clocks.len() as u32;
+                clocks.push(past, &deps, Written { actor, seq });
                 assert_eq!(clocks.past(&[tips[0]]).seq(1), 0, "round {round}");
             }
         }
@@ -137,13 +180,39 @@ mod tests {
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     fn an_old_change_still_finds_its_past() {
         let mut clocks = Clocks::default();
-        clocks.push(Clock::default(), &[], 0, 1);
+        clocks.push(Clock::default(), &[], Written { actor: 0, seq: 1 });
         for index in 1..1_000 {
             let past = clocks.past(&[index - 1]);
-            clocks.push(past, &[index - 1], 0, index as u64 + 1);
+            let seq = index + 1;
+            clocks.push(past, &[index - 1], Written { actor: 0, seq });
         }
         for index in 0..1_000 {
-            assert_eq!(clocks.past(&[index]).seq(0), index as u64 + 1);
+            assert_eq!(clocks.past(&[index]).seq(0), index + 1);
+        }
+    }
+
+    #[test]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn what_is_taken_back_leaves_nothing_behind() {
+        let mut clocks = Clocks::default();
+        clocks.push(Clock::default(), &[], Written { actor: 0, seq: 1 });
+        for round in 0..3 {
+            for index in 1..200 {
+                let past = clocks.past(&[index - 1]);
+                let written = Written {
+                    actor: index % 2 + 2 * round,
+                    seq: past.seq(index % 2 + 2 * round) + 1,
+                };
+                clocks.push(past, &[index - 1], written);
+            }
+            assert_eq!(
+                clocks.past(&[199 - 1]).seq(2 * round),
+                99 + u32::from(round == 0)
+            );
+            for _ in 1..200 {
+                clocks.pop();
+            }
+            assert_eq!(clocks.past(&[0]), Clock(vec![1]));
         }
     }
 }

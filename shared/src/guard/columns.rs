@@ -2,8 +2,9 @@
 
 use super::Refusal;
 use super::budget::Budget;
+use super::operations::EXPAND;
 use super::reader::{Reader, malformed, too_large};
-use super::runs::{Flips, RunSource, Runs};
+use super::runs::{Flips, Item, RunSource, Runs};
 use flate2::read::DeflateDecoder;
 use std::borrow::Cow;
 use std::io::Read;
@@ -78,10 +79,18 @@ impl Layout {
     }
 }
 
+/// Whether columns must be encoded exactly as automerge does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Any,
+    Shortest,
+}
+
 /// Columns with their data, inflated.
 #[derive(Debug)]
 pub(super) struct Columns<'a> {
     what: &'static str,
+    form: Form,
     columns: Vec<(u32, Cow<'a, [u8]>)>,
 }
 
@@ -89,6 +98,7 @@ impl<'a> Columns<'a> {
     /// Takes the data that `layout` announces, inflating what is deflated as far as the budget allows.
     pub(super) fn read(
         layout: Layout,
+        form: Form,
         reader: &mut Reader<'a>,
         budget: &mut Budget,
     ) -> Result<Self, Refusal> {
@@ -105,6 +115,7 @@ impl<'a> Columns<'a> {
         }
         Ok(Self {
             what: layout.what,
+            form,
             columns,
         })
     }
@@ -135,6 +146,9 @@ impl<'a> Columns<'a> {
             let family = number >> 4;
             let kind = Kind::of(*number);
             if kind == Kind::Value {
+                if self.form == Form::Shortest && data.is_empty() {
+                    return Err(self.says_nothing(*number));
+                }
                 if value_bytes.take() != Some((family, data.len() as u64)) {
                     return Err(malformed(
                         self.what,
@@ -159,6 +173,10 @@ impl<'a> Columns<'a> {
                 );
                 return Err(malformed(self.what, why));
             }
+            let left_out = totals.blank && (kind != Kind::Boolean || *number == EXPAND);
+            if self.form == Form::Shortest && (left_out || totals.rows == 0) {
+                return Err(self.says_nothing(*number));
+            }
             match kind {
                 Kind::Group if totals.sum > budget.limits.operations => {
                     return Err(too_large(
@@ -179,33 +197,46 @@ impl<'a> Columns<'a> {
     }
 
     fn totals(&self, number: u32, rows: &'static str, limit: u64) -> Result<Totals, Refusal> {
-        let data = self.data(number);
         match Kind::of(number) {
-            Kind::Group => Totals::of(
-                Runs::<u64>::new(self.what, data),
-                |value| (*value, 0),
-                rows,
-                limit,
-            ),
+            Kind::Group => Totals::of(self.runs::<u64>(number), |value| (*value, 0), rows, limit),
             // The low four bits of the metadata are the value's type, the others its length.
             Kind::ValueMetadata => Totals::of(
-                Runs::<u64>::new(self.what, data),
+                self.runs::<u64>(number),
                 |value| (value >> 4, 0),
                 rows,
                 limit,
             ),
-            Kind::Unsigned => {
-                Totals::of(Runs::<u64>::new(self.what, data), |_| (0, 0), rows, limit)
+            Kind::Unsigned => Totals::of(self.runs::<u64>(number), |_| (0, 0), rows, limit),
+            Kind::Delta => Totals::of(self.runs::<i64>(number), |_| (0, 0), rows, limit),
+            Kind::Boolean => {
+                let mut totals = Totals::of(
+                    Flips::new(self.what, self.data(number)),
+                    |value| (u64::from(*value), 0),
+                    rows,
+                    limit,
+                )?;
+                totals.blank = totals.sum == 0;
+                Ok(totals)
             }
-            Kind::Delta => Totals::of(Runs::<i64>::new(self.what, data), |_| (0, 0), rows, limit),
-            Kind::Boolean => Totals::of(Flips::new(self.what, data), |_| (0, 0), rows, limit),
             Kind::Text => Totals::of(
-                Runs::<&str>::new(self.what, data),
+                self.runs::<&str>(number),
                 |text| (0, text.len() as u64),
                 rows,
                 limit,
             ),
             Kind::Value => Ok(Totals::default()),
+        }
+    }
+
+    fn says_nothing(&self, number: u32) -> Refusal {
+        let why = format!("column {number:#x} says nothing and is not left out");
+        malformed(self.what, why)
+    }
+
+    fn runs<'b, T: Item<'b>>(&'b self, number: u32) -> Runs<'b, T> {
+        match self.form {
+            Form::Any => Runs::new(self.what, self.data(number)),
+            Form::Shortest => Runs::in_shortest_form(self.what, self.data(number)),
         }
     }
 }
@@ -214,6 +245,8 @@ impl<'a> Columns<'a> {
 #[derive(Debug, Default)]
 struct Totals {
     rows: u64,
+    /// Whether no row has a value, or none is true.
+    blank: bool,
     /// Values multiplied by how often they are repeated, where the kind of column gives the sum a meaning.
     sum: u64,
     /// Bytes of text multiplied by how often they are repeated: automerge copies them for every row.
@@ -227,13 +260,17 @@ impl Totals {
         rows: &'static str,
         limit: u64,
     ) -> Result<Self, Refusal> {
-        let mut totals = Self::default();
+        let mut totals = Self {
+            blank: true,
+            ..Self::default()
+        };
         while let Some(run) = source.next_run()? {
             totals.rows = totals.rows.saturating_add(run.count);
             if totals.rows > limit {
                 return Err(too_large(rows, totals.rows, limit));
             }
             if let Some(value) = &run.value {
+                totals.blank = false;
                 let (sum, bytes) = measure(value);
                 totals.sum = totals.sum.saturating_add(sum.saturating_mul(run.count));
                 totals.repeated = totals

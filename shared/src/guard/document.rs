@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use super::chunk::scan_chunk;
-use super::columns::{Columns, Layout};
+use super::columns::{Columns, Form, Layout};
 use super::crash::contain;
 use super::encoded::{read_actor, read_hashes};
 use super::reader::{Reader, malformed, too_large};
@@ -49,7 +49,7 @@ pub(super) fn scan(contents: &[u8], budget: &mut Budget) -> Result<(), Refusal> 
     let change_layout = Layout::read("document", &mut reader, &CHANGE_COLUMNS)?;
     let operation_layout = Layout::read("document", &mut reader, &OPERATION_COLUMNS)?;
 
-    let columns = Columns::read(change_layout, &mut reader, budget)?;
+    let columns = Columns::read(change_layout, Form::Any, &mut reader, budget)?;
     let changes = columns.count_rows(
         CHANGE_ACTOR,
         "changes",
@@ -58,7 +58,7 @@ pub(super) fn scan(contents: &[u8], budget: &mut Budget) -> Result<(), Refusal> 
     )?;
     budget.spend_changes(changes)?;
 
-    let columns = Columns::read(operation_layout, &mut reader, budget)?;
+    let columns = Columns::read(operation_layout, Form::Any, &mut reader, budget)?;
     let left = budget.operations_left();
     let operations = columns.count_rows(OPERATION_ACTOR, "operations", left, budget)?;
     budget.spend_operations(operations)?;
@@ -87,9 +87,10 @@ pub fn expand_document(bytes: &[u8], limits: &Limits) -> Result<Vec<ChangeRecord
 
 /// Takes a scanned document apart.
 pub(super) fn expand(bytes: &[u8], limits: &Limits) -> Result<Vec<ChangeRecord>, Refusal> {
-    let changes =
-        contain(|| Document::load(bytes, reader_actor()).map(|document| document.changes()))?
-            .map_err(|error| Refusal::DoesNotApply(error.0))?;
+    // The guard never writes, so that the actor it reads under is in no document.
+    let reader = ActorId::from([0u8; 16]);
+    let changes = contain(|| Document::load(bytes, reader).map(|document| document.changes()))?
+        .map_err(|error| Refusal::DoesNotApply(error.0))?;
     match changes.iter().map(|change| change.bytes.len()).max() {
         // Each change travels on as one chunk.
         Some(largest) if largest > limits.chunk_bytes => Err(too_large(
@@ -99,9 +100,4 @@ pub(super) fn expand(bytes: &[u8], limits: &Limits) -> Result<Vec<ChangeRecord>,
         )),
         _ => Ok(changes),
     }
-}
-
-/// The guard never writes, so that the actor it reads under is in no document.
-pub(super) fn reader_actor() -> ActorId {
-    ActorId::from([0u8; 16])
 }

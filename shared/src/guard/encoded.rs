@@ -2,10 +2,13 @@
 
 use super::Refusal;
 use super::budget::Budget;
-use super::columns::{Columns, Layout};
+use super::columns::{Columns, Form, Layout};
 use super::operations::{ACTION, COLUMNS, Key, Operation, OperationRows};
 use super::reader::{Reader, malformed, too_large};
-use automerge::ChangeHash;
+use crate::change::ChangeRecord;
+use crate::store::StoredChange;
+use automerge::{ActorId, ChangeHash};
+use std::sync::Arc;
 
 /// Ours are 20 bytes, automerge's own 16, and an editor at an older version of a document adds a few.
 const LONGEST_ACTOR: usize = 64;
@@ -22,6 +25,8 @@ pub(super) struct EncodedChange<'a> {
     pub(super) seq: u64,
     pub(super) start_op: u64,
     pub(super) operations: u64,
+    /// Bytes that its message, its operations and what follows them take, once texts that columns repeat are expanded.
+    pub(super) weight: u64,
     columns: Columns<'a>,
 }
 
@@ -58,7 +63,8 @@ impl<'a> EncodedChange<'a> {
         if layout.has_deflated() {
             return Err(reader.malformed("a column is deflated on its own"));
         }
-        let columns = Columns::read(layout, reader, budget)?;
+        let before = budget.inflated_left();
+        let columns = Columns::read(layout, Form::Shortest, reader, budget)?;
         // What follows the columns is the author's name, which automerge expects in an actor's first change only.
         if seq != 1 && !reader.is_empty() {
             return Err(reader.malformed("bytes are left over"));
@@ -66,6 +72,7 @@ impl<'a> EncodedChange<'a> {
         let left = budget.operations_left();
         let operations = columns.count_rows(ACTION, "operations", left, budget)?;
         budget.spend_operations(operations)?;
+        let expanded = before - budget.inflated_left();
         if seq == 0 || start_op == 0 {
             return Err(malformed("change", "it counts from zero"));
         }
@@ -79,8 +86,22 @@ impl<'a> EncodedChange<'a> {
             seq,
             start_op,
             operations,
+            weight: expanded + (message.len() + reader.left()) as u64,
             columns,
         })
+    }
+
+    /// What the graph keeps of it.
+    pub(super) fn record(&self, stored: &StoredChange) -> ChangeRecord {
+        ChangeRecord {
+            hash: stored.hash,
+            deps: self.deps.clone(),
+            actor: ActorId::from(self.actors[0]),
+            seq: self.seq,
+            start_op: self.start_op,
+            operations: self.operations,
+            bytes: Arc::clone(&stored.bytes),
+        }
     }
 
     /// Reads every operation in turn and checks all that can be said of it without the document.

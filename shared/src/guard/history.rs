@@ -5,31 +5,44 @@
 //! the document as it happens to be here.
 
 use super::Refusal;
-use super::budget::Budget;
-use super::chunk::change_contents;
-use super::clocks::{Clock, Clocks};
+use super::clocks::{Clock, Clocks, Written};
 use super::encoded::EncodedChange;
 use super::operations::{Action, Key, LocalId, Operation};
+use super::order::precedes;
 use super::reader::too_large;
-use crate::change::ChangeRecord;
+use super::spans::{Made, Name, Place, SpanMark, Spans};
 use crate::doc::BadGenesis;
 use crate::limits::Limits;
 use automerge::{ActorId, ChangeHash};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// The changes of one document and what their operations made.
 #[derive(Debug)]
 pub(super) struct History {
     limits: Limits,
-    changes: Vec<KnownChange>,
-    by_hash: HashMap<ChangeHash, usize>,
-    actors: Vec<Actor>,
-    by_actor: HashMap<ActorId, usize>,
-    keys: Vec<Arc<str>>,
-    by_key: HashMap<Arc<str>, usize>,
-    traces: Vec<Trace>,
+    by_hash: HashMap<ChangeHash, u32>,
     clocks: Clocks,
+    actors: Vec<Actor>,
+    by_actor: HashMap<ActorId, u32>,
+    by_key: HashMap<Box<str>, u32>,
+    spans: Spans,
+    totals: Totals,
+    /// Whose spans grew since the last mark, and how far they went before.
+    grown: Vec<SpanMark>,
+}
+
+#[derive(Debug)]
+struct Actor {
+    id: ActorId,
+    /// For each of its changes, the highest operation counter in it and in everything before it.
+    max_ops: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Totals {
+    operations: u64,
+    /// What the operations, messages and extra bytes of all changes take once they are inflated and expanded.
+    bytes: u64,
     max_op: u64,
 }
 
@@ -39,77 +52,26 @@ pub(super) struct Mark {
     changes: usize,
     actors: usize,
     keys: usize,
-    traces: usize,
-    max_op: u64,
-}
-
-#[derive(Debug)]
-struct KnownChange {
-    hash: ChangeHash,
-    actor: usize,
-    start_op: u64,
-    /// The highest operation counter in it and in everything before it.
-    max_op: u64,
-    operations: u64,
-    /// Where its operations start among all traces.
-    first_trace: usize,
-}
-
-#[derive(Debug)]
-struct Actor {
-    id: ActorId,
-    /// Its changes by sequence number, the first at 0.
-    changes: Vec<usize>,
-}
-
-/// An operation's name across changes. The root object is the only one whose counter is 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Name {
-    actor: usize,
-    counter: u64,
-}
-
-impl Name {
-    const ROOT: Self = Self {
-        actor: 0,
-        counter: 0,
-    };
-}
-
-/// What later operations need to know of one.
-#[derive(Debug, Clone, Copy)]
-struct Trace {
-    action: Action,
-    insert: bool,
-    object: Name,
-    place: Place,
-}
-
-/// The key or the element that an operation is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Key(usize),
-    Element(Name),
+    totals: Totals,
 }
 
 impl History {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             limits,
-            changes: Vec::new(),
             by_hash: HashMap::new(),
+            clocks: Clocks::default(),
             actors: Vec::new(),
             by_actor: HashMap::new(),
-            keys: Vec::new(),
             by_key: HashMap::new(),
-            traces: Vec::new(),
-            clocks: Clocks::default(),
-            max_op: 0,
+            spans: Spans::default(),
+            totals: Totals::default(),
+            grown: Vec::new(),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        self.clocks.len() == 0
     }
 
     pub(super) fn contains(&self, hash: &ChangeHash) -> bool {
@@ -118,48 +80,55 @@ impl History {
 
     /// The highest operation counter of all.
     pub(super) fn max_op(&self) -> u64 {
-        self.max_op
+        self.totals.max_op
     }
 
-    pub(super) fn mark(&self) -> Mark {
+    /// Marks this moment; there is one mark at a time.
+    pub(super) fn mark(&mut self) -> Mark {
+        self.grown.clear();
         Mark {
-            changes: self.changes.len(),
+            changes: self.clocks.len(),
             actors: self.actors.len(),
-            keys: self.keys.len(),
-            traces: self.traces.len(),
-            max_op: self.max_op,
+            keys: self.by_key.len(),
+            totals: self.totals,
         }
     }
 
     /// Forgets everything since `mark`.
     pub(super) fn return_to(&mut self, mark: Mark) {
-        for change in self.changes.drain(mark.changes..).rev() {
-            self.by_hash.remove(&change.hash);
-            self.actors[change.actor].changes.pop();
+        for grown in self.grown.drain(..).rev() {
+            self.spans.return_to(grown);
         }
+        while self.clocks.len() > mark.changes
+            && let Some(written) = self.clocks.pop()
+        {
+            self.actors[written.actor as usize].max_ops.pop();
+        }
+        self.by_hash
+            .retain(|_, change| (*change as usize) < mark.changes);
         for actor in self.actors.drain(mark.actors..) {
             self.by_actor.remove(&actor.id);
         }
-        for key in self.keys.drain(mark.keys..) {
-            self.by_key.remove(&key);
-        }
-        self.traces.truncate(mark.traces);
-        self.clocks.truncate(mark.changes);
-        self.max_op = mark.max_op;
+        self.spans.truncate_actors(mark.actors);
+        self.by_key.retain(|_, key| (*key as usize) < mark.keys);
+        self.totals = mark.totals;
     }
 
     /// Adds a change whose every cause is already here, or says why it cannot be added; then the caller returns to a mark.
     ///
     /// `ceiling` is the highest operation counter that honest authors can have reached.
-    pub(super) fn admit(&mut self, record: &ChangeRecord, ceiling: u64) -> Result<(), Refusal> {
-        let contents = change_contents(&record.bytes, &self.limits)?;
-        let change = EncodedChange::read(contents, &mut Budget::new(&self.limits))?;
+    pub(super) fn admit(
+        &mut self,
+        hash: ChangeHash,
+        change: &EncodedChange<'_>,
+        ceiling: u64,
+    ) -> Result<(), Refusal> {
         match (self.is_empty(), change.deps.is_empty()) {
             (true, false) => return Err(BadGenesis::Missing.into()),
             (false, true) => return Err(BadGenesis::Several.into()),
             _ => {}
         }
-        self.check_room(change.operations)?;
+        self.spend(change)?;
         let deps = change
             .deps
             .iter()
@@ -172,23 +141,19 @@ impl History {
             .collect::<Result<Vec<_>, _>>()?;
         let past = self.clocks.past(&deps);
 
-        let seen = deps
-            .iter()
-            .map(|dep| self.changes[*dep].max_op)
-            .max()
-            .unwrap_or(0);
+        let seen = deps.iter().map(|dep| self.max_op_at(*dep)).max();
         let last = change.start_op - 1 + change.operations;
-        if change.start_op <= seen || last > ceiling {
+        if change.start_op <= seen.unwrap_or(0) || last > ceiling {
             return Err(refuse(
                 "its operations are not numbered after those it builds upon",
             ));
         }
-        let actor = self.actor(change.actors[0]);
-        let written = self.actors[actor].changes.len() as u64;
-        if change.seq != written + 1 || past.seq(actor) != written {
+        let author = self.actor(change.actors[0]);
+        let seq = self.actors[author as usize].max_ops.len() as u32 + 1;
+        if change.seq != u64::from(seq) || past.seq(author) + 1 != seq {
             return Err(refuse("its actor has already written another history"));
         }
-        let mut actors = vec![actor];
+        let mut actors = vec![author];
         for id in &change.actors[1..] {
             match self.by_actor.get(&ActorId::from(*id)) {
                 Some(actor) => actors.push(*actor),
@@ -196,172 +161,220 @@ impl History {
             }
         }
 
-        let first_trace = self.traces.len();
-        let view = View {
+        self.grown.push(self.spans.mark(author));
+        let mut reading = Reading {
             actors,
             past: &past,
-            start_op: change.start_op,
-            first_trace,
+            // The scan has made sure that counters fit.
+            start_op: change.start_op as u32,
+            container: (Name::NONE, Made::Map),
+            mark: None,
         };
-        change.for_each_operation(|operation| {
-            let trace = self.trace(operation, &view)?;
-            self.traces.push(trace);
-            Ok(())
-        })?;
+        change.for_each_operation(|operation| self.take(operation, &mut reading))?;
+        if reading.mark.is_some() {
+            return Err(refuse("a mark does not end"));
+        }
 
-        let index = self.changes.len();
-        let max_op = seen.max(last);
-        self.max_op = self.max_op.max(max_op);
-        self.actors[actor].changes.push(index);
-        self.by_hash.insert(record.hash, index);
-        self.clocks.push(past, &deps, actor, change.seq);
-        self.changes.push(KnownChange {
-            hash: record.hash,
-            actor,
-            start_op: change.start_op,
-            max_op,
-            operations: change.operations,
-            first_trace,
-        });
+        self.totals.max_op = self.totals.max_op.max(last);
+        self.actors[author as usize].max_ops.push(last as u32);
+        self.by_hash.insert(hash, self.clocks.len() as u32);
+        let written = Written { actor: author, seq };
+        self.clocks.push(past, &deps, written);
         Ok(())
     }
 
-    fn check_room(&self, operations: u64) -> Result<(), Refusal> {
-        let changes = self.changes.len() as u64 + 1;
-        if changes > self.limits.changes as u64 {
-            return Err(too_large(
+    /// Every operation is numbered after those its change builds upon, so the last one's number is the highest; a change without
+    /// operations has the number before its first.
+    fn max_op_at(&self, change: u32) -> u64 {
+        let Written { actor, seq } = self.clocks.written(change);
+        self.max_op_of(actor, seq)
+    }
+
+    fn max_op_of(&self, actor: u32, seq: u32) -> u64 {
+        let max_ops = &self.actors[actor as usize].max_ops;
+        match seq.checked_sub(1) {
+            Some(place) => u64::from(max_ops[place as usize]),
+            None => 0,
+        }
+    }
+
+    fn spend(&mut self, change: &EncodedChange<'_>) -> Result<(), Refusal> {
+        let limits = &self.limits;
+        self.totals.operations += change.operations;
+        self.totals.bytes += change.weight;
+        for (what, found, limit) in [
+            (
                 "changes of a document",
-                changes,
-                self.limits.changes as u64,
-            ));
-        }
-        // Whoever lacks the document may be sent all of it as one chunk, so the limit of a chunk is that of a document.
-        let operations = self.traces.len() as u64 + operations;
-        if operations > self.limits.operations {
-            return Err(too_large(
+                self.clocks.len() as u64 + 1,
+                limits.changes as u64,
+            ),
+            // Whoever lacks the document may be sent all of it as one chunk, so the limits of a chunk are those of a document.
+            (
                 "operations of a document",
-                operations,
-                self.limits.operations,
-            ));
+                self.totals.operations,
+                limits.operations,
+            ),
+            ("document", self.totals.bytes, limits.inflated_bytes as u64),
+        ] {
+            if found > limit {
+                return Err(too_large(what, found, limit));
+            }
         }
         Ok(())
     }
 
-    fn actor(&mut self, id: &[u8]) -> usize {
+    fn actor(&mut self, id: &[u8]) -> u32 {
         let id = ActorId::from(id);
-        *self.by_actor.entry(id).or_insert_with_key(|id| {
-            self.actors.push(Actor {
-                id: id.clone(),
-                changes: Vec::new(),
-            });
-            self.actors.len() - 1
-        })
+        if let Some(actor) = self.by_actor.get(&id) {
+            return *actor;
+        }
+        let actor = self.actors.len() as u32;
+        self.actors.push(Actor {
+            id: id.clone(),
+            max_ops: Vec::new(),
+        });
+        self.by_actor.insert(id, actor);
+        self.spans.add_actor();
+        actor
     }
 
-    fn key(&mut self, text: &str) -> usize {
+    fn key(&mut self, text: &str) -> u32 {
         if let Some(key) = self.by_key.get(text) {
             return *key;
         }
-        let text: Arc<str> = Arc::from(text);
-        self.keys.push(Arc::clone(&text));
-        self.by_key.insert(text, self.keys.len() - 1);
-        self.keys.len() - 1
+        let key = self.by_key.len() as u32;
+        self.by_key.insert(text.into(), key);
+        key
     }
 
-    /// Checks that everything an operation names exists in its past and is of the right kind.
-    fn trace(&mut self, operation: &Operation<'_>, view: &View<'_>) -> Result<Trace, Refusal> {
+    /// Checks that everything an operation names exists in its past and is of the right kind, and keeps what it made.
+    fn take(
+        &mut self,
+        operation: &Operation<'_>,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), Refusal> {
         let own = Name {
-            actor: view.actors[0],
-            counter: view.start_op + operation.index,
+            actor: reading.actors[0],
+            counter: reading.start_op + operation.index as u32,
         };
-        let object = operation.object.map_or(Name::ROOT, |id| view.name(id));
-        let container = match operation.object {
-            None => Action::MakeMap,
-            Some(_) => self
-                .find(object, view)
-                .map(|trace| trace.action)
-                .ok_or_else(|| refuse("an object is not there"))?,
-        };
-        if operation.action == Action::Mark && container != Action::MakeText {
-            return Err(refuse("a mark is not in a text"));
+        let object = operation.object.map_or(Name::NONE, |id| reading.name(id));
+        if object != reading.container.0 {
+            let made = if object == Name::NONE {
+                Made::Map
+            } else {
+                self.find(object, reading)
+                    .ok_or_else(|| refuse("an object is not there"))?
+                    .made
+            };
+            reading.container = (object, made);
         }
-        let place = match (container, operation.key) {
-            (Action::MakeMap, Key::Text(text)) => Place::Key(self.key(text)),
-            (Action::MakeList | Action::MakeText, Key::Head) => Place::Element(own),
-            (Action::MakeList | Action::MakeText, Key::Element(id)) => {
-                let element = view.name(id);
-                match self.find(element, view) {
-                    Some(trace) if trace.insert && trace.object == object => {}
+        let place = match (reading.container.1, operation.key) {
+            (Made::Map, Key::Text(text)) => Place::Key(self.key(text)),
+            (Made::List | Made::Text, Key::Head) => Place::After(Name::NONE),
+            (Made::List | Made::Text, Key::Element(id)) => {
+                let element = reading.name(id);
+                match self.find(element, reading) {
+                    Some(trace) if trace.is_element() && trace.object == object => {}
                     _ => return Err(refuse("an element is not there")),
                 }
-                Place::Element(if operation.insert { own } else { element })
+                if operation.insert {
+                    Place::After(element)
+                } else {
+                    Place::Element(element)
+                }
             }
             _ => return Err(refuse("a key does not fit its object")),
         };
         let mut last: Option<Name> = None;
         for id in operation.predecessors {
-            let name = view.name(*id);
-            match self.find(name, view) {
+            let name = reading.name(*id);
+            match self.find(name, reading) {
                 Some(trace)
-                    if trace.object == object
-                        && trace.place == place
-                        && !matches!(
-                            trace.action,
-                            Action::Delete | Action::Increment | Action::Mark
-                        ) => {}
+                    if trace.object == object && trace.is_at(place) && trace.made != Made::Mark => {
+                }
                 _ => return Err(refuse("what an operation replaces is not there")),
             }
-            if last.is_some_and(|last| self.order(last) >= self.order(name)) {
+            if last.is_some_and(|last| self.later(last, name).is_ge()) {
                 return Err(refuse(
                     "what an operation replaces is repeated or out of order",
                 ));
             }
             last = Some(name);
         }
-        Ok(Trace {
-            action: operation.action,
-            insert: operation.insert,
-            object,
-            place,
-        })
+        self.check_mark(operation.action, object, place, own, reading)?;
+        let made = match operation.action {
+            Action::MakeMap => Made::Map,
+            Action::MakeList => Made::List,
+            Action::MakeText => Made::Text,
+            Action::Put => Made::Value,
+            Action::BeginMark | Action::EndMark => Made::Mark,
+            Action::Delete | Action::Increment => return Ok(()),
+        };
+        self.spans.push(own, made, object, place);
+        Ok(())
+    }
+
+    /// A mark is two elements of a text, written one right after the other. automerge takes the operation before an end for its
+    /// beginning, whatever it is, and does not read a document back in which the end comes first.
+    fn check_mark(
+        &self,
+        action: Action,
+        object: Name,
+        place: Place,
+        own: Name,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), Refusal> {
+        match (action, place, reading.mark.take()) {
+            (Action::BeginMark, Place::After(after), None) if reading.container.1 == Made::Text => {
+                reading.mark = Some((object, after));
+                Ok(())
+            }
+            (Action::EndMark, Place::After(after), Some((text, begin))) if text == object => {
+                // Of two elements after the same one, the later comes first.
+                if after == own.previous()
+                    || precedes(&self.spans, begin, after, |one, other| {
+                        self.later(one, other)
+                    })
+                {
+                    Ok(())
+                } else {
+                    Err(refuse("a mark ends before it begins"))
+                }
+            }
+            (Action::BeginMark, ..) => Err(refuse("a mark begins in the wrong place")),
+            (Action::EndMark, ..) => Err(refuse("a mark ends that does not begin")),
+            (_, _, Some(_)) => Err(refuse("a mark does not end")),
+            (_, _, None) => Ok(()),
+        }
     }
 
     /// automerge orders operations by counter, then by the bytes of their actor.
-    fn order(&self, name: Name) -> (u64, &ActorId) {
-        (name.counter, &self.actors[name.actor].id)
+    fn later(&self, one: Name, other: Name) -> std::cmp::Ordering {
+        let key = |name: Name| (name.counter, &self.actors[name.actor as usize].id);
+        key(one).cmp(&key(other))
     }
 
     /// An operation that the change being read may name: an earlier one of its own, or one from its past.
-    fn find(&self, name: Name, view: &View<'_>) -> Option<&Trace> {
-        if name.actor == view.actors[0] && name.counter >= view.start_op {
-            let place = usize::try_from(name.counter - view.start_op).ok()?;
-            return self.traces[view.first_trace..].get(place);
-        }
-        let written = &self.actors[name.actor].changes;
-        let visible = usize::try_from(view.past.seq(name.actor)).ok()?;
-        let after = written[..visible]
-            .partition_point(|change| self.changes[*change].start_op <= name.counter);
-        let change = &self.changes[*written.get(after.checked_sub(1)?)?];
-        let place = name.counter - change.start_op;
-        if place < change.operations {
-            self.traces
-                .get(change.first_trace + usize::try_from(place).ok()?)
-        } else {
-            None
-        }
+    fn find(&self, name: Name, reading: &Reading<'_>) -> Option<super::spans::Trace> {
+        let seen = name.actor == reading.actors[0]
+            || u64::from(name.counter) <= self.max_op_of(name.actor, reading.past.seq(name.actor));
+        self.spans.find(name).filter(|_| seen)
     }
 }
 
-/// From where the operations of one change are looked at.
-struct View<'a> {
+/// A change whose operations are being read.
+struct Reading<'a> {
     /// The document's actors by their place in the change.
-    actors: Vec<usize>,
+    actors: Vec<u32>,
     past: &'a Clock,
-    start_op: u64,
-    first_trace: usize,
+    start_op: u32,
+    /// The object of the last operation, and what it is.
+    container: (Name, Made),
+    /// The text in which the last operation began a mark, and the element that it comes after.
+    mark: Option<(Name, Name)>,
 }
 
-impl View<'_> {
+impl Reading<'_> {
     /// The scan has made sure that a change lists every actor it names.
     fn name(&self, id: LocalId) -> Name {
         Name {

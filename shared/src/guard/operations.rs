@@ -17,7 +17,8 @@ const VALUE: u32 = 0x57;
 const PREDECESSORS: u32 = 0x70;
 const PREDECESSOR_ACTOR: u32 = 0x71;
 const PREDECESSOR_COUNTER: u32 = 0x73;
-const EXPAND: u32 = 0x94;
+/// The one column of booleans that automerge leaves out when all are false.
+pub(super) const EXPAND: u32 = 0x94;
 const MARK_NAME: u32 = 0xa5;
 
 /// Every column that a change may have, in order.
@@ -47,14 +48,15 @@ pub(super) enum Action {
     Put,
     Delete,
     Increment,
-    Mark,
+    BeginMark,
+    EndMark,
 }
 
 /// An operation's name inside a change: whose it is, by place in [`EncodedChange::actors`], and its counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LocalId {
     pub(super) actor: usize,
-    pub(super) counter: u64,
+    pub(super) counter: u32,
 }
 
 /// Where in its object an operation takes place.
@@ -154,6 +156,7 @@ impl<'a> OperationRows<'a> {
             .insert
             .next()?
             .ok_or_else(|| wrong("an operation is cut off"))?;
+        let mark_name = self.mark_name.next()?;
         let (action, container) = match self.action.next()? {
             Some(0) => (Action::MakeMap, true),
             Some(1) => (Action::Put, false),
@@ -161,7 +164,8 @@ impl<'a> OperationRows<'a> {
             Some(3) => (Action::Delete, true),
             Some(4) => (Action::MakeText, true),
             Some(5) => (Action::Increment, false),
-            Some(7) => (Action::Mark, false),
+            Some(7) if mark_name.is_some() => (Action::BeginMark, false),
+            Some(7) => (Action::EndMark, false),
             // 6 makes a table, which automerge no longer writes and cannot change.
             _ => return Err(wrong("an action is unknown")),
         };
@@ -185,7 +189,6 @@ impl<'a> OperationRows<'a> {
             }
         }
         let expand = self.expand.next()?.unwrap_or(false);
-        let mark_name = self.mark_name.next()?;
         // What follows is how automerge writes operations; it relies on these without checking them.
         if container && value != ValueKind::Null {
             return Err(wrong("an operation has a value that it cannot hold"));
@@ -206,9 +209,8 @@ impl<'a> OperationRows<'a> {
         if key == Key::Head && !insert || matches!(key, Key::Text(_)) && insert {
             return Err(wrong("an operation does not fit its key"));
         }
-        if action != Action::Mark && (expand || mark_name.is_some())
-            || action == Action::Mark && !insert
-        {
+        let marks = matches!(action, Action::BeginMark | Action::EndMark);
+        if !marks && (expand || mark_name.is_some()) || marks && !insert {
             return Err(wrong("a mark is misplaced"));
         }
         Ok(Operation {
@@ -228,10 +230,7 @@ fn wrong(why: &'static str) -> Refusal {
 
 fn local(actor: u64, counter: i64) -> Result<LocalId, Refusal> {
     match (usize::try_from(actor), u32::try_from(counter)) {
-        (Ok(actor), Ok(counter)) if counter > 0 => Ok(LocalId {
-            actor,
-            counter: u64::from(counter),
-        }),
+        (Ok(actor), Ok(counter)) if counter > 0 => Ok(LocalId { actor, counter }),
         _ => Err(wrong("an operation has an impossible name")),
     }
 }

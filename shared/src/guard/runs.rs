@@ -19,7 +19,7 @@ pub(super) trait RunSource {
 }
 
 /// A value that stands in a run-length column.
-pub(super) trait Item<'a>: Copy {
+pub(super) trait Item<'a>: Copy + PartialEq {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Refusal>;
 }
 
@@ -47,7 +47,17 @@ impl<'a> Item<'a> for &'a str {
 pub(super) struct Runs<'a, T> {
     reader: Reader<'a>,
     literals: u64,
-    item: std::marker::PhantomData<T>,
+    shortest: bool,
+    last: Last<T>,
+}
+
+/// What a run must not be followed by, since automerge would have written both as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last<T> {
+    Nothing,
+    Nulls,
+    Repeated(T),
+    Literal(T),
 }
 
 impl<'a, T> Runs<'a, T> {
@@ -55,7 +65,39 @@ impl<'a, T> Runs<'a, T> {
         Self {
             reader: Reader::new(what, column),
             literals: 0,
-            item: std::marker::PhantomData,
+            shortest: false,
+            last: Last::Nothing,
+        }
+    }
+
+    /// Refuses a column that automerge would write in another way. It does not keep the bytes of a change but writes them anew
+    /// from the operations; if they came out different, what is saved would have another history.
+    pub(super) fn in_shortest_form(what: &'static str, column: &'a [u8]) -> Self {
+        Self {
+            shortest: true,
+            ..Self::new(what, column)
+        }
+    }
+}
+
+impl<'a, T: Item<'a>> Runs<'a, T> {
+    /// Takes note of the next run, or of the next value of a literal one.
+    fn follow(&mut self, next: Last<T>) -> Result<(), Refusal> {
+        let joins = match (self.last, next) {
+            (Last::Nulls, Last::Nulls) => true,
+            (
+                Last::Repeated(one) | Last::Literal(one),
+                Last::Repeated(next) | Last::Literal(next),
+            ) => one == next,
+            _ => false,
+        };
+        self.last = next;
+        if self.shortest && joins {
+            Err(self
+                .reader
+                .malformed("its runs are not in their shortest form"))
+        } else {
+            Ok(())
         }
     }
 }
@@ -71,14 +113,18 @@ impl<'a, T: Item<'a>> RunSource for Runs<'a, T> {
             match self.reader.signed()? {
                 0 => {
                     let count = self.reader.unsigned()?;
-                    return if count == 0 {
-                        Err(self.reader.malformed("a run is empty"))
-                    } else {
-                        Ok(Some(Run { count, value: None }))
-                    };
+                    if count == 0 {
+                        return Err(self.reader.malformed("a run is empty"));
+                    }
+                    self.follow(Last::Nulls)?;
+                    return Ok(Some(Run { count, value: None }));
                 }
                 count if count > 0 => {
                     let value = T::read(&mut self.reader)?;
+                    self.follow(Last::Repeated(value))?;
+                    if self.shortest && count == 1 {
+                        return Err(self.reader.malformed("a run of one is not a run"));
+                    }
                     return Ok(Some(Run {
                         count: count.unsigned_abs(),
                         value: Some(value),
@@ -89,12 +135,16 @@ impl<'a, T: Item<'a>> RunSource for Runs<'a, T> {
                     if count.unsigned_abs() > self.reader.left() as u64 {
                         return Err(self.reader.malformed("it ends too early"));
                     }
+                    if self.shortest && matches!(self.last, Last::Literal(_)) {
+                        return Err(self.reader.malformed("literals are cut in two"));
+                    }
                     self.literals = count.unsigned_abs();
                 }
             }
         }
         self.literals -= 1;
         let value = T::read(&mut self.reader)?;
+        self.follow(Last::Literal(value))?;
         Ok(Some(Run {
             count: 1,
             value: Some(value),

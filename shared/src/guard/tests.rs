@@ -7,7 +7,7 @@ mod honest;
 mod hostile;
 mod mutated;
 
-use super::{Prover, Refusal, ScannedChunk, ShadowProver};
+use super::{Ledger, Refusal, ScannedChunk};
 use crate::change::ChangeRecord;
 use crate::doc::{Document, Genesis, Kind};
 use crate::id::DocumentId;
@@ -74,12 +74,12 @@ fn chunks<'a>(changes: impl IntoIterator<Item = &'a ChangeRecord>) -> Vec<Scanne
         .collect()
 }
 
-fn empty_prover() -> ShadowProver {
-    ShadowProver::open(document_id(), &[], Limits::DEFAULT).unwrap()
+fn empty_prover() -> Ledger {
+    Ledger::new(document_id(), Limits::DEFAULT)
 }
 
 /// A prover that knows a document.
-fn prover_of(document: &Document) -> ShadowProver {
+fn prover_of(document: &Document) -> Ledger {
     let mut prover = empty_prover();
     prover.prove(&chunks(&document.changes())).unwrap();
     prover

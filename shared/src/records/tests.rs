@@ -6,7 +6,7 @@ use super::sample::{
 use super::*;
 use crate::command::{GuardRailValue, JobSheetCommand, NeedsCommand};
 use crate::doc::{Document, Kind};
-use crate::guard::ShadowProver;
+use crate::guard::Ledger;
 use crate::id::{DocumentId, RecordId};
 use crate::limits::Limits;
 use crate::snapshot::{JobSheetSnapshot, Known, NeedsSnapshot, TerritorySnapshot};
@@ -141,7 +141,7 @@ fn the_first_edit_of_such_a_sheet_is_two_changes_and_a_refused_one_none() {
     other.import(&applied.changes).unwrap();
     assert_eq!(read_sheet(&other), read_sheet(&document));
     let stored: Vec<_> = document.changes().iter().map(StoredChange::from).collect();
-    ShadowProver::open(DocumentId::from_entropy([2; 16]), &stored, Limits::DEFAULT).unwrap();
+    Ledger::open(DocumentId::from_entropy([2; 16]), &stored, Limits::DEFAULT).unwrap();
     let next = JobSheetCommand::LinkNeed(RecordId::from_key("m"));
     assert_eq!(apply(&mut document, next).changes.len(), 1);
 }

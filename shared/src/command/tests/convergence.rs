@@ -1,7 +1,7 @@
 //! Random commands on several phones that meet now and then.
 
 use super::*;
-use crate::guard::ShadowProver;
+use crate::guard::Ledger;
 use crate::id::DocumentId;
 use crate::limits::Limits;
 use crate::properties;
@@ -75,7 +75,7 @@ proptest! {
         }
         let stored: Vec<_> = phones[0].changes().iter().map(StoredChange::from).collect();
         let id = DocumentId::from_entropy([2; 16]);
-        prop_assert!(ShadowProver::open(id, &stored, Limits::DEFAULT).is_ok());
+        prop_assert!(Ledger::open(id, &stored, Limits::DEFAULT).is_ok());
         let reloaded = Document::load(&phones[0].save(), actor(1)).unwrap();
         prop_assert_eq!(read_sheet(&reloaded), read_sheet(&phones[0]));
     }

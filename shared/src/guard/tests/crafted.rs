@@ -4,7 +4,7 @@
 use super::{actor, chunks, code, edit, object, prover_of, sheet};
 use crate::change::ChangeRecord;
 use crate::doc::Document;
-use crate::guard::{Prover, Refusal, ScannedChunk, ShadowProver, scan_chunk};
+use crate::guard::{Ledger, Refusal, ScannedChunk, scan_chunk};
 use crate::limits::Limits;
 use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
 use automerge::transaction::Transactable;
@@ -13,7 +13,7 @@ use std::num::NonZeroU64;
 
 /// What the guard says to a change after it was altered, first from its bytes and then for its document.
 fn submit(
-    prover: &mut ShadowProver,
+    prover: &mut Ledger,
     change: &ChangeRecord,
     alter: impl FnOnce(&mut ExpandedChange),
 ) -> &'static str {
@@ -24,13 +24,13 @@ fn submit(
     code(prove_bytes(prover, crafted.raw_bytes()))
 }
 
-fn prove_bytes(prover: &mut ShadowProver, bytes: &[u8]) -> Result<Vec<ChangeRecord>, Refusal> {
+fn prove_bytes(prover: &mut Ledger, bytes: &[u8]) -> Result<Vec<ChangeRecord>, Refusal> {
     let chunk: ScannedChunk = scan_chunk(bytes, &Limits::DEFAULT)?;
     prover.prove(&[chunk])
 }
 
 /// A sheet with something in each container, its prover, and a copy in the hands of a second author.
-fn scene() -> (Document, ShadowProver, Document) {
+fn scene() -> (Document, Ledger, Document) {
     let mut document = sheet();
     let [text, list, map] = ["text", "list", "map"].map(|key| object(&document, key));
     edit(&mut document, |transaction| {

@@ -98,9 +98,10 @@ pub(super) fn prefixed(bytes: &[u8]) -> Vec<u8> {
     [unsigned(bytes.len() as u64), bytes.to_vec()].concat()
 }
 
-/// A run of one encoded value.
+/// As many times one encoded value.
 pub(super) fn run(count: u64, value: &[u8]) -> Vec<u8> {
-    [signed(count as i64), value.to_vec()].concat()
+    let count = if count == 1 { -1 } else { count as i64 };
+    [signed(count), value.to_vec()].concat()
 }
 
 /// A message of the first form that carries nothing but chunks.

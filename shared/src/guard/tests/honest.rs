@@ -6,8 +6,8 @@ use super::{
 };
 use crate::change::ChangeRecord;
 use crate::guard::{
-    Prover, Refusal, ScannedChunk, ScannedMessage, ShadowProver, expand_document, scan_chunk,
-    scan_chunks, scan_message,
+    Ledger, Refusal, ScannedChunk, ScannedMessage, expand_document, scan_chunk, scan_chunks,
+    scan_message,
 };
 use crate::limits::Limits;
 use crate::store::StoredChange;
@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 /// A prover behind a room's waiting list: a Bloom filter now and then hides a change that the others build upon.
 struct Guard {
-    prover: ShadowProver,
+    prover: Ledger,
     known: BTreeSet<ChangeHash>,
     waiting: Vec<ChangeRecord>,
 }
@@ -184,7 +184,7 @@ fn saved_documents_are_accepted_whole_and_taken_apart() {
             all.len()
         );
         let stored: Vec<_> = all.iter().map(StoredChange::from).collect();
-        prop_assert!(ShadowProver::open(document_id(), &stored, Limits::DEFAULT).is_ok());
+        prop_assert!(Ledger::open(document_id(), &stored, Limits::DEFAULT).is_ok());
         Ok(())
     });
 }
@@ -232,7 +232,7 @@ fn a_stored_change_under_another_name_does_not_open() {
     let mut stored: Vec<_> = sheet().changes().iter().map(StoredChange::from).collect();
     stored[0].hash = ChangeHash([0; 32]);
     assert_eq!(
-        code(ShadowProver::open(document_id(), &stored, Limits::DEFAULT)),
+        code(Ledger::open(document_id(), &stored, Limits::DEFAULT)),
         "malformed"
     );
 }

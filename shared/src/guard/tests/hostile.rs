@@ -4,9 +4,7 @@ use super::forge::{Forge, message, message_with_filter, prefixed, run, unsigned}
 use super::{code, document_id, edit, empty_prover, object, sheet};
 use crate::doc::{Document, Genesis, Kind};
 use crate::guard::chunk::seal;
-use crate::guard::{
-    Prover, Refusal, ScannedChunk, expand_document, scan_chunk, scan_chunks, scan_message,
-};
+use crate::guard::{Refusal, ScannedChunk, expand_document, scan_chunk, scan_chunks, scan_message};
 use crate::limits::Limits;
 use automerge::sync::{BloomFilter, State, SyncDoc};
 use automerge::transaction::Transactable;
@@ -381,7 +379,7 @@ fn a_document_does_not_grow_beyond_its_limits() {
         ..Limits::DEFAULT
     };
     let mut document = sheet();
-    let mut prover = crate::guard::ShadowProver::open(document_id(), &[], limits).unwrap();
+    let mut prover = crate::guard::Ledger::new(document_id(), limits);
     prover.prove(&super::chunks(&document.changes())).unwrap();
     let text = object(&document, "text");
     let mut outcomes = Vec::new();
@@ -394,7 +392,7 @@ fn a_document_does_not_grow_beyond_its_limits() {
     assert_eq!(outcomes, ["accepted", "accepted", "too-large"]);
 
     let mut document = sheet();
-    let mut prover = crate::guard::ShadowProver::open(document_id(), &[], limits).unwrap();
+    let mut prover = crate::guard::Ledger::new(document_id(), limits);
     for number in 0..10 {
         edit(&mut document, |transaction| {
             transaction.put(ROOT, "n", number)

@@ -2,7 +2,7 @@
 //! documents on every peer, in whatever order it arrives, and still does after saving and loading.
 
 use super::histories::{Writers, foreign_genesis, steps};
-use super::{Prover, chunks, empty_prover, for_all};
+use super::{chunks, empty_prover, for_all};
 use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::chunk::seal;

@@ -1,7 +1,7 @@
 //! A simulated relay: rooms, provers and greetings around a store that outlives them.
 
 use crate::change::ChangeRecord;
-use crate::guard::{Prover, Refusal, ShadowProver};
+use crate::guard::{Ledger, Refusal};
 use crate::id::{DocumentId, PeerId};
 use crate::limits::Limits;
 use crate::store::{Store, StoredChange};
@@ -36,7 +36,7 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 struct OpenRoom {
     room: Room,
-    prover: ShadowProver,
+    prover: Ledger,
     appending: Option<Vec<StoredChange>>,
 }
 
@@ -182,8 +182,8 @@ impl Relay {
                 .iter()
                 .filter_map(|change| ChangeRecord::parse(&change.bytes).ok());
             let room = Room::open(document, name, records);
-            match ShadowProver::open(document, &stored, Limits::DEFAULT) {
-                Ok(prover) => OpenRoom {
+            match Ledger::open(document, &stored, Limits::DEFAULT) {
+                Ok((prover, _)) => OpenRoom {
                     room,
                     prover,
                     appending: None,

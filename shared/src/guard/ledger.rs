@@ -1,0 +1,141 @@
+//! The prover: it knows what the operations of a document made, and nothing of what they say.
+
+use super::budget::Budget;
+use super::chunk::{change_contents, stored_change};
+use super::crash::contain;
+use super::document::expand;
+use super::encoded::EncodedChange;
+use super::history::History;
+use super::reader::malformed;
+use super::{Prover, Refusal, ScannedChunk};
+use crate::change::ChangeRecord;
+use crate::doc::{BadGenesis, Kind, read_genesis};
+use crate::id::DocumentId;
+use crate::limits::Limits;
+use crate::store::StoredChange;
+use automerge::Change;
+use std::collections::HashSet;
+
+/// Shows that scanned chunks apply to one document: that all they name is there, in the past of whoever names it, and is of the
+/// right kind.
+///
+/// What it accepts, automerge applies in every order that causes allow, saves and reads back. A change of one character costs a
+/// few microseconds, however long the document is.
+#[derive(Debug)]
+pub struct Ledger {
+    document: DocumentId,
+    limits: Limits,
+    history: History,
+}
+
+impl Ledger {
+    /// A ledger of the document of this name that knows nothing yet.
+    pub fn new(document: DocumentId, limits: Limits) -> Self {
+        Self {
+            document,
+            limits,
+            history: History::new(limits),
+        }
+    }
+
+    /// A ledger of the document that holds the changes in `stored`, in an order where causes come first, and these changes.
+    ///
+    /// What is stored is proved again: a damaged store shows here and not on a phone.
+    pub fn open(
+        document: DocumentId,
+        stored: &[StoredChange],
+        limits: Limits,
+    ) -> Result<(Self, Vec<ChangeRecord>), Refusal> {
+        let mut ledger = Self::new(document, limits);
+        let mut records = Vec::with_capacity(stored.len());
+        for stored in stored {
+            let contents = stored_change(stored, &limits)?;
+            let change = EncodedChange::read(contents, &mut Budget::new(&limits))?;
+            let record = change.record(stored);
+            // Their counters were held against a ceiling before they were stored.
+            ledger.admit(&record, &change, u64::MAX)?;
+            records.push(record);
+        }
+        Ok((ledger, records))
+    }
+
+    /// Proves everything one sender submitted, whose dependencies are all in the document or earlier in the submission.
+    ///
+    /// Returns the changes that are new to the document, in causal order, and takes them into account from then on. A refusal
+    /// covers the whole submission and leaves the ledger as it was.
+    pub fn prove(&mut self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal> {
+        let changes = self.unknown(submission)?;
+        if changes.is_empty() {
+            return Ok(changes);
+        }
+        // Whatever order honest authors wrote in, each operation took a counter at most one above all before it.
+        let operations: u64 = changes.iter().map(|change| change.operations).sum();
+        let ceiling = self.history.max_op().saturating_add(operations);
+        let mark = self.history.mark();
+        let outcome = changes.iter().try_for_each(|record| {
+            let contents = change_contents(&record.bytes, &self.limits)?;
+            let change = EncodedChange::read(contents, &mut Budget::new(&self.limits))?;
+            self.admit(record, &change, ceiling)
+        });
+        match outcome {
+            Ok(()) => Ok(changes),
+            Err(refusal) => {
+                self.history.return_to(mark);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// The submission as single changes, without those that are known or repeated.
+    fn unknown(&self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal> {
+        let mut seen = HashSet::new();
+        let mut unknown = Vec::new();
+        let mut keep = |change: ChangeRecord| {
+            if !self.history.contains(&change.hash) && seen.insert(change.hash) {
+                unknown.push(change);
+            }
+        };
+        for chunk in submission {
+            match chunk {
+                ScannedChunk::Change(change) => keep(change.clone()),
+                ScannedChunk::Document(bytes) => {
+                    expand(bytes, &self.limits)?.into_iter().for_each(&mut keep)
+                }
+            }
+        }
+        Ok(unknown)
+    }
+
+    fn admit(
+        &mut self,
+        record: &ChangeRecord,
+        change: &EncodedChange<'_>,
+        ceiling: u64,
+    ) -> Result<(), Refusal> {
+        let first = self.history.is_empty();
+        self.history.admit(record.hash, change, ceiling)?;
+        if first {
+            self.check_genesis(record)?;
+        }
+        Ok(())
+    }
+
+    fn check_genesis(&self, record: &ChangeRecord) -> Result<(), Refusal> {
+        let genesis = contain(|| {
+            Change::from_bytes(record.bytes.to_vec())
+                .map_err(|error| malformed("change", error.to_string()))
+                .and_then(|change| Ok(read_genesis(&change)?))
+        })??;
+        // A territory names itself: it is the space of all its documents.
+        if genesis.kind == Kind::Territory && genesis.space != self.document {
+            return Err(BadGenesis::Field("space").into());
+        }
+        Ok(())
+    }
+}
+
+impl Prover for Ledger {
+    fn prove(&mut self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal> {
+        Ledger::prove(self, submission)
+    }
+}
