@@ -10,6 +10,7 @@ pub(super) struct Budget {
     pub(super) limits: Limits,
     inflated: u64,
     operations: u64,
+    members: u64,
     changes: u64,
 }
 
@@ -19,6 +20,7 @@ impl Budget {
             limits: *limits,
             inflated: 0,
             operations: 0,
+            members: 0,
             changes: 0,
         }
     }
@@ -47,6 +49,16 @@ impl Budget {
             &mut self.operations,
             operations,
             "operations",
+            self.limits.operations,
+        )
+    }
+
+    /// What operations replace, or what replaces them: as many as operations, on an account of their own.
+    pub(super) fn spend_members(&mut self, members: u64) -> Result<(), Refusal> {
+        spend(
+            &mut self.members,
+            members,
+            "members of groups",
             self.limits.operations,
         )
     }

@@ -178,14 +178,10 @@ impl<'a> Columns<'a> {
                 return Err(self.says_nothing(*number));
             }
             match kind {
-                Kind::Group if totals.sum > budget.limits.operations => {
-                    return Err(too_large(
-                        "members of a group",
-                        totals.sum,
-                        budget.limits.operations,
-                    ));
+                Kind::Group => {
+                    budget.spend_members(totals.sum)?;
+                    grouped = Some((family, totals.sum));
                 }
-                Kind::Group => grouped = Some((family, totals.sum)),
                 Kind::ValueMetadata => value_bytes = Some((family, totals.sum)),
                 _ => {}
             }

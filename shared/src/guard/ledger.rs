@@ -16,6 +16,10 @@ use crate::store::StoredChange;
 use automerge::Change;
 use std::collections::HashSet;
 
+/// How much [`Ledger::is_quick`] allows: an operation counts once, and a change as many times as it takes to find its place.
+const QUICK: u64 = 20_000;
+const OPERATIONS_A_CHANGE: u64 = 50;
+
 /// Shows that scanned chunks apply to one document: that all they name is there, in the past of whoever names it, and is of the
 /// right kind.
 ///
@@ -84,6 +88,21 @@ impl Ledger {
                 Err(refusal)
             }
         }
+    }
+
+    /// Whether [`Ledger::prove`] takes no more than about a millisecond for this submission, so that it need not go to another thread.
+    ///
+    /// A whole document is never quick: automerge takes it apart.
+    pub fn is_quick(submission: &[ScannedChunk]) -> bool {
+        let effort = submission
+            .iter()
+            .try_fold(0u64, |effort, chunk| match chunk {
+                ScannedChunk::Change(change) => {
+                    effort.checked_add(change.operations + OPERATIONS_A_CHANGE)
+                }
+                ScannedChunk::Document(_) => None,
+            });
+        effort.is_some_and(|effort| effort <= QUICK)
     }
 
     /// The submission as single changes, without those that are known or repeated.
