@@ -51,3 +51,48 @@ impl From<&Change> for ChangeRecord {
         }
     }
 }
+
+/// What a plain change chunk says it builds on, without reading the rest of it; `None` for other bytes.
+pub(crate) fn dependencies(chunk: &[u8]) -> Option<Vec<ChangeHash>> {
+    // Magic (4 bytes), checksum (4), type (1), length; then the number of dependencies and 32 bytes for each.
+    let rest = chunk.strip_prefix(&[0x85, 0x6f, 0x4a, 0x83])?.get(4..)?;
+    let (_, rest) = number(rest.strip_prefix(&[1])?)?;
+    let (count, rest) = number(rest)?;
+    let bytes = rest.get(..usize::try_from(count).ok()?.checked_mul(32)?)?;
+    let (hashes, _) = bytes.as_chunks::<32>();
+    Some(hashes.iter().copied().map(ChangeHash).collect())
+}
+
+/// An unsigned LEB128 number and what follows it.
+fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0u64;
+    for (at, byte) in bytes.iter().enumerate().take(9) {
+        value |= u64::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return Some((value, &bytes[at + 1..]));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::Document;
+
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    #[test]
+    fn dependencies_are_read_from_the_head_of_a_chunk() {
+        for fixture in [
+            &include_bytes!("../fixtures/job_sheet-1.automerge")[..],
+            &include_bytes!("../fixtures/needs-1.automerge")[..],
+        ] {
+            let document = Document::load(fixture, ActorId::from([1])).unwrap();
+            for change in document.changes() {
+                assert_eq!(dependencies(&change.bytes), Some(change.deps));
+            }
+        }
+        assert_eq!(dependencies(b"something else"), None);
+        assert_eq!(dependencies(&[]), None);
+    }
+}

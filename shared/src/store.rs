@@ -39,6 +39,13 @@ pub struct StoredChange {
     pub bytes: Arc<[u8]>,
 }
 
+impl StoredChange {
+    /// The changes this one builds on, read from the head of its chunk alone; none when the bytes are not one plain change.
+    pub fn dependencies(&self) -> Vec<ChangeHash> {
+        crate::change::dependencies(&self.bytes).unwrap_or_default()
+    }
+}
+
 impl From<&ChangeRecord> for StoredChange {
     fn from(record: &ChangeRecord) -> Self {
         Self {
@@ -57,11 +64,23 @@ pub trait Store: Send + Sync + 'static {
     fn append(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Result<(), StoreError>;
 
     /// The changes of one document in the order they were appended; `None` when the document was never written.
+    ///
+    /// Of a damaged document come the intact changes whose causes are intact too, causes first; the missing ones may be appended again.
     fn load(&self, document: DocumentId) -> Result<Option<Vec<StoredChange>>, StoreError>;
 
     /// All documents that hold at least one change, in no particular order.
     fn list(&self) -> Result<Vec<DocumentId>, StoreError>;
 
-    /// Forgets one document; forgetting one that is not there does nothing.
+    /// Forgets one document for good; forgetting one that is not there does nothing.
+    ///
+    /// What a disk may still hold of it cannot be read by anyone afterwards.
     fn delete(&self, document: DocumentId) -> Result<(), StoreError>;
+
+    /// Puts the changes of one document together, so that they take less room and are read faster. [`Store::load`] returns the same
+    /// before and after, also when this fails halfway. A document that is not there is left alone.
+    fn compact(&self, document: DocumentId) -> Result<(), StoreError> {
+        // A store that gains nothing by it needs to do nothing.
+        let _ = document;
+        Ok(())
+    }
 }

@@ -36,6 +36,8 @@ macro_rules! store_contract {
             every_document_is_listed_once
             a_deleted_document_is_gone_and_can_be_written_anew
             what_was_appended_is_there_after_reopening
+            compacting_changes_nothing_that_can_be_read
+            a_compacted_document_is_written_and_deleted_as_before
             appends_from_several_threads_all_arrive
         }
     };
@@ -178,6 +180,50 @@ pub fn what_was_appended_is_there_after_reopening(place: &impl Place) {
     }
 }
 
+/// Every change comes back byte for byte, in its place, also after reopening; other documents and unknown ones are left alone.
+pub fn compacting_changes_nothing_that_can_be_read(place: &impl Place) {
+    let store = place.open();
+    let long: Vec<StoredChange> = (0..60).map(|number| long_change(number, 3_000)).collect();
+    let batch = [
+        (document(1), long.clone()),
+        (document(2), changes([7, 8])),
+        (document(3), changes([1])),
+    ];
+    store.append(&batch).unwrap();
+    for number in [1, 1, 2, 4] {
+        store.compact(document(number)).unwrap();
+    }
+    let assert_all = |store: &dyn Store| {
+        assert_eq!(store.load(document(1)).unwrap(), Some(long.clone()));
+        assert_eq!(store.load(document(2)).unwrap(), Some(changes([7, 8])));
+        assert_eq!(store.load(document(3)).unwrap(), Some(changes([1])));
+        assert_eq!(store.load(document(4)).unwrap(), None);
+        assert_eq!(store.list().unwrap().len(), 3);
+    };
+    assert_all(&store);
+    drop(store);
+    assert_all(&place.open());
+}
+
+/// Appends go on behind what was put together, and know what is in it; so does the next compaction; deleting forgets all of it.
+pub fn a_compacted_document_is_written_and_deleted_as_before(place: &impl Place) {
+    let store = place.open();
+    store.append(&[(document(1), changes(0..30))]).unwrap();
+    store.compact(document(1)).unwrap();
+    store.append(&[(document(1), changes(20..40))]).unwrap();
+    drop(store);
+    let store = place.open();
+    store.append(&[(document(1), changes(0..50))]).unwrap();
+    assert_eq!(store.load(document(1)).unwrap(), Some(changes(0..50)));
+    store.compact(document(1)).unwrap();
+    assert_eq!(store.load(document(1)).unwrap(), Some(changes(0..50)));
+    store.delete(document(1)).unwrap();
+    assert_eq!(store.load(document(1)).unwrap(), None);
+    store.append(&[(document(1), changes([3]))]).unwrap();
+    drop(store);
+    assert_eq!(place.open().load(document(1)).unwrap(), Some(changes([3])));
+}
+
 /// A store may be used from several threads at once; each document keeps its own order.
 pub fn appends_from_several_threads_all_arrive(place: &impl Place) {
     let store = place.open();
@@ -209,6 +255,8 @@ pub enum Operation {
     Append(Vec<(u8, Vec<u16>, usize)>),
     /// Delete the document of this number.
     Delete(u8),
+    /// Put the changes of the document of this number together.
+    Compact(u8),
     /// Drop the store and open it again.
     Reopen,
 }
@@ -236,6 +284,10 @@ pub fn behaves_like_memory(place: &impl Place, history: &[Operation]) {
             Operation::Delete(number) => {
                 model.delete(document(*number)).unwrap();
                 store.as_ref().unwrap().delete(document(*number)).unwrap();
+            }
+            Operation::Compact(number) => {
+                model.compact(document(*number)).unwrap();
+                store.as_ref().unwrap().compact(document(*number)).unwrap();
             }
             Operation::Reopen => {
                 // A store holds its place while it is open, so the old one goes first.
