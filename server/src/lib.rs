@@ -8,3 +8,4 @@ pub mod http;
 pub mod panics;
 pub mod relay;
 pub mod store;
+pub mod upkeep;

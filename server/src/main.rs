@@ -1,18 +1,23 @@
 //! `maillage`: the relay's command line.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use maillage_server::relay::{Options, Relay};
 use maillage_server::store::SledStore;
+#[cfg(unix)]
+use maillage_server::upkeep::Control;
+use maillage_server::upkeep::{self, Report, Task, UpkeepError};
 use maillage_server::{demo, http, panics};
+use maillage_shared::store::{Store, StoreError};
 use std::future::Future;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime;
+use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
 /// Maillage: people of a neighbourhood write useful jobs together, also without network.
@@ -33,6 +38,33 @@ enum Command {
         #[command(flatten)]
         data: Data,
     },
+    /// Writes all documents into one file, which whoever has it can read, also while a relay runs on the folder.
+    Backup {
+        #[command(flatten)]
+        data: Data,
+        /// The file; one that is there is replaced once the new one is whole.
+        #[arg(long = "to", value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Makes a store of a backup.
+    Restore {
+        /// Folder for the documents; must be empty, is made if it is missing.
+        #[command(flatten)]
+        data: Data,
+        /// The backup.
+        #[arg(long = "from", value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Reads and verifies every document, prints a table, and fails if one is damaged. Works while a relay runs on the folder.
+    Check {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Gives back room on the disk. A relay does so by itself from time to time.
+    Compact {
+        #[command(flatten)]
+        data: Data,
+    },
     /// Writes the demonstration territory if it is not there yet. The last line on standard output is the path of its joining link.
     Demo {
         #[command(flatten)]
@@ -49,8 +81,31 @@ struct Data {
 
 impl Data {
     fn open(&self) -> Result<SledStore> {
-        SledStore::open(&self.path)
-            .with_context(|| format!("the folder {} cannot be used", self.path.display()))
+        SledStore::open(&self.path).map_err(|error| self.explain(error))
+    }
+
+    /// Says which folder an error is about, and what can be done.
+    fn explain(&self, error: StoreError) -> anyhow::Error {
+        let cannot = format!("the folder {} cannot be used", self.path.display());
+        match error {
+            StoreError::Damaged(_) => anyhow!(
+                "{cannot}: {error}; `maillage restore` makes a new folder of a backup, and phones bring what they hold to any new one"
+            ),
+            error => anyhow::Error::new(error).context(cannot),
+        }
+    }
+
+    /// Says how looking after the store ended.
+    fn report(&self, result: Result<Report, UpkeepError>) -> Result<()> {
+        let report = result.map_err(|error| match error {
+            UpkeepError::Store(error) => self.explain(error),
+            error => error.into(),
+        })?;
+        if !report.is_well {
+            bail!(report.sentence);
+        }
+        eprintln!("{}", report.sentence);
+        Ok(())
     }
 }
 
@@ -59,6 +114,18 @@ fn main() -> ExitCode {
     log();
     let result = match arguments.command {
         Command::Serve { listen, data } => serve(&listen, &data),
+        Command::Backup { data, file } => data.report(upkeep::back_up(&data.path, &file)),
+        Command::Restore { data, file } => data.report(upkeep::restore(&data.path, &file)),
+        Command::Check { data } => data.report(upkeep::perform(
+            &data.path,
+            Task::Check,
+            &mut std::io::stdout(),
+        )),
+        Command::Compact { data } => data.report(upkeep::perform(
+            &data.path,
+            Task::Compact,
+            &mut std::io::sink(),
+        )),
         Command::Demo { data } => write_demo(&data),
     };
     match result {
@@ -94,14 +161,16 @@ fn serve(listen: &str, data: &Data) -> Result<()> {
     let result = runtime.block_on(async {
         // The signals first: one that comes during the start must not kill a store that is being opened.
         let stop = stop_signal()?;
-        let store = data.open()?;
+        let store = Arc::new(data.open()?);
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("{listen} cannot be listened on"))?;
         let address = listener.local_addr().context("the relay has no address")?;
         let name = store.relay().clone();
-        let relay = Relay::start(Arc::new(store), name, Options::default())
-            .context("the relay cannot start")?;
+        let documents: Arc<dyn Store> = store.clone();
+        let relay =
+            Relay::start(documents, name, Options::default()).context("the relay cannot start")?;
+        let _upkeep = look_after(&store, &data.path);
         announce(&format!("http://{address}"))?;
         tracing::info!(%address, data = %data.path.display(), "serving");
         http::serve(listener, relay, stop).await;
@@ -111,6 +180,22 @@ fn serve(listen: &str, data: &Data) -> Result<()> {
     // A thread that hangs in a proof must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(500));
     result
+}
+
+/// Looks after the store and lets others ask for it, until the value is dropped.
+fn look_after(store: &Arc<SledStore>, data: &Path) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(upkeep::look_after(Arc::clone(store)));
+    #[cfg(unix)]
+    match Control::listen(data) {
+        Ok(control) => {
+            tasks.spawn(control.serve(Arc::clone(store)));
+        }
+        Err(error) => {
+            tracing::warn!(%error, "there is no control socket: the store can be backed up only while the relay does not run");
+        }
+    }
+    tasks
 }
 
 fn write_demo(data: &Data) -> Result<()> {

@@ -1,189 +1,495 @@
 //! The embedded store: sled behind the [`Store`] port. sled appears nowhere else.
 //!
 //! What sled does not promise is added here. Its own flush starts a write-out that a power cut may still lose, so every append ends
-//! with `fdatasync` on sled's file. It may lose the end of a file silently, so every value carries a checksum over its key and
-//! content, values are numbered without gaps, each document's count stands in a record of its own, and the count of all writes in a file
-//! of its own. It may panic on damaged pages, so it is called under `catch_unwind`. After a failed write it answers nothing but that
-//! error, so it is opened again.
+//! with `fdatasync` on sled's file. It may lose the end of a file silently, so values are sealed for their place and numbered without
+//! gaps, each document has a manifest, and all writes are counted in a file of its own. It may panic on damaged pages, so it is called
+//! under `catch_unwind`. After a failed write it answers nothing but that error, so it is opened again, with room held back on the disk for
+//! that. What was removed stays in its file, so every document is sealed under a key of its own, which is kept elsewhere and erased
+//! with it. It never gives room back, so from time to time everything is written anew.
+//!
+//! A document of which something is lost opens with what is left, and is whole again once phones have brought the rest.
 
+mod compaction;
 mod engine;
+pub(crate) mod files;
 mod folder;
+mod former;
+mod generation;
+mod keys;
+mod manifest;
+mod opening;
+mod reading;
 mod record;
+mod reserve;
+mod seal;
+pub(crate) mod snapshot;
+mod upgrade;
 mod witness;
+
+pub use compaction::Room;
 
 use engine::Engine;
 use folder::Folder;
+use keys::Keys;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::{Store, StoreError, StoredChange};
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use manifest::{Manifest, Totals};
+use reading::Reading;
+use reserve::Reserve;
+use seal::{Key, Nonces};
+use snapshot::Files;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use witness::Witness;
 
-/// Documents whose index is kept in memory; beyond this it is forgotten and read again.
-const INDEXED_DOCUMENTS: usize = 1024;
+/// Documents of which the store remembers what they hold; beyond this it is forgotten and read again.
+const REMEMBERED_DOCUMENTS: usize = 1024;
 
 /// Keeps documents in a folder of this machine, which it locks for as long as it lives.
+///
+/// Locks are taken in the order of the fields `upkeep`, `writing`, `engine`, and then one of the others.
 #[derive(Debug)]
 pub struct SledStore {
     /// `None` after a failed write, until the next use opens it again.
     engine: RwLock<Option<Engine>>,
-    /// Held while writing: sequence numbers are given out here.
-    index: Mutex<HashMap<DocumentId, Indexed>>,
+    /// Held while writing: numbers are given out here.
+    writing: Mutex<Writing>,
+    catalogue: Mutex<Catalogue>,
+    reserve: Mutex<Reserve>,
+    /// Held while documents are put together, moved or copied: records are then only added.
+    upkeep: Mutex<()>,
+    files: Files,
+    nonces: Nonces,
     /// Dropped last, because it holds the lock.
     folder: Folder,
 }
 
-/// What a document already holds.
-#[derive(Debug, Default)]
-struct Indexed {
-    hashes: HashSet<ChangeHash>,
-    /// Records written so far, which is the next sequence number.
-    records: u64,
+/// What only writers need.
+#[derive(Debug)]
+struct Writing {
+    /// The changes that some documents hold.
+    hashes: HashMap<DocumentId, HashSet<ChangeHash>>,
+    witness: Witness,
+    /// Batches written since the store was made.
+    writes: u64,
+}
+
+/// What is known of the documents without reading them.
+#[derive(Debug)]
+struct Catalogue {
+    manifests: HashMap<DocumentId, Manifest>,
+    keys: Keys,
+    /// Which of sled's folders is open.
+    generation: u64,
+}
+
+impl Catalogue {
+    /// A document's manifest, unless it was erased and something unreadable is left of it.
+    fn manifest(&self, document: DocumentId) -> Option<&Manifest> {
+        let manifest = self.manifests.get(&document)?;
+        (!self.keys.is_erased(document)).then_some(manifest)
+    }
+
+    fn key(&self, document: DocumentId) -> Result<Key, StoreError> {
+        self.keys
+            .get(document)
+            .ok_or_else(|| StoreError::Damaged(format!("the key of document {document} is lost")))
+    }
+}
+
+/// A document as it is read for upkeep.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// Its name.
+    pub(crate) document: DocumentId,
+    /// The intact changes whose causes are there, causes first.
+    pub(crate) changes: Vec<StoredChange>,
+    /// What is wrong with it.
+    pub(crate) damage: Option<String>,
 }
 
 impl SledStore {
-    /// Opens the store in this folder, making both if they are not there.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let folder = Folder::open(path)?;
-        let engine = Engine::open(&folder)?;
-        folder.sync()?;
-        Ok(Self {
-            engine: RwLock::new(Some(engine)),
-            index: Mutex::default(),
-            folder,
-        })
-    }
-
     /// The name of the relay that keeps its documents here: drawn once, the same at every start.
     pub fn relay(&self) -> &PeerId {
         self.folder.relay()
     }
 
-    fn index(&self) -> MutexGuard<'_, HashMap<DocumentId, Indexed>> {
-        // The index is only a memory of what the disk holds; `write` clears it whenever a write may have stopped halfway.
-        self.index.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Does something with the engine, opening it first if the last write failed.
-    fn with_engine<T>(
+    /// Reads every document as it is now, one after the other, while others write.
+    pub(crate) fn each<E: From<StoreError>>(
         &self,
-        act: impl Fn(&Engine) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        loop {
-            let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(engine) = engine.as_ref() {
-                return act(engine);
-            }
-            drop(engine);
-            let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
-            if engine.is_none() {
-                *engine = Some(Engine::open(&self.folder)?);
+        mut act: impl FnMut(Kept) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let _upkeep = self.upkeep();
+        self.with_engine(|_| Ok(()))?;
+        let mut manifests: Vec<(DocumentId, Manifest)> = {
+            let catalogue = self.catalogue();
+            let present = catalogue.manifests.iter();
+            let present = present.filter(|(document, _)| !catalogue.keys.is_erased(**document));
+            present
+                .map(|(document, manifest)| (*document, manifest.clone()))
+                .collect()
+        };
+        manifests.sort_by_key(|(document, _)| *document);
+        for (document, manifest) in manifests {
+            let secret = self.catalogue().keys.get(document);
+            let reading = self.read_records(document, &manifest, secret.as_ref())?;
+            let was_erased = {
+                let catalogue = self.catalogue();
+                catalogue.keys.get(document) != secret || catalogue.manifest(document).is_none()
+            };
+            if !was_erased {
+                act(Kept {
+                    document,
+                    damage: reading.complaint(&manifest),
+                    changes: reading.changes,
+                })?;
             }
         }
+        Ok(())
     }
 
-    /// Writes under the index's lock. After a failure nobody knows what reached the disk: everything is read again.
-    fn write(
+    fn writing(&self) -> MutexGuard<'_, Writing> {
+        // What it remembers is on the disk too; `write` clears it whenever a write may have stopped halfway.
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+        // Nothing panics between two changes of it that belong together.
+        self.catalogue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reserve(&self) -> MutexGuard<'_, Reserve> {
+        // It only knows whether a file is there.
+        self.reserve.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn upkeep(&self) -> MutexGuard<'_, ()> {
+        // It guards nothing but the order of things.
+        self.upkeep.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with the engine, opening it first if it failed before.
+    fn with_engine<T>(
         &self,
-        index: &mut HashMap<DocumentId, Indexed>,
-        batch: &sled::Batch,
-        created: i64,
-    ) -> Result<(), StoreError> {
-        let result = self.with_engine(|engine| engine.write(batch.clone(), created));
-        if result.is_err() {
-            index.clear();
-            *self.engine.write().unwrap_or_else(PoisonError::into_inner) = None;
+        act: impl FnOnce(&Engine) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let result = loop {
+            let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(engine) = engine.as_ref() {
+                break act(engine);
+            }
+            drop(engine);
+            self.reopen()?;
+        };
+        if let Err(StoreError::Full | StoreError::Io(_)) = &result {
+            self.give_up_engine(result.as_ref().err());
         }
         result
     }
 
-    fn read(&self, document: DocumentId) -> Result<Option<Vec<StoredChange>>, StoreError> {
-        self.with_engine(|engine| record::read(document, engine.records(document)?))
+    /// sled answers nothing any more after an error: it is opened again at the next use.
+    fn give_up_engine(&self, error: Option<&StoreError>) {
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = None;
+        if error == Some(&StoreError::Full) {
+            self.reserve().release();
+        }
     }
 
-    /// Makes sure that the index knows a document.
-    fn look_up(
-        &self,
-        index: &mut HashMap<DocumentId, Indexed>,
-        document: DocumentId,
-    ) -> Result<(), StoreError> {
-        if index.contains_key(&document) {
+    fn reopen(&self) -> Result<(), StoreError> {
+        let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        if engine.is_some() {
             return Ok(());
         }
-        let mut indexed = Indexed::default();
-        for change in self.read(document)?.unwrap_or_default() {
-            indexed.records += record::count(&change);
-            indexed.hashes.insert(change.hash);
+        let generation = self.catalogue().generation;
+        let opened = Engine::open(&self.folder.documents(generation))?;
+        let mut catalogue = self.catalogue();
+        let found = opened.find(catalogue.keys.documents())?;
+        if found.totals.is_none() {
+            return Err(StoreError::Damaged("its documents are lost".to_owned()));
         }
-        index.insert(document, indexed);
+        // What is damaged keeps the manifest it had.
+        catalogue
+            .manifests
+            .retain(|document, _| found.unreadable.contains(document));
+        catalogue.manifests.extend(found.manifests);
+        drop(catalogue);
+        *engine = Some(opened);
         Ok(())
+    }
+
+    /// Writes under the lock of `writing`. After a failure nobody knows what reached the disk: everything is read again.
+    ///
+    /// `created` documents come with the batch, or go when negative.
+    fn write(
+        &self,
+        writing: &mut Writing,
+        batch: sled::Batch,
+        created: i64,
+    ) -> Result<(), StoreError> {
+        self.reserve().hold()?;
+        let documents = self.catalogue().manifests.len() as u64;
+        let totals = Totals {
+            writes: writing.writes.max(writing.witness.seen()) + 1,
+            documents: documents.saturating_add_signed(created),
+        };
+        let result = self.with_engine(|engine| engine.write(batch, totals));
+        match &result {
+            Ok(()) => {
+                writing.writes = totals.writes;
+                if let Err(error) = writing.witness.note(totals.writes) {
+                    tracing::warn!(%error, "the witness file cannot be written");
+                }
+            }
+            Err(error) => {
+                writing.hashes.clear();
+                self.give_up_engine(Some(error));
+            }
+        }
+        result
+    }
+
+    fn read_records(
+        &self,
+        document: DocumentId,
+        manifest: &Manifest,
+        secret: Option<&Key>,
+    ) -> Result<Reading, StoreError> {
+        self.with_engine(|engine| {
+            Reading::read(engine, &self.files, document, secret, manifest.records())
+        })
+    }
+
+    /// Reads a document, and the manifest it was read by; `None` when it is not there.
+    fn read(&self, document: DocumentId) -> Result<Option<(Manifest, Reading)>, StoreError> {
+        loop {
+            self.with_engine(|_| Ok(()))?;
+            let (manifest, secret) = {
+                let catalogue = self.catalogue();
+                let Some(manifest) = catalogue.manifest(document) else {
+                    return Ok(None);
+                };
+                (manifest.clone(), catalogue.keys.get(document))
+            };
+            let reading = self.read_records(document, &manifest, secret.as_ref())?;
+            // Its records may have been put together, moved or removed meanwhile.
+            if reading.damage.is_none() || self.catalogue().manifest(document) == Some(&manifest) {
+                return Ok(Some((manifest, reading)));
+            }
+        }
+    }
+
+    /// Makes sure that the store remembers what a document holds.
+    fn look_up(&self, writing: &mut Writing, document: DocumentId) -> Result<(), StoreError> {
+        if writing.hashes.contains_key(&document) {
+            return Ok(());
+        }
+        let hashes = match self.read(document)? {
+            Some((_, reading)) => reading.all().iter().map(|change| change.hash).collect(),
+            None => HashSet::new(),
+        };
+        writing.hashes.insert(document, hashes);
+        Ok(())
+    }
+
+    /// Writes the manifests of some documents again.
+    fn keep_manifests(
+        &self,
+        writing: &mut Writing,
+        documents: &[DocumentId],
+    ) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        {
+            let catalogue = self.catalogue();
+            for document in documents {
+                if let Some(manifest) = catalogue.manifests.get(document) {
+                    let key = manifest::key(*document);
+                    let value = manifest.encode(&key);
+                    batch.insert(key, value);
+                }
+            }
+        }
+        if documents.is_empty() {
+            return Ok(());
+        }
+        self.write(writing, batch, 0)
+    }
+
+    /// Removes what is left of a document whose key was erased.
+    fn clear(&self, writing: &mut Writing, document: DocumentId) -> Result<(), StoreError> {
+        writing.hashes.remove(&document);
+        let Some(manifest) = self.catalogue().manifests.get(&document).cloned() else {
+            return Ok(());
+        };
+        let mut batch = sled::Batch::default();
+        for number in manifest.records() {
+            batch.remove(record::key(document, number));
+        }
+        batch.remove(manifest::key(document));
+        self.write(writing, batch, -1)?;
+        let mut catalogue = self.catalogue();
+        catalogue.manifests.remove(&document);
+        catalogue.keys.cleared(document);
+        manifest
+            .files
+            .iter()
+            .for_each(|file| self.files.remove(file));
+        Ok(())
+    }
+
+    /// Seals new changes behind the ones that are there, and says what the documents will then hold.
+    fn seal(
+        &self,
+        additions: &BTreeMap<DocumentId, Vec<&StoredChange>>,
+        batch: &mut sled::Batch,
+    ) -> Result<Vec<(DocumentId, Manifest)>, StoreError> {
+        let mut catalogue = self.catalogue();
+        let unkeyed = additions
+            .keys()
+            .filter(|document| catalogue.keys.get(**document).is_none());
+        let unkeyed: Vec<DocumentId> = unkeyed.copied().collect();
+        catalogue.keys.add(&unkeyed)?;
+        let mut manifests = Vec::new();
+        for (document, changes) in additions {
+            let secret = catalogue.key(*document)?;
+            let mut manifest = catalogue
+                .manifests
+                .get(document)
+                .cloned()
+                .unwrap_or_default();
+            for change in changes {
+                let entry = record::Entry::Change((*change).clone());
+                for (key, value) in
+                    record::seal(*document, &secret, &self.nonces, manifest.next, &entry)?
+                {
+                    manifest.stored += value.len() as u64;
+                    manifest.next += 1;
+                    batch.insert(key, value);
+                }
+                manifest.add(change);
+            }
+            let key = manifest::key(*document);
+            let value = manifest.encode(&key);
+            batch.insert(key, value);
+            manifests.push((*document, manifest));
+        }
+        Ok(manifests)
+    }
+
+    /// Takes note of damage that was met, so that the next start names the document too.
+    fn note_damage(&self, document: DocumentId, complaint: &str) {
+        let mut writing = self.writing();
+        match self.catalogue().manifests.get_mut(&document) {
+            Some(manifest) if !manifest.healing => manifest.healing = true,
+            _ => return,
+        }
+        tracing::warn!(%document, damage = complaint, "a document is damaged; phones that have what is missing bring it back");
+        if let Err(error) = self.keep_manifests(&mut writing, &[document]) {
+            tracing::warn!(%document, %error, "the damage cannot be written down");
+        }
+    }
+
+    /// Puts the records of a damaged document in order once everything has come back.
+    fn heal(&self, document: DocumentId) {
+        // While others work on the records, this waits for the next time.
+        let Ok(upkeep) = self.upkeep.try_lock() else {
+            return;
+        };
+        if let Err(error) = self.compact_under(&upkeep, document, &mut |_| Ok(())) {
+            tracing::warn!(%document, %error, "a document that came back cannot be written anew");
+        }
     }
 }
 
 impl Store for SledStore {
     fn append(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Result<(), StoreError> {
-        let mut index = self.index();
-        if index.len() > INDEXED_DOCUMENTS {
-            index.clear();
+        let mut writing = self.writing();
+        self.with_engine(|_| Ok(()))?;
+        if writing.hashes.len() > REMEMBERED_DOCUMENTS {
+            writing.hashes.clear();
         }
-        let mut writes = sled::Batch::default();
-        let mut touched: HashMap<DocumentId, Indexed> = HashMap::new();
+        let mut additions: BTreeMap<DocumentId, Vec<&StoredChange>> = BTreeMap::new();
+        let mut added: HashSet<(DocumentId, ChangeHash)> = HashSet::new();
         for (document, changes) in batch {
-            self.look_up(&mut index, *document)?;
-            let known = index.entry(*document).or_default();
-            let added = touched.entry(*document).or_default();
+            if self.catalogue().keys.is_erased(*document) {
+                self.clear(&mut writing, *document)?;
+            }
+            self.look_up(&mut writing, *document)?;
+            let known = writing.hashes.get(document);
             for change in changes {
-                if known.hashes.contains(&change.hash) || !added.hashes.insert(change.hash) {
-                    continue;
-                }
-                for (key, value) in record::encode(*document, known.records + added.records, change)
-                {
-                    writes.insert(key.as_slice(), value);
-                    added.records += 1;
+                let is_known = known.is_some_and(|known| known.contains(&change.hash));
+                if !is_known && added.insert((*document, change.hash)) {
+                    additions.entry(*document).or_default().push(change);
                 }
             }
         }
-        touched.retain(|_, added| !added.hashes.is_empty());
-        if touched.is_empty() {
-            return self.with_engine(|_| Ok(()));
+        if additions.is_empty() {
+            return Ok(());
         }
-        let mut created = 0;
-        for (document, added) in &touched {
-            let before = index.get(document).map_or(0, |known| known.records);
-            created += i64::from(before == 0);
-            let (key, value) = record::encode_count(*document, before + added.records);
-            writes.insert(key.as_slice(), value);
+        let mut writes = sled::Batch::default();
+        let manifests = self.seal(&additions, &mut writes)?;
+        let mut catalogue = self.catalogue();
+        let created = manifests
+            .iter()
+            .filter(|(document, _)| !catalogue.manifests.contains_key(document));
+        let created = created.count() as i64;
+        drop(catalogue);
+        self.write(&mut writing, writes, created)?;
+        for (document, hash) in added {
+            writing.hashes.entry(document).or_default().insert(hash);
         }
-        self.write(&mut index, &writes, created)?;
-        for (document, added) in touched {
-            let known = index.entry(document).or_default();
-            known.records += added.records;
-            known.hashes.extend(added.hashes);
+        catalogue = self.catalogue();
+        let mut healing = Vec::new();
+        for (document, manifest) in manifests {
+            healing.extend(manifest.healing.then_some(document));
+            catalogue.manifests.insert(document, manifest);
         }
+        drop((catalogue, writing));
+        healing.into_iter().for_each(|document| self.heal(document));
         Ok(())
     }
 
     fn load(&self, document: DocumentId) -> Result<Option<Vec<StoredChange>>, StoreError> {
-        self.read(document)
+        let Some((manifest, reading)) = self.read(document)? else {
+            return Ok(None);
+        };
+        if let Some(complaint) = reading.complaint(&manifest) {
+            self.note_damage(document, &complaint);
+        }
+        if (reading.damage.is_some() || manifest.healing) && reading.has_all(&manifest) {
+            self.heal(document);
+        }
+        Ok(Some(reading.changes))
     }
 
     fn list(&self) -> Result<Vec<DocumentId>, StoreError> {
-        self.with_engine(Engine::documents)
+        self.with_engine(|_| Ok(()))?;
+        let catalogue = self.catalogue();
+        let documents = catalogue.manifests.keys().copied();
+        Ok(documents
+            .filter(|document| !catalogue.keys.is_erased(*document))
+            .collect())
     }
 
     fn delete(&self, document: DocumentId) -> Result<(), StoreError> {
-        let mut index = self.index();
-        let mut writes = sled::Batch::default();
-        let records = self.with_engine(|engine| engine.records(document))?;
-        if records.is_empty() {
-            return Ok(());
+        let mut writing = self.writing();
+        self.with_engine(|_| Ok(()))?;
+        {
+            let mut catalogue = self.catalogue();
+            let has_key = catalogue.keys.get(document).is_some();
+            if !has_key && !catalogue.manifests.contains_key(&document) {
+                return Ok(());
+            }
+            catalogue.keys.erase(&[document])?;
         }
-        for (key, _) in records {
-            writes.remove(key);
-        }
-        index.remove(&document);
-        self.write(&mut index, &writes, -1)
+        self.clear(&mut writing, document)
+    }
+
+    fn compact(&self, document: DocumentId) -> Result<(), StoreError> {
+        let upkeep = self.upkeep();
+        self.compact_under(&upkeep, document, &mut |_| Ok(()))
     }
 }
 

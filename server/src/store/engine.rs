@@ -1,106 +1,158 @@
 //! One opened sled: every call guarded against its panics, every error turned into one of ours.
 
-use super::folder::{Folder, io_error};
-use super::record::{self, Totals};
-use super::witness::Witness;
+use super::files::io_error;
+use super::manifest::{self, Manifest, TOTALS_KEY, Totals};
+use super::record;
 use crate::panics;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoreError;
-use sled::IVec;
+use std::collections::HashMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What sled may keep in memory of the pages it has read, in bytes.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// What sled may keep in memory of the pages it has read, in bytes. What is open is kept by the rooms.
+const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// How long an earlier sled of this process may take to let go of its file.
 const RELEASE_TIME: Duration = Duration::from_secs(5);
 
-/// A sled database, a second handle on its file to make writes durable, and the witness that they were.
+/// A sled database and a second handle on its file to make writes durable.
 #[derive(Debug)]
 pub(super) struct Engine {
     db: sled::Db,
     file: File,
-    written: Mutex<Written>,
 }
 
+/// What sled has of the documents as a whole.
 #[derive(Debug)]
-struct Written {
-    totals: Totals,
-    witness: Witness,
+pub(super) struct Found {
+    /// The manifests that are intact.
+    pub(super) manifests: HashMap<DocumentId, Manifest>,
+    /// Documents whose manifest is there and damaged.
+    pub(super) unreadable: Vec<DocumentId>,
+    /// What was counted with the last write; `None` when nothing was ever written, or when it cannot be read.
+    pub(super) totals: Option<Totals>,
+    /// A page of sled's cannot be read.
+    pub(super) is_torn: bool,
+}
+
+impl Found {
+    fn take(&mut self, document: DocumentId, manifest: Option<Manifest>) {
+        match manifest {
+            Some(manifest) => {
+                self.manifests.insert(document, manifest);
+            }
+            None => self.unreadable.push(document),
+        }
+    }
 }
 
 impl Engine {
-    /// Opens or makes the database, and checks that nothing of it is lost as a whole. The folder's own lock is already held.
-    pub(super) fn open(folder: &Folder) -> Result<Self, StoreError> {
-        let path = folder.documents();
-        let db = database(&path)?;
+    /// Opens or makes the database. The folder's own lock is already held.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let db = database(path)?;
         let file = File::open(path.join("db")).map_err(|error| io_error(&error))?;
-        let totals = match guarded(|| db.get(record::TOTALS_KEY))? {
-            Some(value) => Totals::decode(&value)?,
-            None => Totals::default(),
-        };
-        let witness = Witness::open(&folder.witness(), totals.writes)?;
-        let engine = Self {
-            db,
-            file,
-            written: Mutex::new(Written { totals, witness }),
-        };
-        let found = engine.documents()?.len() as u64;
-        if found != totals.documents {
-            let expected = totals.documents;
-            return Err(StoreError::Damaged(format!(
-                "{found} of its {expected} documents are there"
-            )));
-        }
-        Ok(engine)
+        Ok(Self { db, file })
     }
 
-    /// Applies all of a batch or nothing, and returns once it is on the disk. `created` documents come with it, or go when negative.
-    pub(super) fn write(&self, mut batch: sled::Batch, created: i64) -> Result<(), StoreError> {
-        // After a failure this engine is not used again, so what the lock guards is never left half changed.
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        let totals = Totals {
-            writes: written.totals.writes + 1,
-            documents: written.totals.documents.saturating_add_signed(created),
+    /// Reads all manifests, and no document. Where sled cannot read a page, documents are looked for by their names, which `known` gives.
+    pub(super) fn find(
+        &self,
+        known: impl IntoIterator<Item = DocumentId>,
+    ) -> Result<Found, StoreError> {
+        let mut found = Found {
+            manifests: HashMap::new(),
+            unreadable: Vec::new(),
+            totals: None,
+            is_torn: false,
         };
-        batch.insert(record::TOTALS_KEY, totals.encode());
+        match guarded(|| self.db.get(TOTALS_KEY)) {
+            Ok(value) => found.totals = value.and_then(|value| Totals::decode(&value)),
+            Err(StoreError::Damaged(_)) => found.is_torn = true,
+            Err(error) => return Err(error),
+        }
+        let all = guarded(|| {
+            self.db
+                .scan_prefix(manifest::PREFIX)
+                .collect::<sled::Result<Vec<_>>>()
+        });
+        match all {
+            Ok(pairs) => {
+                for (key, value) in pairs {
+                    if let Some(document) = manifest::document(&key) {
+                        found.take(document, Manifest::decode(&key, &value));
+                    }
+                }
+            }
+            Err(StoreError::Damaged(_)) => {
+                found.is_torn = true;
+                for document in known {
+                    let key = manifest::key(document);
+                    match guarded(|| self.db.get(&key)) {
+                        Ok(Some(value)) => found.take(document, Manifest::decode(&key, &value)),
+                        Ok(None) => {}
+                        Err(_) => found.take(document, None),
+                    }
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(found)
+    }
+
+    /// Applies all of a batch or nothing, and returns once it is on the disk.
+    pub(super) fn write(&self, mut batch: sled::Batch, totals: Totals) -> Result<(), StoreError> {
+        batch.insert(TOTALS_KEY, totals.encode());
         guarded(|| {
             self.db.apply_batch(batch)?;
             self.db.flush()
         })?;
         // sled flushes with `sync_file_range`, which leaves data in the disk's own cache.
-        self.file.sync_data().map_err(|error| io_error(&error))?;
-        written.totals = totals;
-        if let Err(error) = written.witness.note(totals.writes) {
-            tracing::warn!(%error, "the witness file cannot be written");
-        }
-        Ok(())
+        self.file.sync_data().map_err(|error| io_error(&error))
     }
 
-    /// Everything kept under a document, its count first, then its changes in order.
-    pub(super) fn records(&self, document: DocumentId) -> Result<Vec<(IVec, IVec)>, StoreError> {
-        guarded(|| self.db.scan_prefix(document.as_bytes()).collect())
+    /// The pieces of a document under these numbers.
+    pub(super) fn pieces(
+        &self,
+        document: DocumentId,
+        numbers: Range<u64>,
+    ) -> Result<Vec<record::Found>, StoreError> {
+        let from = record::key(document, numbers.start);
+        let to = record::key(document, numbers.end);
+        let whole = guarded(|| self.db.range(from..to).collect::<sled::Result<Vec<_>>>());
+        match whole {
+            Ok(pairs) => Ok(pairs
+                .into_iter()
+                .filter_map(|(key, value)| {
+                    record::place(&key).map(|(_, number)| (number, Some(value.to_vec())))
+                })
+                .collect()),
+            // One page that cannot be read costs the pieces on it, not their neighbours.
+            Err(StoreError::Damaged(_)) => Ok(numbers
+                .map(|number| {
+                    let value = guarded(|| self.db.get(record::key(document, number)));
+                    (number, value.ok().flatten().map(|value| value.to_vec()))
+                })
+                .collect()),
+            Err(error) => Err(error),
+        }
     }
 
-    /// The documents that have a record.
-    pub(super) fn documents(&self) -> Result<Vec<DocumentId>, StoreError> {
-        let mut documents = Vec::new();
-        let mut from = Vec::new();
-        while let Some((key, _)) = guarded(|| self.db.range(from.as_slice()..).next().transpose())?
-        {
-            if *key == *record::TOTALS_KEY {
-                from = [record::TOTALS_KEY, &[0]].concat();
-                continue;
-            }
-            let document = record::document(&key)?;
-            documents.push(document);
-            // Skips the rest of this document: no sequence number reaches the highest one.
-            from = record::key(document, u64::MAX).to_vec();
-        }
-        Ok(documents)
+    /// The numbers of all pieces of a document, for one whose manifest is lost.
+    pub(super) fn numbers(&self, document: DocumentId) -> Result<Range<u64>, StoreError> {
+        let range = record::key(document, 0)..=record::key(document, u64::MAX);
+        let number = |pair: Option<sled::Result<(sled::IVec, sled::IVec)>>| {
+            let key = guarded(|| pair.transpose())?;
+            Ok(key.and_then(|(key, _)| record::place(&key)))
+        };
+        let first = number(guarded(|| Ok(self.db.range(range.clone()).next()))?)?;
+        let last = number(guarded(|| Ok(self.db.range(range).next_back()))?)?;
+        Ok(match (first, last) {
+            (Some((_, first)), Some((_, last))) => first..last + 1,
+            _ => 0..0,
+        })
     }
 }
 
@@ -125,7 +177,8 @@ pub(super) fn database(path: &Path) -> Result<sled::Db, StoreError> {
     }
 }
 
-fn guarded<T>(act: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+/// Calls sled, and turns its errors and panics into values.
+pub(super) fn guarded<T>(act: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     match panics::catch(act) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(engine_error(error)),

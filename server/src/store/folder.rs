@@ -1,19 +1,22 @@
-//! The folder a relay keeps its documents in: its lock, its format and the relay's name.
+//! The folder a relay keeps its documents in: its lock, its format, the relay's name and which of sled's folders counts.
 
+use super::files::{self, io_error, read_if_there};
+use super::seal;
 use maillage_shared::id::PeerId;
 use maillage_shared::store::StoreError;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The newest format this program writes and reads.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// A locked folder of a known format.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
     relay: PeerId,
+    /// The format found when it was opened; `None` for a new folder.
+    format: Option<u32>,
     /// Locked until it is dropped, also when the process is killed.
     _lock: File,
 }
@@ -33,22 +36,23 @@ impl Folder {
             Err(TryLockError::WouldBlock) => return Err(StoreError::Locked),
             Err(TryLockError::Error(error)) => return Err(io_error(&error)),
         }
-        check_format(path)?;
+        let format = format(path)?;
         Ok(Self {
+            format,
             relay: relay_name(path)?,
             path: path.to_path_buf(),
             _lock: lock,
         })
     }
 
-    /// Where sled keeps its files.
-    pub(super) fn documents(&self) -> PathBuf {
-        documents(&self.path)
+    /// The format found when it was opened; `None` for a new folder.
+    pub(super) fn format(&self) -> Option<u32> {
+        self.format
     }
 
-    /// The file that witnesses how much was made durable.
-    pub(super) fn witness(&self) -> PathBuf {
-        self.path.join("witness")
+    /// From now on the folder is of the newest format.
+    pub(super) fn set_format(&self) -> Result<(), StoreError> {
+        self.write("format", &format!("maillage {FORMAT}\n"))
     }
 
     /// The relay's name.
@@ -56,26 +60,98 @@ impl Folder {
         &self.relay
     }
 
+    /// Which of sled's folders counts.
+    pub(super) fn generation(&self) -> Result<u64, StoreError> {
+        let damaged =
+            || StoreError::Damaged("it does not say which part of it is current".to_owned());
+        let text = read_text(&self.path.join("generation"))?.ok_or_else(damaged)?;
+        text.trim().parse().map_err(|_| damaged())
+    }
+
+    /// From now on another of sled's folders counts. What it holds must be durable.
+    pub(super) fn set_generation(&self, generation: u64) -> Result<(), StoreError> {
+        self.write("generation", &format!("{generation}\n"))
+    }
+
+    /// Where sled keeps its files.
+    pub(super) fn documents(&self, generation: u64) -> PathBuf {
+        self.path.join(format!("documents-{generation}"))
+    }
+
+    /// Where sled kept its files in format 1.
+    pub(super) fn former_documents(&self) -> PathBuf {
+        former_documents(&self.path)
+    }
+
+    /// Removes every folder of sled's that does not count.
+    pub(super) fn remove_other_generations(&self, current: u64) -> Result<(), StoreError> {
+        let entries = fs::read_dir(&self.path).map_err(|error| io_error(&error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| io_error(&error))?;
+            let is_sleds = entry.file_name().to_string_lossy().starts_with("documents");
+            if is_sleds && entry.path() != self.documents(current) {
+                fs::remove_dir_all(entry.path()).map_err(|error| io_error(&error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of all keys.
+    pub(super) fn keys(&self) -> PathBuf {
+        self.path.join("keys")
+    }
+
+    /// The folder of packed changes too large for sled.
+    pub(super) fn snapshots(&self) -> PathBuf {
+        self.path.join("snapshots")
+    }
+
+    /// The file that witnesses how much was made durable.
+    pub(super) fn witness(&self) -> PathBuf {
+        self.path.join("witness")
+    }
+
+    /// The file that holds room on the disk for bad times.
+    pub(super) fn reserve(&self) -> PathBuf {
+        self.path.join("reserve")
+    }
+
     /// Makes the names of files in the folder durable.
-    pub(super) fn sync(&self) -> Result<(), StoreError> {
-        [self.documents(), self.path.clone()]
+    pub(super) fn sync(&self, generation: u64) -> Result<(), StoreError> {
+        [self.documents(generation), self.path.clone()]
             .iter()
-            .try_for_each(|path| sync_folder(path))
+            .try_for_each(|path| files::sync_folder(path))
+            .map_err(|error| io_error(&error))
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        files::write_durably(&self.path.join(name), text.as_bytes())
             .map_err(|error| io_error(&error))
     }
 }
 
-fn documents(path: &Path) -> PathBuf {
+/// Gives a folder that is no store yet the name of an earlier relay.
+pub(super) fn name_relay(path: &Path, name: &PeerId) -> Result<(), StoreError> {
+    fs::create_dir_all(path)
+        .and_then(|()| files::write_durably(&path.join("relay"), format!("{name}\n").as_bytes()))
+        .map_err(|error| io_error(&error))
+}
+
+fn former_documents(path: &Path) -> PathBuf {
     path.join("documents")
 }
 
-fn check_format(path: &Path) -> Result<(), StoreError> {
+fn format(path: &Path) -> Result<Option<u32>, StoreError> {
     let file = path.join("format");
-    let Some(text) = read_if_there(&file)? else {
-        if documents(path).exists() {
-            return Err(StoreError::Damaged("its format file is missing".to_owned()));
+    let Some(text) = read_text(&file)? else {
+        // Keys come before the format, but only an interrupted restore leaves more than the head of their file.
+        let keys = fs::metadata(path.join("keys")).map_or(0, |keys| keys.len());
+        if former_documents(path).exists() || keys > 16 {
+            return Err(StoreError::Damaged(
+                "its format file is missing, as after a restore that was interrupted".to_owned(),
+            ));
         }
-        return write_durably(path, "format", &format!("maillage {FORMAT}\n"));
+        return Ok(None);
     };
     let found: u32 = text
         .trim()
@@ -88,57 +164,21 @@ fn check_format(path: &Path) -> Result<(), StoreError> {
             known: FORMAT,
         });
     }
-    Ok(())
+    Ok(Some(found))
 }
 
 fn relay_name(path: &Path) -> Result<PeerId, StoreError> {
-    if let Some(name) = read_if_there(&path.join("relay"))? {
+    if let Some(name) = read_text(&path.join("relay"))? {
         return PeerId::new(name.trim())
             .map_err(|error| StoreError::Damaged(format!("its relay file is wrong: {error}")));
     }
-    let mut entropy = [0; 16];
-    getrandom::fill(&mut entropy).map_err(|error| StoreError::Io(error.to_string()))?;
-    let name = PeerId::from_entropy(entropy);
-    write_durably(path, "relay", &format!("{name}\n"))?;
+    let name = PeerId::from_entropy(seal::entropy()?);
+    name_relay(path, &name)?;
     Ok(name)
 }
 
-fn read_if_there(file: &Path) -> Result<Option<String>, StoreError> {
-    match fs::read_to_string(file) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(io_error(&error)),
-    }
-}
-
-/// Writes a whole file or nothing, also when the power fails.
-fn write_durably(folder: &Path, name: &str, text: &str) -> Result<(), StoreError> {
-    let write = || -> io::Result<()> {
-        let unfinished = folder.join(format!("{name}.new"));
-        let mut file = File::create(&unfinished)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&unfinished, folder.join(name))?;
-        sync_folder(folder)
-    };
-    write().map_err(|error| io_error(&error))
-}
-
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// Other systems cannot open a folder to sync it.
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// What the system's error means for a store.
-pub(super) fn io_error(error: &io::Error) -> StoreError {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
-        _ => StoreError::Io(error.to_string()),
-    }
+/// A text file; what is no text reads as something that nobody wrote.
+fn read_text(file: &Path) -> Result<Option<String>, StoreError> {
+    let content = read_if_there(file)?;
+    Ok(content.map(|content| String::from_utf8_lossy(&content).into_owned()))
 }

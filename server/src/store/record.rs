@@ -1,204 +1,205 @@
-//! How changes lie in the store: keys, values, checksums and pieces. Format 1.
+//! How a document's changes lie in sled: entries, cut into pieces, each sealed. Format 2.
 //!
-//! - The key of a record is the document's 16 bytes and the record's number, 8 bytes, big-endian, from 0 without gaps.
-//! - A value starts with the first 8 bytes of the SHA-256 of its key and its content, so that a value under a wrong key shows.
-//! - The content of a record is the change's hash, how many further pieces follow (4 bytes, big-endian), and the piece's bytes.
-//! - The key of a document's count is its 16 bytes alone; the content is how many records it has, 8 bytes, big-endian.
-//! - The key `totals` holds how many writes there were and how many documents there are, 8 bytes each, big-endian.
+//! - The key of a piece is `r`, the document's 16 bytes and the piece's number, 8 bytes, big-endian. Numbers have no gaps from the first to
+//!   the last one that the document's manifest names.
+//! - A value is sealed under the document's key for the place that its own key names. Inside are the piece's position in its entry and the
+//!   number of pieces of that entry, 4 bytes each, big-endian, and the piece's bytes.
+//! - An entry is one byte for its kind and then: 0, a change: its hash and its chunk; 1, many changes: deflated, see [`super::snapshot`];
+//!   2, many changes in a file of their own: that file's hash.
 //!
-//! Changes are cut into pieces so that no page of sled's grows to an eighth of a mebibyte: beyond that, sled moves it to a file of its
-//! own, which it never makes durable.
+//! Entries are cut into pieces so that no page of sled's grows to an eighth of a mebibyte: beyond that, sled moves it to a file of its own,
+//! which it never makes durable.
 
+use super::seal::{Key, Nonces};
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::{StoreError, StoredChange};
-use sha2::{Digest, Sha256};
-use sled::IVec;
+use std::ops::Range;
 use std::sync::Arc;
 
-/// Bytes of a change in one record. A leaf page of sled's holds some 16 records.
+/// Bytes of an entry in one piece. A leaf page of sled's holds some 16 pieces.
 const PIECE_BYTES: usize = 4096;
 
-/// The key of the store's totals. No document's keys start with these bytes and are as short.
-pub(super) const TOTALS_KEY: &[u8] = b"totals";
-
-const DOCUMENT_BYTES: usize = 16;
-const CHECKSUM_BYTES: usize = 8;
+const PREFIX: u8 = b'r';
 const HASH_BYTES: usize = 32;
 
-/// The key of a record.
-pub(super) fn key(document: DocumentId, sequence: u64) -> Vec<u8> {
-    let mut key = document.as_bytes().to_vec();
-    key.extend_from_slice(&sequence.to_be_bytes());
-    key
+/// The SHA-256 that names a file of changes.
+pub(super) type FileHash = [u8; HASH_BYTES];
+
+/// A piece as a key and a value of sled's.
+pub(super) type Sealed = (Vec<u8>, Vec<u8>);
+
+/// A piece's number and its value, `None` when sled cannot read it.
+pub(super) type Found = (u64, Option<Vec<u8>>);
+
+/// What a document's history is kept as, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// One change.
+    Change(StoredChange),
+    /// Many changes, as [`super::snapshot`] packs them.
+    Packed(Vec<u8>),
+    /// The same in a file outside sled.
+    File(FileHash),
 }
 
-/// The document a key belongs to.
-pub(super) fn document(key: &[u8]) -> Result<DocumentId, StoreError> {
-    key.first_chunk::<DOCUMENT_BYTES>()
-        .and_then(|bytes| DocumentId::from_bytes(*bytes).ok())
-        .ok_or_else(|| {
-            StoreError::Damaged(format!("{} is not the key of a record", hex::encode(key)))
-        })
+impl Entry {
+    fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Change(change) => [&[0], &change.hash.0[..], &change.bytes].concat(),
+            Self::Packed(bytes) => [&[1], &bytes[..]].concat(),
+            Self::File(hash) => [&[2], &hash[..]].concat(),
+        }
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        match kind {
+            0 => {
+                let (hash, bytes) = rest.split_first_chunk::<HASH_BYTES>()?;
+                Some(Self::Change(StoredChange {
+                    hash: ChangeHash(*hash),
+                    bytes: Arc::from(bytes),
+                }))
+            }
+            1 => Some(Self::Packed(rest.to_vec())),
+            2 => rest.try_into().ok().map(Self::File),
+            _ => None,
+        }
+    }
 }
 
-/// How many records a change takes.
-pub(super) fn count(change: &StoredChange) -> u64 {
-    change.bytes.len().div_ceil(PIECE_BYTES).max(1) as u64
+/// The key of a piece.
+pub(super) fn key(document: DocumentId, number: u64) -> Vec<u8> {
+    [&[PREFIX], &document.as_bytes()[..], &number.to_be_bytes()].concat()
 }
 
-/// The records of a change, from a sequence number on.
-pub(super) fn encode(
+/// The document and the number that the key of a piece names.
+pub(super) fn place(key: &[u8]) -> Option<(DocumentId, u64)> {
+    let (document, number) = key.strip_prefix(&[PREFIX])?.split_first_chunk::<16>()?;
+    let document = DocumentId::from_bytes(*document).ok()?;
+    Some((document, u64::from_be_bytes(number.try_into().ok()?)))
+}
+
+/// The pieces of an entry from a number on, as keys and values of sled.
+pub(super) fn seal(
     document: DocumentId,
+    secret: &Key,
+    nonces: &Nonces,
     first: u64,
-    change: &StoredChange,
-) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-    let records = count(change);
-    (0..records).map(move |at| {
-        let start = (at as usize) * PIECE_BYTES;
-        let end = (start + PIECE_BYTES).min(change.bytes.len());
-        let key = key(document, first + at);
-        let mut content = Vec::with_capacity(HASH_BYTES + 4 + end - start);
-        content.extend_from_slice(&change.hash.0);
-        content.extend_from_slice(&((records - at - 1) as u32).to_be_bytes());
-        content.extend_from_slice(&change.bytes[start..end]);
-        let value = seal(&key, &content);
-        (key, value)
-    })
+    entry: &Entry,
+) -> Result<Vec<Sealed>, StoreError> {
+    let bytes = entry.encode();
+    let pieces = bytes.chunks(PIECE_BYTES);
+    let count = pieces.len() as u32;
+    let sealed = pieces.zip(0u32..).map(|(piece, position)| {
+        let key = key(document, first + u64::from(position));
+        let text = [&position.to_be_bytes(), &count.to_be_bytes(), piece].concat();
+        let value = secret.seal(nonces, &key, &text)?;
+        Ok((key, value))
+    });
+    sealed.collect()
 }
 
-/// The record that holds how many records a document has.
-pub(super) fn encode_count(document: DocumentId, records: u64) -> (Vec<u8>, Vec<u8>) {
-    let key = document.as_bytes().to_vec();
-    let value = seal(&key, &records.to_be_bytes());
-    (key, value)
+/// What could be read of a range of pieces.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    /// Every entry of which all pieces are intact, with the number of its first piece.
+    pub(super) intact: Vec<(u64, Entry)>,
+    /// What is wrong with the others, the first thing met.
+    pub(super) damage: Option<String>,
 }
 
-/// Puts a document's changes together again, or says what is wrong with them; `None` when there is no record.
-pub(super) fn read(
+/// Puts the entries together again whose pieces have these numbers. Whatever is missing or damaged is left out.
+pub(super) fn open(
     document: DocumentId,
-    records: Vec<(IVec, IVec)>,
-) -> Result<Option<Vec<StoredChange>>, StoreError> {
-    let damaged = |what: &str| StoreError::Damaged(format!("document {document}: {what}"));
-    let Some(((count_key, count_value), pieces)) = records.split_first() else {
-        return Ok(None);
+    secret: &Key,
+    numbers: Range<u64>,
+    values: impl IntoIterator<Item = Found>,
+) -> Entries {
+    let mut intact = Vec::new();
+    let mut first_damage = None;
+    let mut begun: Option<Begun> = None;
+    let mut expected = numbers.start;
+    let mut damage = |number: u64, what: &str| {
+        first_damage.get_or_insert_with(|| format!("record {number} {what}"));
     };
-    if count_key.len() != DOCUMENT_BYTES {
-        return Err(damaged("its count is missing"));
-    }
-    let count = unseal(count_key, count_value)
-        .and_then(|content| content.try_into().ok())
-        .map(u64::from_be_bytes)
-        .ok_or_else(|| damaged("its count has a wrong checksum"))?;
-    if count != pieces.len() as u64 {
-        let found = pieces.len();
-        return Err(damaged(&format!("{found} of {count} records are there")));
-    }
-    let mut changes = Vec::new();
-    let mut open: Option<Piece> = None;
-    for (sequence, (found_key, value)) in pieces.iter().enumerate() {
-        if **found_key != *key(document, sequence as u64) {
-            return Err(damaged(&format!("record {sequence} is missing")));
+    for (number, value) in values {
+        if number != expected {
+            damage(expected, "is missing");
+            begun = None;
         }
-        let piece = unseal(found_key, value)
-            .and_then(Piece::decode)
-            .ok_or_else(|| damaged(&format!("record {sequence} has a wrong checksum")))?;
-        let whole = match open.take() {
-            None => piece,
-            Some(begun) => begun.join(piece).ok_or_else(|| {
-                damaged(&format!(
-                    "record {sequence} does not continue the one before"
-                ))
-            })?,
+        expected = number + 1;
+        let piece = value
+            .and_then(|value| secret.open(&key(document, number), &value))
+            .and_then(|text| Piece::decode(&text));
+        let Some(piece) = piece else {
+            damage(number, "cannot be read");
+            begun = None;
+            continue;
         };
-        if whole.following == 0 {
-            changes.push(StoredChange {
-                hash: whole.hash,
-                bytes: Arc::from(whole.bytes),
-            });
-        } else {
-            open = Some(whole);
+        let whole = match begun.take() {
+            _ if piece.position == 0 => Some(Begun {
+                first: number,
+                pieces: piece.count,
+                bytes: piece.bytes,
+            }),
+            Some(begun) if begun.continues(number, &piece) => Some(begun.with(&piece.bytes)),
+            // The rest of an entry whose beginning is damaged.
+            _ => None,
+        };
+        match whole {
+            Some(whole) if number + 1 == whole.first + u64::from(whole.pieces) => {
+                match Entry::decode(&whole.bytes) {
+                    Some(entry) => intact.push((whole.first, entry)),
+                    None => damage(whole.first, "is of an unknown kind"),
+                }
+            }
+            whole => begun = whole,
         }
     }
-    match open {
-        None => Ok(Some(changes)),
-        Some(_) => Err(damaged("the end of its last change is missing")),
+    if expected != numbers.end {
+        damage(expected, "is missing");
+    } else if let Some(begun) = begun {
+        damage(begun.first, "has no end");
+    }
+    Entries {
+        intact,
+        damage: first_damage,
     }
 }
 
-/// What the whole store has, written with every batch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Totals {
-    /// Batches written since the store was made.
-    pub(super) writes: u64,
-    /// Documents that have a record.
-    pub(super) documents: u64,
+struct Begun {
+    first: u64,
+    pieces: u32,
+    bytes: Vec<u8>,
 }
 
-impl Totals {
-    /// The value under [`TOTALS_KEY`].
-    pub(super) fn encode(self) -> Vec<u8> {
-        let content = [self.writes.to_be_bytes(), self.documents.to_be_bytes()].concat();
-        seal(TOTALS_KEY, &content)
+impl Begun {
+    fn continues(&self, number: u64, piece: &Piece) -> bool {
+        piece.count == self.pieces && number == self.first + u64::from(piece.position)
     }
 
-    /// Reads that value.
-    pub(super) fn decode(value: &[u8]) -> Result<Self, StoreError> {
-        let decode = || {
-            let (writes, documents) = unseal(TOTALS_KEY, value)?.split_first_chunk()?;
-            Some(Self {
-                writes: u64::from_be_bytes(*writes),
-                documents: u64::from_be_bytes(documents.try_into().ok()?),
-            })
-        };
-        decode().ok_or_else(|| StoreError::Damaged("its totals have a wrong checksum".to_owned()))
+    fn with(mut self, bytes: &[u8]) -> Self {
+        self.bytes.extend_from_slice(bytes);
+        self
     }
 }
 
 struct Piece {
-    hash: ChangeHash,
-    following: u32,
+    position: u32,
+    count: u32,
     bytes: Vec<u8>,
 }
 
 impl Piece {
-    fn decode(content: &[u8]) -> Option<Self> {
-        let (hash, rest) = content.split_first_chunk::<HASH_BYTES>()?;
-        let (following, bytes) = rest.split_first_chunk::<4>()?;
+    fn decode(text: &[u8]) -> Option<Self> {
+        let (position, rest) = text.split_first_chunk::<4>()?;
+        let (count, bytes) = rest.split_first_chunk::<4>()?;
         Some(Self {
-            hash: ChangeHash(*hash),
-            following: u32::from_be_bytes(*following),
+            position: u32::from_be_bytes(*position),
+            count: u32::from_be_bytes(*count),
             bytes: bytes.to_vec(),
         })
     }
-
-    fn join(mut self, next: Self) -> Option<Self> {
-        if next.hash != self.hash || next.following + 1 != self.following {
-            return None;
-        }
-        self.bytes.extend_from_slice(&next.bytes);
-        self.following = next.following;
-        Some(self)
-    }
-}
-
-fn checksum(key: &[u8], content: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let digest = Sha256::new()
-        .chain_update(key)
-        .chain_update(content)
-        .finalize();
-    let mut checksum = [0; CHECKSUM_BYTES];
-    checksum.copy_from_slice(&digest[..CHECKSUM_BYTES]);
-    checksum
-}
-
-fn seal(key: &[u8], content: &[u8]) -> Vec<u8> {
-    let mut value = checksum(key, content).to_vec();
-    value.extend_from_slice(content);
-    value
-}
-
-fn unseal<'a>(key: &[u8], value: &'a [u8]) -> Option<&'a [u8]> {
-    let (found, content) = value.split_first_chunk::<CHECKSUM_BYTES>()?;
-    (*found == checksum(key, content)).then_some(content)
 }

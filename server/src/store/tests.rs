@@ -1,10 +1,18 @@
+mod crash;
+mod damage;
+mod erasing;
+mod folder;
+mod upgrade;
+
 use super::*;
 use maillage_shared::store_contract;
 use maillage_shared::testing::contract::{self, Operation, Place, change, document};
 use proptest::prelude::*;
 use std::fs;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+/// A folder for one store, and what it is made of.
 struct TemporaryFolder(TempDir);
 
 impl TemporaryFolder {
@@ -16,11 +24,49 @@ impl TemporaryFolder {
         self.0.path()
     }
 
+    /// sled's folder that counts.
+    fn documents(&self) -> PathBuf {
+        let generation = fs::read_to_string(self.path().join("generation")).unwrap();
+        self.path().join(format!("documents-{}", generation.trim()))
+    }
+
     /// Changes the records behind the store's back.
     fn tamper(&self, act: impl FnOnce(&sled::Db)) {
-        let db = engine::database(&self.path().join("documents")).unwrap();
+        let db = engine::database(&self.documents()).unwrap();
         act(&db);
         db.flush().unwrap();
+    }
+
+    /// Every file below the folder.
+    fn files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.path().to_path_buf()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(path);
+                }
+            }
+        }
+        files.sort();
+        files
+    }
+
+    /// A copy of all files as they are at this moment, as a power cut would leave them; without the reserve, which holds nothing.
+    fn cut_power(&self) -> Self {
+        let copy = Self::new();
+        for file in self.files() {
+            if file.ends_with("reserve") {
+                continue;
+            }
+            let target = copy.path().join(file.strip_prefix(self.path()).unwrap());
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            fs::copy(file, target).unwrap();
+        }
+        copy
     }
 }
 
@@ -42,6 +88,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         6 => documents.prop_map(Operation::Append),
         1 => (0..4u8).prop_map(Operation::Delete),
+        2 => (0..4u8).prop_map(Operation::Compact),
         2 => Just(Operation::Reopen),
     ]
 }
@@ -55,94 +102,42 @@ proptest! {
     }
 }
 
-/// A folder with two documents of twenty changes, one of them in several pieces.
-fn written() -> TemporaryFolder {
-    let folder = TemporaryFolder::new();
-    let changes: Vec<_> = (0..20u8)
-        .map(|number| change(&vec![number; 1 + usize::from(number) * 700]))
-        .collect();
-    let store = folder.open();
-    store
-        .append(&[(document(1), changes.clone()), (document(2), changes)])
-        .unwrap();
-    folder
-}
-
-/// Document 1 is damaged and says so; document 2 goes on, also for writing.
-fn assert_only_the_first_document_is_damaged(folder: &TemporaryFolder, why: &str) {
-    let store = folder.open();
-    match store.load(document(1)) {
-        Err(StoreError::Damaged(found)) => assert!(found.contains(why), "{found}"),
-        other => panic!("not recognised as damaged: {other:?}"),
-    }
-    assert!(matches!(
-        store.append(&[(document(1), vec![change(b"more")])]),
-        Err(StoreError::Damaged(_))
-    ));
-    store
-        .append(&[(document(2), vec![change(b"more")])])
-        .unwrap();
-    assert_eq!(store.load(document(2)).unwrap().unwrap().len(), 21);
-}
-
-#[test]
-fn a_changed_byte_is_damage() {
-    let folder = written();
-    folder.tamper(|db| {
-        let key = record::key(document(1), 3);
-        let mut value = db.get(&key).unwrap().unwrap().to_vec();
-        *value.last_mut().unwrap() ^= 1;
-        db.insert(key, value).unwrap();
-    });
-    assert_only_the_first_document_is_damaged(&folder, "record 3 has a wrong checksum");
-}
-
-#[test]
-fn a_value_under_another_key_is_damage() {
-    let folder = written();
-    folder.tamper(|db| {
-        let value = db.get(record::key(document(1), 3)).unwrap().unwrap();
-        db.insert(record::key(document(1), 4), value).unwrap();
-    });
-    assert_only_the_first_document_is_damaged(&folder, "record 4 has a wrong checksum");
-}
-
-#[test]
-fn a_lost_record_is_damage() {
-    let folder = written();
-    folder.tamper(|db| {
-        db.remove(record::key(document(1), 3)).unwrap();
-        let (key, count) = record::encode_count(document(1), 50);
-        // Even when the count fits.
-        let found = db.scan_prefix(document(1).as_bytes()).count() as u64 - 1;
-        let (_, fitting) = record::encode_count(document(1), found);
-        assert_ne!(count, fitting);
-        db.insert(key, fitting).unwrap();
-    });
-    assert_only_the_first_document_is_damaged(&folder, "record 3 is missing");
-}
-
-#[test]
-fn a_lost_end_is_damage() {
-    let folder = written();
-    folder.tamper(|db| {
-        let (last, _) = db
-            .scan_prefix(document(1).as_bytes())
-            .last()
-            .unwrap()
+/// Changes that build on each other, each with a text of this many bytes that cannot be packed well, as automerge makes them.
+fn history(changes: usize, bytes: usize) -> Vec<StoredChange> {
+    use maillage_shared::ActorId;
+    use maillage_shared::doc::Document;
+    use maillage_shared::time::UnixMillis;
+    let mut written = Document::empty(ActorId::from([7; 20]));
+    let mut state = 7u32;
+    let mut letter = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + (state >> 24) as u8 % 26)
+    };
+    for _ in 0..changes {
+        let text: String = (0..bytes).map(|_| letter()).collect();
+        written
+            .transact(UnixMillis(0), |transaction| {
+                use automerge::transaction::Transactable;
+                transaction.put(automerge::ROOT, "words", text)
+            })
             .unwrap();
-        db.remove(last).unwrap();
-    });
-    assert_only_the_first_document_is_damaged(&folder, "records are there");
+    }
+    written.changes().iter().map(StoredChange::from).collect()
 }
 
-#[test]
-fn a_lost_count_is_damage() {
-    let folder = written();
-    folder.tamper(|db| {
-        db.remove(document(1).as_bytes()).unwrap();
-    });
-    assert_only_the_first_document_is_damaged(&folder, "its count is missing");
+/// A folder with two documents of twenty changes, which build on each other, some of them in several pieces.
+fn written() -> (TemporaryFolder, Vec<StoredChange>) {
+    let folder = TemporaryFolder::new();
+    let changes = history(20, 1500);
+    let store = folder.open();
+    store
+        .append(&[
+            (document(1), changes.clone()),
+            (document(2), changes.clone()),
+        ])
+        .unwrap();
+    drop(store);
+    (folder, changes)
 }
 
 #[test]
@@ -152,100 +147,6 @@ fn no_change_is_moved_to_a_file_that_is_never_synced() {
         .map(|number| change(&vec![number; 300_000]))
         .collect();
     folder.open().append(&[(document(1), changes)]).unwrap();
-    let blobs = fs::read_dir(folder.path().join("documents/blobs")).unwrap();
+    let blobs = fs::read_dir(folder.documents().join("blobs")).unwrap();
     assert_eq!(blobs.count(), 0);
-}
-
-#[test]
-fn a_folder_in_use_is_locked() {
-    let folder = TemporaryFolder::new();
-    let store = folder.open();
-    assert_eq!(
-        SledStore::open(folder.path()).unwrap_err(),
-        StoreError::Locked
-    );
-    drop(store);
-    folder.open();
-}
-
-#[test]
-fn a_newer_format_is_left_alone() {
-    let folder = written();
-    fs::write(folder.path().join("format"), "maillage 7\n").unwrap();
-    let expected = StoreError::Newer { found: 7, known: 1 };
-    assert_eq!(SledStore::open(folder.path()).unwrap_err(), expected);
-}
-
-#[test]
-fn a_folder_that_is_no_store_is_left_alone() {
-    let folder = written();
-    fs::remove_file(folder.path().join("format")).unwrap();
-    assert!(matches!(
-        SledStore::open(folder.path()),
-        Err(StoreError::Damaged(_))
-    ));
-    fs::write(folder.path().join("format"), "something else").unwrap();
-    assert!(matches!(
-        SledStore::open(folder.path()),
-        Err(StoreError::Damaged(_))
-    ));
-}
-
-#[test]
-fn a_path_that_is_no_folder_cannot_be_read() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    assert!(matches!(
-        SledStore::open(file.path()),
-        Err(StoreError::Io(_))
-    ));
-}
-
-#[test]
-fn a_relay_keeps_its_name() {
-    let folder = TemporaryFolder::new();
-    let name = folder.open().relay().clone();
-    assert_eq!(*folder.open().relay(), name);
-    assert_ne!(*TemporaryFolder::new().open().relay(), name);
-}
-
-/// Opens the store and loads both documents: each must be whole, or an error must say that something is wrong.
-fn assert_nothing_is_lost_silently(folder: &TemporaryFolder, what: &str) {
-    let Ok(store) = SledStore::open(folder.path()) else {
-        return;
-    };
-    for number in [1, 2] {
-        match store.load(document(number)) {
-            Ok(Some(changes)) => assert_eq!(changes.len(), 20, "document {number} after {what}"),
-            Ok(None) => panic!("document {number} vanished without a word after {what}"),
-            Err(_) => {}
-        }
-    }
-}
-
-#[test]
-fn a_zeroed_page_loses_nothing_silently() {
-    let folder = written();
-    let db = folder.path().join("documents/db");
-    let whole = fs::read(&db).unwrap();
-    for at in (0..whole.len()).step_by(4096) {
-        let mut bytes = whole.clone();
-        let end = (at + 4096).min(bytes.len());
-        if bytes[at..end].iter().any(|byte| *byte != 0) {
-            bytes[at..end].fill(0);
-            fs::write(&db, bytes).unwrap();
-            assert_nothing_is_lost_silently(&folder, &format!("zeroing the page at {at}"));
-        }
-    }
-}
-
-#[test]
-fn a_cut_file_loses_nothing_silently() {
-    let folder = written();
-    let db = folder.path().join("documents/db");
-    let whole = fs::read(&db).unwrap();
-    let used = whole.len() - whole.iter().rev().take_while(|byte| **byte == 0).count();
-    for cut in [1, 100, 1024, 4096, 20_000, used] {
-        fs::write(&db, &whole[..used.saturating_sub(cut)]).unwrap();
-        assert_nothing_is_lost_silently(&folder, &format!("cutting {cut} bytes"));
-    }
 }

@@ -2,9 +2,9 @@
 //!
 //! When the start or the end of sled's file is damaged, sled opens without what was there, and without a word. The store therefore counts
 //! its writes in sled and, after each one is durable, in this file as well: a sled that counts less than its witness has lost something.
-//! The file is overwritten in place and not synced, because a witness that is behind only sees less. To accept a loss, remove it.
+//! The file is overwritten in place and not synced, because a witness that is behind only sees less.
 
-use super::folder::io_error;
+use super::files::io_error;
 use maillage_shared::store::StoreError;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -15,11 +15,12 @@ use std::path::Path;
 #[derive(Debug)]
 pub(super) struct Witness {
     file: File,
+    seen: u64,
 }
 
 impl Witness {
-    /// Opens the witness and compares: `writes` is what sled counts.
-    pub(super) fn open(path: &Path, writes: u64) -> Result<Self, StoreError> {
+    /// Opens the witness, or makes one that has seen nothing.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let open = || -> io::Result<(File, Vec<u8>)> {
             let mut file = File::options()
                 .create(true)
@@ -33,19 +34,18 @@ impl Witness {
         };
         let (file, content) = open().map_err(|error| io_error(&error))?;
         // Anything unreadable is what a power cut left of a file that was just made: no witness.
-        if let Some(seen) = decode(&content)
-            && seen > writes
-        {
-            return Err(StoreError::Damaged(format!(
-                "{} of its {seen} writes are missing",
-                seen - writes
-            )));
-        }
-        Ok(Self { file })
+        let seen = decode(&content).unwrap_or(0);
+        Ok(Self { file, seen })
+    }
+
+    /// How many writes it has seen become durable; there may have been a few more.
+    pub(super) fn seen(&self) -> u64 {
+        self.seen
     }
 
     /// Notes that so many writes are durable.
     pub(super) fn note(&mut self, writes: u64) -> io::Result<()> {
+        self.seen = writes;
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(&encode(writes))
     }
@@ -69,23 +69,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fewer_writes_than_were_witnessed_are_damage() {
+    fn what_was_noted_is_seen_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("witness");
-        Witness::open(&path, 0).unwrap().note(7).unwrap();
-        assert!(Witness::open(&path, 7).is_ok());
-        assert!(Witness::open(&path, 8).is_ok());
-        let expected = StoreError::Damaged("1 of its 7 writes are missing".to_owned());
-        assert_eq!(Witness::open(&path, 6).unwrap_err(), expected);
+        let mut witness = Witness::open(&path).unwrap();
+        assert_eq!(witness.seen(), 0);
+        witness.note(300).unwrap();
+        witness.note(7).unwrap();
+        assert_eq!(Witness::open(&path).unwrap().seen(), 7);
     }
 
     #[test]
     fn half_a_witness_is_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("witness");
-        std::fs::write(&path, [0; 16]).unwrap();
-        assert!(Witness::open(&path, 0).is_ok());
-        std::fs::write(&path, [1; 5]).unwrap();
-        assert!(Witness::open(&path, 0).is_ok());
+        for content in [&[0; 16][..], &[1; 5]] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(Witness::open(&path).unwrap().seen(), 0);
+        }
     }
 }

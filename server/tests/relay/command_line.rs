@@ -163,7 +163,7 @@ async fn a_damaged_store_is_refused_in_one_sentence() {
         .until(&mut phone, Sheet::is_acknowledged)
         .await;
     terminate(&mut relay).await;
-    let db = data.path().join("documents/db");
+    let db = data.path().join("documents-1/db");
     let mut bytes = fs::read(&db).unwrap();
     let page = bytes.len().min(4096);
     bytes[..page].fill(0);

@@ -1,0 +1,70 @@
+//! Files of which a power cut leaves the whole or nothing.
+
+use maillage_shared::store::StoreError;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes a whole file in place of the one that may be there, or leaves that one: a new file, made durable, then renamed.
+pub(crate) fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
+    let unfinished = unfinished(path);
+    let written = File::create(&unfinished)
+        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()));
+    if let Err(error) = written {
+        // Half a file is of no use, and the disk may be full because of it.
+        let _ = fs::remove_file(&unfinished);
+        return Err(error);
+    }
+    put_in_place(&unfinished, path)
+}
+
+/// Renames a file that is durable already, and makes its name durable.
+pub(crate) fn put_in_place(unfinished: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(unfinished, path)?;
+    sync_folder(folder_of(path))
+}
+
+/// The name a file has until it is whole.
+pub(crate) fn unfinished(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(".new");
+    PathBuf::from(name)
+}
+
+/// The folder a file lies in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// The content of a file, or `None` when there is no such file.
+pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error(&error)),
+    }
+}
+
+/// Makes the names of the files in a folder durable.
+#[cfg(unix)]
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Other systems cannot open a folder to sync it.
+#[cfg(not(unix))]
+pub(crate) fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// What the system's error means for a store.
+pub(super) fn io_error(error: &io::Error) -> StoreError {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
+        _ => StoreError::Io(error.to_string()),
+    }
+}

@@ -1,0 +1,61 @@
+//! Making a store of a backup.
+
+use super::backup::{self, BadBackup, Reader};
+use super::{Report, UpkeepError};
+use crate::store::SledStore;
+use maillage_shared::store::StoreError;
+use std::fs::{self, File};
+use std::io::{self, BufReader};
+use std::path::Path;
+
+/// Makes a store of a backup, in a folder that is empty or not there. The whole file is checked before anything is written.
+pub fn restore(data: &Path, file: &Path) -> Result<Report, UpkeepError> {
+    if !is_empty(data).map_err(|error| UpkeepError::File(data.to_path_buf(), error))? {
+        return Err(UpkeepError::NotEmpty(data.to_path_buf()));
+    }
+    let bad = |error: BadBackup| match error {
+        BadBackup::Io(error) => UpkeepError::File(file.to_path_buf(), error),
+        other => UpkeepError::Backup(file.to_path_buf(), other.to_string()),
+    };
+    let open = || {
+        File::open(file)
+            .map(BufReader::new)
+            .map_err(|error| UpkeepError::File(file.to_path_buf(), error))
+    };
+    let contents = backup::verify(open()?).map_err(bad)?;
+    let mut reader = Reader::new(open()?).map_err(bad)?;
+    let documents = std::iter::from_fn(|| reader.next_document().map_err(bad).transpose());
+    SledStore::build(data, &contents.relay, &contents.documents, documents)?;
+    // The folder is a store now; what is in it must be what was in the file.
+    let store = SledStore::open(data)?;
+    let (mut found, mut damaged) = (0, 0);
+    store.each(|kept| {
+        found += 1;
+        damaged += usize::from(kept.damage.is_some());
+        Ok::<_, StoreError>(())
+    })?;
+    if found != contents.documents.len() || damaged > 0 {
+        let what = "a restored document was not read back".to_owned();
+        return Err(StoreError::Damaged(what).into());
+    }
+    Ok(Report {
+        sentence: format!("Restored {found} documents."),
+        is_well: true,
+    })
+}
+
+/// Whether a folder is missing or empty; the root of a file system may hold `lost+found`.
+fn is_empty(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries {
+                if entry?.file_name() != "lost+found" {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
