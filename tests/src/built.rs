@@ -40,6 +40,16 @@ pub fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("js")
 }
 
+/// The folder with the scripts of the benchmark beside the packages they need.
+pub fn bench_scripts() -> Result<PathBuf> {
+    let named = env::var_os("MAILLAGE_BENCH_SCRIPTS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| root().join("target/bench/npm"));
+    if !folder.join("node_modules").is_dir() {
+        bail!("the relays to compare with are not installed: run `cargo xtask bench relay`");
+    }
+    Ok(folder)
+}
+
 /// Where pictures of the screens go.
 pub fn screenshots() -> PathBuf {
     root().join("target/screenshots")

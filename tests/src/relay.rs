@@ -128,14 +128,7 @@ impl Relay {
 
     /// Asks it to stop (SIGTERM) and waits at most `deadline`.
     pub async fn terminate(mut self, deadline: Duration) -> Result<(ExitStatus, Stopped)> {
-        let id = self.process_id()?.to_string();
-        let asked = Command::new("sh")
-            .args(["-c", "kill -TERM \"$0\"", &id])
-            .status()
-            .await?;
-        if !asked.success() {
-            bail!("the relay cannot be asked to stop");
-        }
+        ask_to_stop(self.process_id()?).await?;
         let status = timeout(deadline, self.process.wait())
             .await
             .with_context(|| format!("the relay did not stop within {} s", deadline.as_secs()))??;
@@ -192,6 +185,18 @@ pub async fn run(arguments: &[&str]) -> Result<Ended> {
         output: String::from_utf8_lossy(&ended.stdout).into_owned(),
         errors: String::from_utf8_lossy(&ended.stderr).into_owned(),
     })
+}
+
+/// Asks a process to stop (SIGTERM).
+pub(crate) async fn ask_to_stop(process: u32) -> Result<()> {
+    let asked = Command::new("sh")
+        .args(["-c", "kill -TERM \"$0\"", &process.to_string()])
+        .status()
+        .await?;
+    if !asked.success() {
+        bail!("the process cannot be asked to stop");
+    }
+    Ok(())
 }
 
 /// The program, told nothing by the environment of whoever runs the tests.

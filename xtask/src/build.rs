@@ -19,8 +19,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
 /// The path of the relay with the app inside, built in release.
 pub(crate) fn release(project: &Project) -> Result<PathBuf> {
     app::build(project)?;
-    relay(project, &["--release"])?;
-    Ok(project.target().join("release/maillage"))
+    relay_for_bench(project)
 }
 
 /// The path of the relay as tests use it: compiled quickly, checked at run time.
@@ -28,6 +27,12 @@ pub(crate) fn for_tests(project: &Project) -> Result<PathBuf> {
     app::build(project)?;
     relay(project, &[])?;
     Ok(project.target().join("debug/maillage"))
+}
+
+/// The path of the relay in release, with whatever app was built last: none is served while it is measured.
+pub(crate) fn relay_for_bench(project: &Project) -> Result<PathBuf> {
+    relay(project, &["--release"])?;
+    Ok(project.target().join("release/maillage"))
 }
 
 fn relay(project: &Project, profile: &[&str]) -> Result<()> {

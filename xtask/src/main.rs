@@ -1,9 +1,10 @@
-//! The developers' commands: `cargo xtask run`, `build`, `test`, `check` and `size`.
+//! The developers' commands: `cargo xtask run`, `build`, `test`, `check`, `size` and `bench`.
 //!
 //! Each command installs what it lacks into the project's `target/`, can be interrupted and started again, and downloads
 //! nothing twice. When it cannot go on it says in one sentence what is missing.
 
 mod app;
+mod bench;
 mod build;
 mod check;
 mod libtest;
@@ -53,6 +54,20 @@ enum Command {
     Check,
     /// Compare what a first visit downloads with the budget
     Size,
+    /// Measure
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// What a delivery costs our relay, and others under the same load
+    #[command(disable_help_flag = true)]
+    Relay {
+        /// What the load is told; `--help` lists it
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -63,6 +78,7 @@ fn main() -> ExitCode {
         Command::Test { only } => test::test(&project, only.as_deref()),
         Command::Check => check::check(&project),
         Command::Size => size::size(&project),
+        Command::Bench(Bench::Relay { arguments }) => bench::relay(&project, &arguments),
     });
     outcome.unwrap_or_else(|problem| {
         eprintln!("\nCannot go on: {problem:#}");

@@ -78,6 +78,14 @@ pub(crate) fn for_browser_tests(project: &Project) -> Result<TestTools> {
     })
 }
 
+/// Node, and the folder into which the packages of the relays in JavaScript are installed.
+pub(crate) fn for_bench(project: &Project) -> Result<(PathBuf, PathBuf)> {
+    let node = node_for_tests(project)?;
+    let folder = project.target().join("bench/npm");
+    npm::install_copy(project, &project.root().join("tests/bench"), &folder)?;
+    Ok((node, folder))
+}
+
 /// The oldest node that playwright-core accepts and that runs what the compiler makes of our tests.
 const OLDEST_NODE: u32 = 20;
 

@@ -1,40 +1,71 @@
 //! The benchmark of relays: `cargo xtask bench relay` builds what it needs and starts it.
 
 use anyhow::{Context, Result};
-use maillage_tests::load::phone::Acknowledge;
-use maillage_tests::load::server::{Program, Server};
-use maillage_tests::load::steady::Load;
-use std::time::Duration;
+use clap::{Parser, ValueEnum};
+use maillage_tests::load::report::Report;
+use maillage_tests::load::scenario::{Changed, Scenario, Setting};
+use maillage_tests::load::server::Program;
+use std::path::PathBuf;
 use tokio::task::LocalSet;
 
+/// Puts a load on relays and tells what it costs.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask bench relay", bin_name = "cargo xtask bench relay")]
+struct Arguments {
+    /// What to measure; all without it
+    #[arg(long)]
+    scenario: Vec<Scenario>,
+    /// A few seconds of everything, only to see that it works
+    #[arg(long)]
+    quick: bool,
+    /// Lines of JSON instead of tables
+    #[arg(long)]
+    json: bool,
+    /// Do not compare with other relays
+    #[arg(long)]
+    alone: bool,
+    /// Times that each relay is measured in `meeting` and `plenary` [default: 3; with --quick, 1]
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Where relays keep what they are given while they are measured
+    #[arg(long, default_value_os_t = std::env::temp_dir())]
+    folder: PathBuf,
+    #[command(flatten)]
+    changed: Changed,
+}
+
 fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    // One thread for all phones: it shares the machine with what it measures.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .context("no runtime")?;
-    LocalSet::new().block_on(&runtime, bench())
+        .context("the phones cannot start")?;
+    LocalSet::new().block_on(&runtime, bench(arguments))
 }
 
-async fn bench() -> Result<()> {
-    let folder = std::env::temp_dir();
-    for acknowledge in [Acknowledge::Seldom, Acknowledge::Always] {
-        let load = Load {
-            rooms: 10,
-            phones: 30,
-            writers: 3,
-            per_second: 2.0,
-            characters: 2_000,
-            acknowledge,
-            warm_up: Duration::from_secs(2),
-            time: Duration::from_secs(10),
-        };
-        let server = Server::start(Program::Maillage, &folder).await?;
-        let measured = load.measure(load.phones()?, &server).await?;
-        server.end().await?;
-        println!(
-            "{acknowledge:?} {measured:#?} {} µs",
-            measured.processor_per_delivery()
-        );
+async fn bench(arguments: Arguments) -> Result<()> {
+    let report = Report::new(arguments.json);
+    let usual_rounds = if arguments.quick { 1 } else { 3 };
+    let setting = Setting {
+        quick: arguments.quick,
+        others: if arguments.alone {
+            Vec::new()
+        } else {
+            Program::OTHERS.to_vec()
+        },
+        rounds: arguments.rounds.unwrap_or(usual_rounds),
+        changed: arguments.changed,
+        folder: arguments.folder,
+    };
+    let all = Scenario::value_variants().to_vec();
+    let scenarios = if arguments.scenario.is_empty() {
+        all
+    } else {
+        arguments.scenario
+    };
+    for scenario in scenarios {
+        scenario.run(&setting, &report).await?;
     }
     Ok(())
 }

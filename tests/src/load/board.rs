@@ -133,17 +133,17 @@ impl Board {
     }
 }
 
-/// A writer's rhythm, followed while the board says so.
+/// A writer's rhythm, followed while the board says so; readers have none.
 #[derive(Debug)]
 pub(super) struct Turn {
-    pace: Pace,
+    pace: Option<Pace>,
     writing: watch::Receiver<Option<Instant>>,
     started: Option<Instant>,
     next: u32,
 }
 
 impl Turn {
-    pub(super) fn new(pace: Pace, board: &Board) -> Self {
+    pub(super) fn new(pace: Option<Pace>, board: &Board) -> Self {
         Self {
             pace,
             writing: board.writing(),
@@ -154,12 +154,15 @@ impl Turn {
 
     /// Waits until the next change is due, and returns when it was; may be dropped and called again.
     pub(super) async fn due(&mut self) -> Instant {
+        let Some(pace) = self.pace else {
+            return std::future::pending().await;
+        };
         loop {
             let started = *self.writing.borrow_and_update();
             if started != self.started {
                 self.started = started;
                 // Whoever comes late does not catch up.
-                self.next = started.map_or(0, |started| self.pace.next(started.elapsed()));
+                self.next = started.map_or(0, |started| pace.next(started.elapsed()));
             }
             let Some(started) = started else {
                 if self.writing.changed().await.is_err() {
@@ -168,7 +171,7 @@ impl Turn {
                 }
                 continue;
             };
-            let due = started + self.pace.due(self.next);
+            let due = started + pace.due(self.next);
             tokio::select! {
                 biased;
                 _ = self.writing.changed() => {}

@@ -31,7 +31,8 @@ pub trait Participant: 'static {
 pub struct Fleet<P> {
     rooms: Vec<Vec<Rc<P>>>,
     board: Rc<Board>,
-    connections: JoinSet<()>,
+    first: JoinSet<()>,
+    others: JoinSet<()>,
 }
 
 impl<P: Participant> Fleet<P> {
@@ -40,7 +41,8 @@ impl<P: Participant> Fleet<P> {
         Self {
             rooms,
             board,
-            connections: JoinSet::new(),
+            first: JoinSet::new(),
+            others: JoinSet::new(),
         }
     }
 
@@ -51,43 +53,108 @@ impl<P: Participant> Fleet<P> {
 
     /// Connects everyone and waits until all have the document.
     pub async fn assemble(&mut self, server: SocketAddr) -> Result<()> {
-        let first: Vec<Rc<P>> = self
-            .rooms
-            .iter()
-            .filter_map(|room| room.first())
-            .cloned()
-            .collect();
-        let others: Vec<Rc<P>> = self
-            .rooms
-            .iter()
-            .flat_map(|room| room.iter().skip(1))
-            .cloned()
-            .collect();
-        for phones in first.chunks(AT_A_TIME).chain(others.chunks(AT_A_TIME)) {
-            self.connect(phones, server);
-            self.ready(phones).await?;
-        }
-        self.check()
+        self.bring(server).await?;
+        self.join(server).await
     }
 
-    /// Connects these phones.
-    pub fn connect(&mut self, phones: &[Rc<P>], server: SocketAddr) {
-        for phone in phones {
-            self.connections.spawn_local(Rc::clone(phone).stay(server));
+    /// Connects the first phone of each room and waits until the server has all documents.
+    pub async fn bring(&mut self, server: SocketAddr) -> Result<()> {
+        let phones: Vec<Rc<P>> = self.first_phones().cloned().collect();
+        for phones in phones.chunks(AT_A_TIME) {
+            for phone in phones {
+                self.first.spawn_local(Rc::clone(phone).stay(server));
+            }
+            self.ready(phones).await?;
+        }
+        Ok(())
+    }
+
+    /// Connects all other phones and waits until they have the documents.
+    pub async fn join(&mut self, server: SocketAddr) -> Result<()> {
+        let phones: Vec<Rc<P>> = self.other_phones().cloned().collect();
+        for phones in phones.chunks(AT_A_TIME) {
+            for phone in phones {
+                self.others.spawn_local(Rc::clone(phone).stay(server));
+            }
+            self.ready(phones).await?;
+        }
+        Ok(())
+    }
+
+    /// Cuts the lines of all phones but the first of each room.
+    pub async fn cut_others(&mut self) {
+        self.others.shutdown().await;
+    }
+
+    /// Cuts all lines.
+    pub async fn cut(&mut self) {
+        self.first.shutdown().await;
+        self.others.shutdown().await;
+    }
+
+    /// Connects the first phone of each room, without waiting for anything.
+    pub fn reconnect_first(&mut self, server: SocketAddr) {
+        for phone in self.rooms.iter().filter_map(|room| room.first()) {
+            self.first.spawn_local(Rc::clone(phone).stay(server));
+        }
+    }
+
+    /// Connects all other phones at even distances over a time, without waiting for anything.
+    pub fn reconnect_others(&mut self, server: SocketAddr, over: Duration) {
+        let phones: Vec<Rc<P>> = self.other_phones().cloned().collect();
+        let count = phones.len();
+        for (number, phone) in phones.into_iter().enumerate() {
+            let wait = over.mul_f64(number as f64 / count as f64);
+            self.others.spawn_local(async move {
+                tokio::time::sleep(wait).await;
+                phone.stay(server).await;
+            });
         }
     }
 
     /// Waits until these phones have the document.
-    pub async fn ready(&self, phones: &[Rc<P>]) -> Result<()> {
+    async fn ready(&self, phones: &[Rc<P>]) -> Result<()> {
         within(SET_UP_TIME, "phones get the document", async || {
             let ready = phones.iter().filter(|phone| phone.is_ready()).count();
-            let trouble = self.board.first_trouble();
+            let all = phones.len();
             when(
-                ready == phones.len(),
-                format!("{ready} of {} have it, trouble: {trouble:?}", phones.len()),
+                ready == all || self.board.first_trouble().is_some(),
+                format!("{ready} of {all} have it"),
+            )
+        })
+        .await?;
+        self.check()
+    }
+
+    /// Waits until all phones are ready on their present connections.
+    pub async fn all_connected(&self, deadline: Duration) -> Result<()> {
+        within(deadline, "all phones are connected", async || {
+            let phones = self.rooms.iter().flatten();
+            let absent = phones.filter(|phone| !phone.is_ready()).count();
+            when(absent == 0, format!("{absent} are not"))
+        })
+        .await
+    }
+
+    /// Waits until all rooms are in step; an error when they are not in time.
+    pub async fn in_step(&self, deadline: Duration) -> Result<()> {
+        within(deadline, "all rooms converge", async || {
+            let converged = self.rooms_in_step();
+            when(
+                converged == self.rooms(),
+                format!("{converged} of {} rooms", self.rooms()),
             )
         })
         .await
+    }
+
+    /// The phones that bring the documents.
+    pub fn first_phones(&self) -> impl Iterator<Item = &Rc<P>> {
+        self.rooms.iter().filter_map(|room| room.first())
+    }
+
+    fn other_phones(&self) -> impl Iterator<Item = &Rc<P>> {
+        self.rooms.iter().flat_map(|room| room.iter().skip(1))
     }
 
     /// How many rooms there are.

@@ -7,7 +7,6 @@ use super::room::{Manuscript, Room};
 use super::socket::Socket;
 use crate::device::random;
 use anyhow::{Context, Result, bail};
-use maillage_shared::ChangeHash;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::guard::{self, ScannedChunk, ScannedMessage};
 use maillage_shared::id::PeerId;
@@ -15,7 +14,7 @@ use maillage_shared::limits::Limits;
 use maillage_shared::sync::exchange::Exchange;
 use maillage_shared::sync::graph::Graph;
 use maillage_shared::wire::{Frame, JoinMessage, Metadata, PROTOCOL_VERSION, SyncMessage};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -46,6 +45,9 @@ pub struct Phone {
     acknowledge: Acknowledge,
     pace: Option<Pace>,
     state: RefCell<State>,
+    /// Greeted by the server, and not cut off since.
+    present: Cell<bool>,
+    ready_since: Cell<Option<Instant>>,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +66,8 @@ impl Phone {
             acknowledge,
             pace: None,
             state: RefCell::default(),
+            present: Cell::default(),
+            ready_since: Cell::default(),
         }
     }
 
@@ -91,31 +95,29 @@ impl Phone {
         })
     }
 
-    /// The heads of what is here, sorted.
-    fn heads(&self) -> Vec<ChangeHash> {
-        self.state.borrow().graph.heads()
+    /// Its room.
+    pub fn room(&self) -> &Rc<Room> {
+        &self.room
     }
 
-    /// Whether it has the whole document as it was born, and perhaps more.
-    fn has_document(&self) -> bool {
-        self.state.borrow().graph.len() >= self.room.birth().len()
+    /// When it first had the whole document.
+    pub fn ready_since(&self) -> Option<Instant> {
+        self.ready_since.get()
     }
 
-    /// Whether the server has acknowledged all that is here.
-    fn is_acknowledged(&self) -> bool {
-        let state = self.state.borrow();
-        state.exchange.has_heard()
-            && state.exchange.acknowledged(&state.graph) == state.graph.heads()
+    fn holds_birth(&self, graph: &Graph) -> bool {
+        graph.len() >= self.room.birth().len()
     }
 
     async fn converse(&self, server: SocketAddr) -> Result<std::convert::Infallible> {
         let mut line = Line::open(server, &self.room).await?;
+        let _presence = Presence::enter(&self.present);
         {
             let mut state = self.state.borrow_mut();
             let shared = state.exchange.acknowledged(&state.graph);
             state.exchange = Exchange::resume(shared);
         }
-        let mut turn = self.pace.map(|pace| Turn::new(pace, &self.board));
+        let mut turn = Turn::new(self.pace, &self.board);
         let mut speak_at = Some(Instant::now());
         loop {
             tokio::select! {
@@ -129,11 +131,9 @@ impl Phone {
                         speak_at = Some(speak_at.map_or(at, |earlier| earlier.min(at)));
                     }
                 }
-                due = write_due(&mut turn) => {
+                due = turn.due() => {
                     self.write(due)?;
-                    if let Some(turn) = &mut turn {
-                        turn.done();
-                    }
+                    turn.done();
                     speak_at = Some(Instant::now());
                 }
                 () = sleep_until(speak_at) => {}
@@ -165,18 +165,19 @@ impl Phone {
             state.graph.insert(change.clone());
         }
         new.extend(late);
-        if let Some(manuscript) = &mut state.manuscript
-            && !new.is_empty()
-        {
-            manuscript.import(&new)?;
-        }
         for stamp in new
             .iter()
             .filter_map(|change| self.room.stamp(&change.hash))
         {
             self.board.delivered(stamp);
         }
+        if let Some(manuscript) = &mut state.manuscript {
+            manuscript.receive(new);
+        }
         state.exchange.receive(&state.graph, &before, &message);
+        if self.ready_since.get().is_none() && self.holds_birth(&state.graph) {
+            self.ready_since.set(Some(Instant::now()));
+        }
         Ok(state.exchange.is_urgent(&state.graph))
     }
 
@@ -208,11 +209,16 @@ impl Participant for Phone {
     }
 
     fn is_ready(&self) -> bool {
-        self.has_document() && self.is_acknowledged()
+        let state = self.state.borrow();
+        let (graph, exchange) = (&state.graph, &state.exchange);
+        self.present.get()
+            && self.holds_birth(graph)
+            && exchange.has_heard()
+            && exchange.acknowledged(graph) == graph.heads()
     }
 
     fn is_in_step_with(&self, other: &Self) -> bool {
-        self.heads() == other.heads()
+        self.state.borrow().graph.heads() == other.state.borrow().graph.heads()
     }
 }
 
@@ -230,17 +236,26 @@ fn changes(message: &ScannedMessage) -> Result<Vec<ChangeRecord>> {
     Ok(changes)
 }
 
-async fn write_due(turn: &mut Option<Turn>) -> Instant {
-    match turn {
-        Some(turn) => turn.due().await,
-        None => std::future::pending().await,
-    }
-}
-
 async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Says that a phone is connected, until it is dropped.
+struct Presence<'a>(&'a Cell<bool>);
+
+impl<'a> Presence<'a> {
+    fn enter(present: &'a Cell<bool>) -> Self {
+        present.set(true);
+        Self(present)
+    }
+}
+
+impl Drop for Presence<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 

@@ -105,6 +105,8 @@ fn fill(document: &mut Document, section: Section, length: usize) -> Result<Vec<
 #[derive(Debug)]
 pub(super) struct Manuscript {
     document: Document,
+    /// What others wrote since the last letter written here; taking it in at once costs far less than one by one.
+    unread: Vec<ChangeRecord>,
     /// Where the next letter goes.
     at: usize,
 }
@@ -115,20 +117,21 @@ impl Manuscript {
         let actor = PersonKey::from_seed(&random()?).person().actor(random()?);
         let mut manuscript = Self {
             document: Document::from_changes(&room.birth, actor)?,
+            unread: Vec::new(),
             at: 0,
         };
         manuscript.at = (manuscript.length()? as f64 * share) as usize;
         Ok(manuscript)
     }
 
-    /// Takes in what others wrote.
-    pub(super) fn import(&mut self, changes: &[ChangeRecord]) -> Result<()> {
-        self.document.import(changes)?;
-        Ok(())
+    /// Takes what others wrote, to be read before the next letter is written.
+    pub(super) fn receive(&mut self, changes: impl IntoIterator<Item = ChangeRecord>) {
+        self.unread.extend(changes);
     }
 
     /// Writes one letter.
     pub(super) fn write(&mut self) -> Result<ChangeRecord> {
+        self.document.import(&std::mem::take(&mut self.unread))?;
         let at = self.at.min(self.length()?);
         self.at = at + 1;
         let text = sheet::section(self.document.reader(), WRITTEN).context("the text is here")?;

@@ -2,12 +2,13 @@
 
 use super::usage::Usage;
 use crate::built;
-use crate::relay::first_address;
+use crate::relay::{self, first_address};
 use crate::until::PATIENCE;
 use anyhow::{Context, Result};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -15,26 +16,52 @@ use tokio::time::timeout;
 /// A program that relays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// Our relay.
+    /// Our relay, on sled.
     Maillage,
+    /// samod and axum, on files.
+    Samod,
+    /// automerge-repo in Node, on files.
+    AutomergeRepo,
+    /// Hocuspocus in Node, on files through its database extension.
+    Hocuspocus,
+    /// y-websocket's server in Node, on LevelDB.
+    YWebsocket,
 }
 
 impl Program {
+    /// Those ours is compared with.
+    pub const OTHERS: [Self; 4] = [
+        Self::Samod,
+        Self::AutomergeRepo,
+        Self::Hocuspocus,
+        Self::YWebsocket,
+    ];
+
     /// Its name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Maillage => "maillage",
+            Self::Samod => "samod",
+            Self::AutomergeRepo => "automerge-repo",
+            Self::Hocuspocus => "hocuspocus",
+            Self::YWebsocket => "y-websocket",
         }
     }
 
-    fn command(self, data: &Path) -> Result<Command> {
+    /// How it is started on a folder; only ours can be told where to listen, the others take a free port.
+    fn command(self, data: &Path, listen: SocketAddr) -> Result<Command> {
         let mut command = match self {
             Self::Maillage => {
                 let mut command = Command::new(built::relay()?);
-                command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
-                command.env_remove("MAILLAGE_LISTEN");
-                command.env_remove("MAILLAGE_DATA");
+                command.args(["serve", "--listen", &listen.to_string(), "--data"]);
                 command.env("RUST_LOG", "warn,automerge=off");
+                command
+            }
+            Self::Samod => Command::new(std::env::current_exe()?.with_file_name("samod_relay")),
+            Self::AutomergeRepo | Self::Hocuspocus | Self::YWebsocket => {
+                let mut command = Command::new("node");
+                command.arg(built::bench_scripts()?.join(format!("{}.mjs", self.name())));
+                command.env("NODE_ENV", "production");
                 command
             }
         };
@@ -46,21 +73,25 @@ impl Program {
 /// A running server. It is killed when the value is dropped, and its folder removed.
 #[derive(Debug)]
 pub struct Server {
+    program: Program,
     process: Child,
     address: SocketAddr,
     data: TempDir,
+    boot: Duration,
 }
 
 impl Server {
     /// Starts a program on an empty folder inside `folder`.
     pub async fn start(program: Program, folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
-        Self::start_on(program, tempfile::tempdir_in(folder)?).await
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::start_on(program, tempfile::tempdir_in(folder)?, listen).await
     }
 
-    async fn start_on(program: Program, data: TempDir) -> Result<Self> {
+    async fn start_on(program: Program, data: TempDir, listen: SocketAddr) -> Result<Self> {
+        let started = Instant::now();
         let mut process = program
-            .command(data.path())?
+            .command(data.path(), listen)?
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -71,10 +102,33 @@ impl Server {
             .await
             .with_context(|| format!("{} did not tell its address", program.name()))??;
         Ok(Self {
+            program,
             process,
             address,
             data,
+            boot: started.elapsed(),
         })
+    }
+
+    /// How long it took from its start to its address.
+    pub fn boot(&self) -> Duration {
+        self.boot
+    }
+
+    /// Ends our relay as a power cut would and starts it again, on the same folder and at the same address.
+    pub async fn restart_after_power_cut(mut self) -> Result<Self> {
+        self.process.kill().await?;
+        Self::start_on(self.program, self.data, self.address).await
+    }
+
+    /// Asks our relay to stop and starts it again, on the same folder and at the same address.
+    pub async fn restart(mut self) -> Result<Self> {
+        let id = self.process.id().context("the server has ended")?;
+        relay::ask_to_stop(id).await?;
+        timeout(PATIENCE, self.process.wait())
+            .await
+            .context("the relay does not stop")??;
+        Self::start_on(self.program, self.data, self.address).await
     }
 
     /// Where it listens.

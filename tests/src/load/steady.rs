@@ -6,10 +6,11 @@ use super::pace::Pace;
 use super::percentiles::Percentiles;
 use super::phone::{Acknowledge, Phone};
 use super::room::Room;
-use super::server::Server;
+use super::server::{Program, Server};
 use super::usage::Usage;
-use crate::until::{when, within};
+use super::yjs::{self, Dialect};
 use anyhow::Result;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -74,6 +75,11 @@ impl Measured {
         self.processor.as_secs_f64() * 1e6 / self.deliveries.max(1) as f64
     }
 
+    /// Deliveries made of those expected, from 0 to 1.
+    pub fn delivered_share(&self) -> f64 {
+        self.deliveries as f64 / self.expected.max(1) as f64
+    }
+
     /// Bytes received for each delivery.
     pub fn bytes_per_delivery(&self) -> f64 {
         self.bytes as f64 / self.deliveries.max(1) as f64
@@ -81,6 +87,26 @@ impl Measured {
 }
 
 impl Load {
+    /// Starts a program in `folder`, puts this load on it, and ends it.
+    pub async fn run(&self, program: Program, folder: &Path) -> Result<Measured> {
+        let server = Server::start(program, folder).await?;
+        let measured = match program {
+            Program::Maillage | Program::Samod | Program::AutomergeRepo => {
+                self.measure(self.phones()?, &server).await
+            }
+            Program::Hocuspocus => {
+                let phones = yjs::phones(self, Dialect::Hocuspocus)?;
+                self.measure(phones, &server).await
+            }
+            Program::YWebsocket => {
+                let phones = yjs::phones(self, Dialect::YWebsocket)?;
+                self.measure(phones, &server).await
+            }
+        };
+        server.end().await?;
+        measured
+    }
+
     /// Phones of automerge-repo's protocol for this load.
     pub fn phones(&self) -> Result<Fleet<Phone>> {
         let board = Rc::new(Board::default());
@@ -113,7 +139,7 @@ impl Load {
     }
 
     /// Connects everyone, has the writers write, and measures.
-    pub async fn measure<P: Participant>(
+    async fn measure<P: Participant>(
         &self,
         mut fleet: Fleet<P>,
         server: &Server,
@@ -128,11 +154,7 @@ impl Load {
         sleep(self.time).await;
         board.stop_writing();
         // A room that does not converge is a result too.
-        let _ = within(CONVERGENCE_TIME, "all rooms converge", async || {
-            let converged = fleet.rooms_in_step();
-            when(converged == fleet.rooms(), converged)
-        })
-        .await;
+        let _ = fleet.in_step(CONVERGENCE_TIME).await;
         sleep(LAST_WORDS).await;
         let (after, phones_after) = (server.usage()?, Usage::of_this_process()?);
         let elapsed = started.elapsed();

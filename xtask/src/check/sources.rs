@@ -6,12 +6,15 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// The files that could name a registry.
-const FILES: [&str; 11] = [
+const FILES: [&str; 14] = [
     "Cargo.lock",
     ".cargo/config.toml",
     "tests/js/package.json",
     "tests/js/package-lock.json",
     "tests/js/.npmrc",
+    "tests/bench/package.json",
+    "tests/bench/package-lock.json",
+    "tests/bench/.npmrc",
     "xtask/npm/package.json",
     "xtask/npm/package-lock.json",
     "xtask/npm/.npmrc",
