@@ -95,6 +95,17 @@ impl SledStore {
     pub fn rewrite(&self) -> Result<(), StoreError> {
         let _upkeep = self.upkeep();
         self.with_engine(|_| Ok(()))?;
+        self.reserve().hold()?;
+        self.write_anew().inspect_err(|_| {
+            // What was written in vain takes room; the next start removes it otherwise.
+            let current = self.catalogue().generation;
+            if let Err(error) = self.folder.remove_other_generations(current) {
+                tracing::warn!(%error, "a part of a store that was to be written anew is left");
+            }
+        })
+    }
+
+    fn write_anew(&self) -> Result<(), StoreError> {
         let generation = self.catalogue().generation + 1;
         let path = self.folder.documents(generation);
         let mut filling = Filling::start(&path, &self.files, &self.nonces)?;

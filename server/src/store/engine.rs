@@ -7,7 +7,8 @@ use crate::panics;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoreError;
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -156,8 +157,41 @@ impl Engine {
     }
 }
 
-/// sled itself. Its threads may hold its file for a moment after the last handle was dropped: that is waited for.
+/// sled itself.
+///
+/// At each start sled writes a map of its pages, the file `snap.…`, and would refuse to open beside one that was not finished. A damaged
+/// one is not needed either, because the pages say the same.
 pub(super) fn database(path: &Path) -> Result<sled::Db, StoreError> {
+    remove_maps(path, |name| name.ends_with(".generating"))?;
+    match opened(path) {
+        Err(StoreError::Damaged(_)) if remove_maps(path, |_| true)? => opened(path),
+        opened => opened,
+    }
+}
+
+/// Removes those of sled's maps whose name is chosen, and says whether there were any.
+fn remove_maps(path: &Path, is_chosen: impl Fn(&str) -> bool) -> Result<bool, StoreError> {
+    let remove = || -> io::Result<bool> {
+        let mut is_any = false;
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with("snap.") && is_chosen(&name) {
+                fs::remove_file(entry.path())?;
+                is_any = true;
+            }
+        }
+        Ok(is_any)
+    };
+    match remove() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        result => result.map_err(|error| io_error(&error)),
+    }
+}
+
+/// Opens sled. Its threads may hold its file for a moment after the last handle was dropped: that is waited for.
+fn opened(path: &Path) -> Result<sled::Db, StoreError> {
     let deadline = Instant::now() + RELEASE_TIME;
     loop {
         let opened = guarded(|| {
@@ -209,7 +243,6 @@ fn is_held(why: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io;
 
     #[test]
     fn a_full_disk_is_told_apart_from_other_errors() {

@@ -2,6 +2,7 @@ mod crash;
 mod damage;
 mod erasing;
 mod folder;
+mod full_disk;
 mod upgrade;
 
 use super::*;
