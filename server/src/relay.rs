@@ -5,6 +5,8 @@
 
 mod closing;
 mod connection;
+mod connections;
+mod line;
 mod options;
 mod outbound;
 mod peers;
@@ -13,8 +15,10 @@ mod room;
 mod rooms;
 mod writer;
 
-pub use options::{OpenProver, Options};
+pub use options::Options;
 
+use closing::Closing;
+use connections::Connections;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::limits;
 use maillage_shared::store::Store;
@@ -32,8 +36,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use writer::Writer;
 
 /// What a socket keeps ready for reading and for writing. The default of 128 KiB would cost ten times the memory of an idle phone.
@@ -46,6 +49,8 @@ const STOPPING_TIME: Duration = Duration::from_secs(3);
 pub struct Relay {
     shared: Arc<Shared>,
     connections: TaskTracker,
+    /// Pings everyone as long as the relay is there.
+    _beat: AbortOnDropHandle<()>,
     last_connection: AtomicU64,
 }
 
@@ -57,15 +62,14 @@ struct Shared {
     peers: Peers,
     /// The relay's room in memory for what is received and not dealt with yet.
     inbound: Arc<Semaphore>,
-    stop_reading: CancellationToken,
-    stop: CancellationToken,
+    connections: Connections,
 }
 
 impl Relay {
     /// Starts a relay of this name on a store; must be called inside a tokio runtime.
     pub fn start(store: Arc<dyn Store>, relay: PeerId, options: Options) -> io::Result<Self> {
         let writer = Writer::start(Arc::clone(&store))?;
-        let proving = Proving::new(Arc::clone(&options.open_prover), options.proving_time);
+        let proving = Proving::new(options.clone());
         let rooms = Rooms::new(Context {
             relay: relay.clone(),
             store,
@@ -73,17 +77,24 @@ impl Relay {
             proving,
             options: options.clone(),
         });
+        let shared = Arc::new(Shared {
+            relay,
+            rooms: Arc::new(rooms),
+            peers: Peers::default(),
+            inbound: Arc::new(Semaphore::new(options.relay_inbound_bytes)),
+            connections: Connections::new(),
+            options,
+        });
+        let beating = Arc::clone(&shared);
+        let beat = tokio::spawn(async move {
+            let options = &beating.options;
+            let connections = &beating.connections;
+            connections.beat(options.ping_every, options.silence).await;
+        });
         Ok(Self {
-            shared: Arc::new(Shared {
-                relay,
-                rooms: Arc::new(rooms),
-                peers: Peers::default(),
-                inbound: Arc::new(Semaphore::new(options.relay_inbound_bytes)),
-                stop_reading: CancellationToken::new(),
-                stop: CancellationToken::new(),
-                options,
-            }),
+            shared,
             connections: TaskTracker::new(),
+            _beat: AbortOnDropHandle::new(beat),
             last_connection: AtomicU64::new(0),
         })
     }
@@ -124,7 +135,7 @@ impl Relay {
 
     /// Stops: takes nothing more in, writes and answers what was received, says goodbye to everyone.
     pub async fn stop(&self) {
-        self.shared.stop_reading.cancel();
+        self.shared.connections.pause();
         if timeout(STOPPING_TIME, self.shared.rooms.finish())
             .await
             .is_err()
@@ -133,7 +144,7 @@ impl Relay {
                 "some changes were neither written nor acknowledged before the end; their phones keep them"
             );
         }
-        self.shared.stop.cancel();
+        self.shared.connections.close(&Closing::Stopping);
         self.connections.close();
         if timeout(STOPPING_TIME, self.connections.wait())
             .await

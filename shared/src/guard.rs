@@ -93,7 +93,7 @@ impl Refusal {
 pub enum ScannedChunk {
     /// One change, its envelope read.
     Change(ChangeRecord),
-    /// A whole document, as stock peers send to those who have nothing yet; a [`Prover`] or [`expand_document`] takes it apart.
+    /// A whole document, as stock peers send to those who have nothing yet; a [`Ledger`] or [`expand_document`] takes it apart.
     Document(Vec<u8>),
 }
 
@@ -110,13 +110,4 @@ pub struct ScannedMessage {
     pub flags: Option<automerge::sync::MessageFlags>,
     /// What the sender gives.
     pub chunks: Vec<ScannedChunk>,
-}
-
-/// Shows that scanned chunks apply to one document. Implementations may keep a copy of that document.
-pub trait Prover {
-    /// Proves everything one sender submitted, whose dependencies are all in the document or earlier in the submission.
-    ///
-    /// Returns the changes that are new to the document, in causal order, and takes them into account from then on. A refusal
-    /// covers the whole submission and leaves the prover as it was.
-    fn prove(&mut self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal>;
 }

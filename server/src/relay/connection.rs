@@ -2,25 +2,23 @@
 
 use super::Shared;
 use super::closing::Closing;
-use super::outbound::{Next, Outbound};
+use super::line::Line;
+use super::outbound::Outbound;
 use super::room::{Permits, RoomInput};
 use crate::panics;
-use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use maillage_shared::guard::Refusal;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::sync::connection::{CloseReason, Connection, ConnectionEffect};
 use maillage_shared::sync::room::ConnectionId;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
-use tokio::time::{Duration, Instant, MissedTickBehavior, interval_at, timeout, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 /// Frames up to this many bytes are scanned at once; larger ones on a thread, so that other connections go on meanwhile.
@@ -32,75 +30,51 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let outbound = Outbound::new(shared.options.outbound_bytes);
+    let heard = shared.connections.enter(id, outbound.clone());
     let mut session = Session::new(Arc::clone(&shared), id, outbound.clone());
-    let talking = AssertUnwindSafe(talk(&mut session, &mut socket))
+    let mut line = Line::new(&mut socket, &outbound, &heard);
+    let talking = AssertUnwindSafe(talk(&mut session, &mut line))
         .catch_unwind()
         .await;
     // A panic here is a bug, and logged as such; the rooms must hear that the connection is gone all the same.
     let closing = talking.unwrap_or_else(|_| Closing::Broken("internal error".to_owned()));
     outbound.close(closing.clone());
     session.leave().await;
+    shared.connections.leave(id);
     session.log(&closing);
     let farewell = say_goodbye(&shared, &mut socket, &closing);
     let _ = timeout(shared.options.goodbye_time, farewell).await;
 }
 
-/// Reads, writes and pings until there is a reason to close, and what waits to be sent is sent.
-async fn talk<S>(session: &mut Session, socket: &mut WebSocketStream<S>) -> Closing
+/// Reads and writes until there is a reason to close, and what waits to be sent is sent.
+async fn talk<S>(session: &mut Session, line: &mut Line<'_, S>) -> Closing
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    let shared = Arc::clone(&session.shared);
-    let outbound = session.outbound.clone();
-    let heard = Arc::clone(&session.heard);
-    let (mut sink, mut stream) = socket.split();
-    let mut writing = pin!(write(&outbound, &mut sink));
-    tokio::select! {
-        closing = &mut writing => return closing,
-        closing = session.read(&mut stream) => outbound.close(closing),
-        () = outbound.closed() => {}
-        () = beat(&shared, &outbound, &heard) => {}
-        () = shared.stop.cancelled() => outbound.close(Closing::Stopping),
-    }
-    timeout(shared.options.goodbye_time, writing)
+    let goodbye_time = session.shared.options.goodbye_time;
+    let greeting = Instant::now() + session.shared.options.greeting_time;
+    let reason = loop {
+        let next = if session.greeted() {
+            line.next().await
+        } else {
+            timeout_at(greeting, line.next())
+                .await
+                .unwrap_or(Err(Closing::NoGreeting))
+        };
+        let bytes = match next {
+            Ok(bytes) => bytes,
+            Err(closing) => break closing,
+        };
+        // What the room for this message waits for must not hold up what others send to this peer.
+        let received = line.write_while(session.receive(bytes)).await;
+        if let Err(closing) = received.and_then(|result| result) {
+            break closing;
+        }
+    };
+    session.outbound.close(reason);
+    timeout(goodbye_time, line.drain())
         .await
-        .unwrap_or_else(|_| outbound.closing())
-}
-
-/// Sends what waits; returns when nothing may follow.
-async fn write(outbound: &Outbound, sink: &mut (impl Sink<Message> + Unpin)) -> Closing {
-    loop {
-        let mut next = Some(outbound.next().await);
-        // One flush for everything that waits.
-        while let Some(item) = next {
-            let message = match item {
-                Next::Frame(frame) => Message::Binary(frame),
-                Next::Ping => Message::Ping(Bytes::new()),
-                Next::Close(closing) => return closing,
-            };
-            if sink.feed(message).await.is_err() {
-                return Closing::Left;
-            }
-            next = outbound.try_next();
-        }
-        if sink.flush().await.is_err() {
-            return Closing::Left;
-        }
-    }
-}
-
-/// Pings the peer, and gives it up when it has been silent for too long.
-async fn beat(shared: &Shared, outbound: &Outbound, heard: &Heard) {
-    let options = &shared.options;
-    let mut ticks = interval_at(Instant::now() + options.ping_every, options.ping_every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if heard.silence() >= options.silence {
-            return outbound.close(Closing::Silent);
-        }
-        outbound.ping();
-    }
+        .unwrap_or_else(|_| session.outbound.closing())
 }
 
 /// Says why, closes, and waits for the peer to close too, so that the system does not throw away what it has not read yet.
@@ -128,26 +102,6 @@ where
     Ok(())
 }
 
-/// When the peer was last heard of.
-#[derive(Debug)]
-struct Heard {
-    start: Instant,
-    /// Milliseconds after `start`.
-    last: AtomicU64,
-}
-
-impl Heard {
-    fn note(&self) {
-        let now = self.start.elapsed().as_millis() as u64;
-        self.last.store(now, Ordering::Relaxed);
-    }
-
-    fn silence(&self) -> Duration {
-        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
-        self.start.elapsed().saturating_sub(last)
-    }
-}
-
 /// What a connection remembers.
 struct Session {
     shared: Arc<Shared>,
@@ -157,7 +111,6 @@ struct Session {
     protocol: Option<Connection>,
     documents: HashSet<DocumentId>,
     inbound: Arc<Semaphore>,
-    heard: Arc<Heard>,
 }
 
 impl Session {
@@ -168,53 +121,7 @@ impl Session {
             protocol: Some(Connection::new(shared.relay.clone(), shared.options.limits)),
             documents: HashSet::new(),
             inbound: Arc::new(Semaphore::new(shared.options.inbound_bytes)),
-            heard: Arc::new(Heard {
-                start: Instant::now(),
-                last: AtomicU64::new(0),
-            }),
             shared,
-        }
-    }
-
-    /// Reads messages until one is a reason to close.
-    async fn read(
-        &mut self,
-        stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
-    ) -> Closing {
-        let shared = Arc::clone(&self.shared);
-        let greeting = Instant::now() + shared.options.greeting_time;
-        let mut stop = pin!(shared.stop_reading.cancelled());
-        loop {
-            let next = async {
-                if self.greeted() {
-                    Ok(stream.next().await)
-                } else {
-                    timeout_at(greeting, stream.next()).await
-                }
-            };
-            let next = tokio::select! {
-                biased;
-                // What has been received is still answered, but nothing more is taken in.
-                () = &mut stop => std::future::pending().await,
-                next = next => next,
-            };
-            let message = match next {
-                Err(_) => return Closing::NoGreeting,
-                Ok(None) => return Closing::Left,
-                Ok(Some(Err(error))) => return reading_failed(error),
-                Ok(Some(Ok(message))) => message,
-            };
-            self.heard.note();
-            match message {
-                Message::Binary(bytes) => {
-                    if let Err(closing) = self.receive(bytes).await {
-                        return closing;
-                    }
-                }
-                Message::Text(_) => return Closing::Text,
-                Message::Close(_) => return Closing::Left,
-                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
-            }
         }
     }
 
@@ -338,19 +245,5 @@ impl Session {
             }
             _ => tracing::warn!(connection, ?peer, %closing, "closed a connection"),
         }
-    }
-}
-
-fn reading_failed(error: Error) -> Closing {
-    match error {
-        Error::Capacity(CapacityError::MessageTooLong { size, max_size }) => Closing::TooLarge {
-            found: size,
-            limit: max_size,
-        },
-        Error::Io(_)
-        | Error::ConnectionClosed
-        | Error::AlreadyClosed
-        | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Closing::Left,
-        error => Closing::Broken(error.to_string()),
     }
 }

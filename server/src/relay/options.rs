@@ -1,27 +1,17 @@
 //! What may be set about a relay. The defaults are meant for everyone; tests shorten the times.
 
-use maillage_shared::guard::{Ledger, Prover, Refusal};
-use maillage_shared::id::DocumentId;
 use maillage_shared::limits::Limits;
-use maillage_shared::store::StoredChange;
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-/// Makes the prover of a document from the changes its store holds.
-pub type OpenProver = Arc<
-    dyn Fn(DocumentId, &[StoredChange]) -> Result<Box<dyn Prover + Send>, Refusal> + Send + Sync,
->;
-
 /// Times and bounds of a relay.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// What the guard lets chunks and documents cost.
     pub limits: Limits,
-    /// How provers are made.
-    pub open_prover: OpenProver,
     /// How long proving one submission may take.
     pub proving_time: Duration,
+    /// How long proving all that is stored of one document may take.
+    pub opening_time: Duration,
     /// Time between two pings to a peer.
     pub ping_every: Duration,
     /// After this long without a frame or a pong, a peer is taken for gone.
@@ -46,14 +36,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let limits = Limits::DEFAULT;
         Self {
-            limits,
-            open_prover: Arc::new(move |document, stored| {
-                let (prover, _) = Ledger::open(document, stored, limits)?;
-                Ok(Box::new(prover))
-            }),
+            limits: Limits::DEFAULT,
             proving_time: Duration::from_secs(10),
+            opening_time: Duration::from_secs(60),
             ping_every: Duration::from_secs(20),
             silence: Duration::from_secs(60),
             greeting_time: Duration::from_secs(15),
@@ -65,11 +51,5 @@ impl Default for Options {
             relay_inbound_bytes: 256 * 1024 * 1024,
             documents: 4096,
         }
-    }
-}
-
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").finish_non_exhaustive()
     }
 }

@@ -1,11 +1,17 @@
 //! What waits to be sent on one connection, bounded by bytes.
 
 use super::closing::Closing;
+use futures_util::task::AtomicWaker;
+use maillage_shared::id::DocumentId;
+use maillage_shared::sync::room::ConnectionId;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use std::task::Waker;
 use tokio_tungstenite::tungstenite::Bytes;
-use tokio_util::sync::CancellationToken;
+
+/// Words in passing that may wait; of more, the oldest is dropped.
+const PASSING_FRAMES: usize = 64;
 
 /// The sending half: rooms put frames here and never wait. Clones share the queue.
 #[derive(Debug, Clone)]
@@ -16,8 +22,9 @@ pub(super) struct Outbound {
 #[derive(Debug)]
 struct Shared {
     queue: Mutex<Queue>,
-    changed: Notify,
-    closed: CancellationToken,
+    /// The connection's task.
+    task: AtomicWaker,
+    paused: AtomicBool,
     limit: usize,
 }
 
@@ -25,8 +32,18 @@ struct Shared {
 struct Queue {
     frames: VecDeque<Bytes>,
     bytes: usize,
+    passing: VecDeque<(Topic, Bytes)>,
     ping: bool,
     closing: Option<Closing>,
+}
+
+/// What a word in passing is about: a newer one takes the place of one that still waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Topic {
+    /// Who said it.
+    pub(super) from: ConnectionId,
+    /// Where.
+    pub(super) document: DocumentId,
 }
 
 /// What the connection is to send next.
@@ -46,8 +63,8 @@ impl Outbound {
         Self {
             shared: Arc::new(Shared {
                 queue: Mutex::default(),
-                changed: Notify::new(),
-                closed: CancellationToken::new(),
+                task: AtomicWaker::new(),
+                paused: AtomicBool::new(false),
                 limit,
             }),
         }
@@ -56,35 +73,58 @@ impl Outbound {
     /// Queues a frame. When too much waits already, the connection is closed: a frame is never dropped from a connection that goes on.
     pub(super) fn send(&self, frame: impl Into<Bytes>) {
         let frame = frame.into();
-        let mut queue = self.queue();
-        if queue.closing.is_some() {
-            return;
-        }
-        // A single frame may be larger than the limit: whole documents are answered in one.
-        if queue.bytes > 0 && queue.bytes + frame.len() > self.shared.limit {
-            self.close_queue(&mut queue, Closing::Resync);
-        } else {
-            queue.bytes += frame.len();
-            queue.frames.push_back(frame);
-        }
-        drop(queue);
-        self.shared.changed.notify_one();
+        self.change(|queue| {
+            if queue.closing.is_some() {
+                return;
+            }
+            // A single frame may be larger than the limit.
+            if queue.bytes > 0 && queue.bytes + frame.len() > self.shared.limit {
+                queue.close(Closing::Resync);
+            } else {
+                queue.bytes += frame.len();
+                queue.frames.push_back(frame);
+            }
+        });
+    }
+
+    /// Queues a word in passing, to be sent when nothing else waits. On a slow connection only the newest of each topic arrives.
+    pub(super) fn pass(&self, topic: Topic, frame: impl Into<Bytes>) {
+        let frame = frame.into();
+        self.change(|queue| {
+            if queue.closing.is_some() {
+                return;
+            }
+            queue.passing.retain(|(older, _)| *older != topic);
+            if queue.passing.len() == PASSING_FRAMES {
+                queue.passing.pop_front();
+            }
+            queue.passing.push_back((topic, frame));
+        });
     }
 
     /// Has a WebSocket ping sent after what waits.
     pub(super) fn ping(&self) {
-        self.queue().ping = true;
-        self.shared.changed.notify_one();
+        self.change(|queue| queue.ping = true);
     }
 
     /// Has the connection closed; the first reason counts.
     pub(super) fn close(&self, closing: Closing) {
-        let mut queue = self.queue();
-        if queue.closing.is_none() {
-            self.close_queue(&mut queue, closing);
-        }
-        drop(queue);
-        self.shared.changed.notify_one();
+        self.change(|queue| {
+            if queue.closing.is_none() {
+                queue.close(closing);
+            }
+        });
+    }
+
+    /// Has the connection read no more; what it has received is still answered.
+    pub(super) fn pause(&self) {
+        self.shared.paused.store(true, Ordering::Relaxed);
+        self.shared.task.wake();
+    }
+
+    /// Whether the connection is to read no more.
+    pub(super) fn is_paused(&self) -> bool {
+        self.shared.paused.load(Ordering::Relaxed)
     }
 
     /// Whether the connection is being closed: what it sent before is no longer wanted.
@@ -92,9 +132,11 @@ impl Outbound {
         self.queue().closing.is_some()
     }
 
-    /// Waits until there is a reason to close.
-    pub(super) async fn closed(&self) {
-        self.shared.closed.cancelled().await;
+    /// Whether the connection is being closed without waiting for what its peer does not read.
+    pub(super) fn is_given_up(&self) -> bool {
+        let queue = self.queue();
+        let closing = queue.closing.as_ref();
+        closing.is_some_and(|closing| !closing.sends_what_waits())
     }
 
     /// Why the connection is closed; that the peer left, while it is not.
@@ -102,14 +144,9 @@ impl Outbound {
         self.queue().closing.clone().unwrap_or(Closing::Left)
     }
 
-    /// Waits for something to send. Only one task may wait.
-    pub(super) async fn next(&self) -> Next {
-        loop {
-            if let Some(next) = self.try_next() {
-                return next;
-            }
-            self.shared.changed.notified().await;
-        }
+    /// Names the task to wake when anything here changes. There is one for each connection.
+    pub(super) fn wake(&self, task: &Waker) {
+        self.shared.task.register(task);
     }
 
     /// What to send next, if there is something.
@@ -122,16 +159,15 @@ impl Outbound {
         if let Some(closing) = &queue.closing {
             return Some(Next::Close(closing.clone()));
         }
+        if let Some((_, frame)) = queue.passing.pop_front() {
+            return Some(Next::Frame(frame));
+        }
         std::mem::take(&mut queue.ping).then_some(Next::Ping)
     }
 
-    fn close_queue(&self, queue: &mut Queue, closing: Closing) {
-        if !closing.sends_what_waits() {
-            queue.frames.clear();
-            queue.bytes = 0;
-        }
-        queue.closing = Some(closing);
-        self.shared.closed.cancel();
+    fn change(&self, change: impl FnOnce(&mut Queue)) {
+        change(&mut self.queue());
+        self.shared.task.wake();
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -143,9 +179,36 @@ impl Outbound {
     }
 }
 
+impl Queue {
+    fn close(&mut self, closing: Closing) {
+        self.passing.clear();
+        if !closing.sends_what_waits() {
+            self.frames.clear();
+            self.bytes = 0;
+        }
+        self.closing = Some(closing);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn topic(from: u64) -> Topic {
+        Topic {
+            from: ConnectionId(from),
+            document: DocumentId::from_entropy([1; 16]),
+        }
+    }
+
+    fn frames(outbound: &Outbound) -> Vec<Vec<u8>> {
+        std::iter::from_fn(|| outbound.try_next())
+            .filter_map(|next| match next {
+                Next::Frame(frame) => Some(frame.to_vec()),
+                Next::Ping | Next::Close(_) => None,
+            })
+            .collect()
+    }
 
     #[test]
     fn frames_leave_in_order_and_before_the_reason_to_close() {
@@ -169,6 +232,7 @@ mod tests {
         assert!(!outbound.is_closing());
         outbound.send(vec![0; 60]);
         assert_eq!(outbound.try_next(), Some(Next::Close(Closing::Resync)));
+        assert!(outbound.is_given_up());
     }
 
     #[test]
@@ -186,5 +250,26 @@ mod tests {
             assert!(matches!(outbound.try_next(), Some(Next::Frame(_))));
         }
         assert_eq!(outbound.try_next(), None);
+    }
+
+    #[test]
+    fn words_in_passing_let_changes_go_first_and_replace_their_elders() {
+        let outbound = Outbound::new(100);
+        outbound.pass(topic(1), vec![1]);
+        outbound.pass(topic(2), vec![2]);
+        outbound.pass(topic(1), vec![3]);
+        outbound.send(vec![4]);
+        assert_eq!(frames(&outbound), [[4], [2], [3]]);
+    }
+
+    #[test]
+    fn words_in_passing_that_nobody_reads_are_dropped_and_close_nothing() {
+        let outbound = Outbound::new(100);
+        for from in 0..PASSING_FRAMES as u64 + 10 {
+            outbound.pass(topic(from), vec![from as u8; 50]);
+        }
+        assert!(!outbound.is_closing());
+        let frames = frames(&outbound);
+        assert_eq!((frames.len(), frames[0][0]), (PASSING_FRAMES, 10));
     }
 }

@@ -1,9 +1,9 @@
-//! Proving off the connections' threads, with a time limit.
+//! Proving what takes long off the connections' thread, with a time limit.
 
-use super::options::OpenProver;
+use super::options::Options;
 use crate::panics;
 use maillage_shared::change::ChangeRecord;
-use maillage_shared::guard::{Prover, Refusal, ScannedChunk};
+use maillage_shared::guard::{Ledger, Refusal, ScannedChunk};
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoredChange;
 use std::sync::Arc;
@@ -14,10 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-/// A prover that may move between threads.
-pub(super) type BoxedProver = Box<dyn Prover + Send>;
-
-/// Why a prover did not come back.
+/// Why a ledger did not come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lost {
     /// It panicked.
@@ -40,50 +37,49 @@ impl Lost {
     }
 }
 
-/// Runs provers on threads of their own, as many at a time as there are processors.
+/// Proves on threads of their own, as many at a time as there are processors.
 #[derive(Clone)]
 pub(super) struct Proving {
-    open: OpenProver,
+    options: Arc<Options>,
     running: Arc<Semaphore>,
     abandoned: Arc<AtomicUsize>,
-    limit: Duration,
 }
 
 impl Proving {
-    /// `open` makes provers; a proof may take as long as `limit`.
-    pub(super) fn new(open: OpenProver, limit: Duration) -> Self {
+    /// With the limits and times in `options`.
+    pub(super) fn new(options: Options) -> Self {
         let processors = available_parallelism().map_or(1, usize::from);
         Self {
-            open,
+            options: Arc::new(options),
             running: Arc::new(Semaphore::new(processors)),
             abandoned: Arc::default(),
-            limit,
         }
     }
 
-    /// Has one submission proved; the prover comes back unless it crashed or took too long.
+    /// Has one submission proved; the ledger comes back unless it crashed or took too long.
     pub(super) async fn prove(
         self,
-        mut prover: BoxedProver,
+        mut ledger: Ledger,
         submission: Vec<ScannedChunk>,
-    ) -> Result<(BoxedProver, Result<Vec<ChangeRecord>, Refusal>), Lost> {
-        let limit = self.limit;
-        self.run(limit, move || {
-            let result = prover.prove(&submission);
-            (prover, result)
+    ) -> Result<(Ledger, Result<Vec<ChangeRecord>, Refusal>), Lost> {
+        self.run(self.options.proving_time, move || {
+            let result = ledger.prove(&submission);
+            (ledger, result)
         })
         .await
     }
 
-    /// Makes a prover that knows these changes. Whole documents may take longer than single submissions.
+    /// Makes a ledger that knows these changes, and returns them with it.
     pub(super) async fn open(
         self,
         document: DocumentId,
         changes: Vec<StoredChange>,
-    ) -> Result<Result<BoxedProver, Refusal>, Lost> {
-        let limit = self.limit * 6;
-        let open = Arc::clone(&self.open);
-        self.run(limit, move || open(document, &changes)).await
+    ) -> Result<Result<(Ledger, Vec<ChangeRecord>), Refusal>, Lost> {
+        let limits = self.options.limits;
+        self.run(self.options.opening_time, move || {
+            Ledger::open(document, &changes, limits)
+        })
+        .await
     }
 
     async fn run<T: Send + 'static>(
@@ -116,22 +112,20 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
-    fn proving(limit: Duration) -> Proving {
-        let open: OpenProver = Arc::new(|_, _| Err(Refusal::Checksum));
-        Proving::new(open, limit)
-    }
+    /// A limit that no test reaches.
+    const LONG: Duration = Duration::from_secs(60);
 
     #[tokio::test]
     async fn a_panic_loses_the_prover_only() {
-        let proving = proving(Duration::from_secs(60));
-        let result = proving.run::<()>(proving.limit, || panic!("crafted")).await;
+        let proving = Proving::new(Options::default());
+        let result = proving.run::<()>(LONG, || panic!("crafted")).await;
         assert_eq!(result, Err(Lost::Crashed));
-        assert_eq!(proving.run(proving.limit, || 7).await, Ok(7));
+        assert_eq!(proving.run(LONG, || 7).await, Ok(7));
     }
 
     #[tokio::test]
     async fn threads_that_are_stuck_do_not_hold_up_the_next_proof() {
-        let proving = proving(Duration::from_secs(60));
+        let proving = Proving::new(Options::default());
         let limit = Duration::from_millis(1);
         let (release, released) = mpsc::channel::<()>();
         let released = Arc::new(std::sync::Mutex::new(released));
@@ -140,7 +134,7 @@ mod tests {
             let stuck = move || drop(released.lock().map(|released| released.recv()));
             assert_eq!(proving.run(limit, stuck).await, Err(Lost::TooSlow(limit)));
         }
-        assert_eq!(proving.run(proving.limit, || 7).await, Ok(7));
+        assert_eq!(proving.run(LONG, || 7).await, Ok(7));
         drop(release);
     }
 }

@@ -1,12 +1,13 @@
 //! The task of one open document: feeds its [`Room`] and performs what the room asks for, one thing at a time.
 
 use super::closing::Closing;
-use super::outbound::Outbound;
-use super::proving::{BoxedProver, Lost};
+use super::outbound::{Outbound, Topic};
+use super::proving::Lost;
 use super::rooms::{Context, Rooms};
+use crate::panics;
 use futures_util::future::BoxFuture;
 use maillage_shared::change::ChangeRecord;
-use maillage_shared::guard::{Refusal, ScannedChunk, ScannedMessage};
+use maillage_shared::guard::{Ledger, Refusal, ScannedChunk, ScannedMessage};
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
@@ -59,12 +60,12 @@ pub(super) async fn run(
     mailbox: mpsc::Receiver<RoomInput>,
 ) {
     match open(document, &context).await {
-        Ok((room, prover)) => {
+        Ok((room, ledger)) => {
             let task = Task {
                 document,
                 context,
                 room,
-                prover: Some(prover),
+                ledger: Some(ledger),
                 outbound: HashMap::new(),
                 proof: None,
                 work: None,
@@ -82,44 +83,29 @@ pub(super) async fn run(
 }
 
 /// Reads a document and proves again what is read; the error says why it cannot be served.
-async fn open(document: DocumentId, context: &Context) -> Result<(Room, BoxedProver), String> {
+async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger), String> {
     let store = Arc::clone(&context.store);
-    let relay = context.relay.clone();
-    let loading = spawn_blocking(move || {
-        let stored = store
-            .load(document)
-            .map_err(|error| error.to_string())?
-            .unwrap_or_default();
-        Ok::<_, String>(stored)
-    });
-    let stored = loading.await.map_err(|error| error.to_string())??;
-    // First the prover, which scans: nothing may be parsed before.
-    let prover = context
+    let loading = spawn_blocking(move || store.load(document));
+    let stored = loading
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|error| error.to_string())?
+        .unwrap_or_default();
+    let count = stored.len();
+    let (ledger, records) = context
         .proving
         .clone()
-        .open(document, stored.clone())
+        .open(document, stored)
         .await
         .map_err(|lost| lost.refusal().to_string())?
         .map_err(|refusal| refusal.to_string())?;
-    let opening = spawn_blocking(move || {
-        let records: Vec<ChangeRecord> = stored
-            .iter()
-            .map(|change| ChangeRecord::parse(&change.bytes))
-            .collect::<Result<_, _>>()
-            .map_err(|error| error.to_string())?;
-        let count = records.len();
-        let room = Room::open(document, relay, records);
-        if room.graph().len() == count {
-            Ok(room)
-        } else {
-            Err(format!(
-                "{} of {count} changes have their causes",
-                room.graph().len()
-            ))
-        }
-    });
-    let room = opening.await.map_err(|error| error.to_string())??;
-    Ok((room, prover))
+    let room = Room::open(document, context.relay.clone(), records);
+    if room.graph().len() == count {
+        Ok((room, ledger))
+    } else {
+        let found = room.graph().len();
+        Err(format!("{found} of {count} changes have their causes"))
+    }
 }
 
 /// Tells everyone that the document is not available, until it is worth trying again to open it.
@@ -159,10 +145,10 @@ async fn refuse_all(
 
 /// Something the task waits for; a room asks for one thing at a time.
 enum Done {
-    Proved(BoxedProver, Result<Vec<ChangeRecord>, Refusal>),
-    ProverLost(Lost),
-    ProverOpened(BoxedProver),
-    ProverFailed(Refusal),
+    Proved(Ledger, Result<Vec<ChangeRecord>, Refusal>),
+    LedgerLost(Lost),
+    LedgerOpened(Ledger),
+    LedgerFailed(Refusal),
     Written(BatchId, bool),
     Waited(BatchId),
 }
@@ -179,7 +165,7 @@ struct Task {
     context: Arc<Context>,
     room: Room,
     /// `None` while it works, and after it was lost until the next submission.
-    prover: Option<BoxedProver>,
+    ledger: Option<Ledger>,
     outbound: HashMap<ConnectionId, Outbound>,
     proof: Option<Proof>,
     work: Option<BoxFuture<'static, Done>>,
@@ -297,6 +283,16 @@ impl Task {
                     outbound.send(frame);
                 }
             }
+            RoomEffect::Pass {
+                connection,
+                from,
+                frame,
+            } => {
+                if let Some(outbound) = self.outbound.get(&connection) {
+                    let document = self.document;
+                    outbound.pass(Topic { from, document }, frame);
+                }
+            }
             RoomEffect::Refuse {
                 connection,
                 refusal,
@@ -308,57 +304,67 @@ impl Task {
         }
     }
 
-    /// Starts on the next submission of the batch, or hands the results to the room.
+    /// Proves the submissions of the batch as far as that is quick, starts on the next one that is not, or hands the results to the room.
     fn prove_next(&mut self) {
-        let Some(proof) = &mut self.proof else {
-            return;
-        };
-        if proof.left.is_empty() {
-            let results = std::mem::take(&mut proof.results);
-            let batch = proof.batch;
-            self.proof = None;
-            self.handle(RoomEvent::Proved { batch, results });
-            return;
-        }
-        let proving = self.context.proving.clone();
-        match self.prover.take() {
-            Some(prover) => {
-                let submission = proof.left.pop_front().unwrap_or_default();
-                self.work = Some(Box::pin(async move {
-                    match proving.prove(prover, submission).await {
-                        Ok((prover, result)) => Done::Proved(prover, result),
-                        Err(lost) => Done::ProverLost(lost),
+        while let Some(proof) = &mut self.proof {
+            let Some(submission) = proof.left.pop_front() else {
+                let results = std::mem::take(&mut proof.results);
+                let batch = proof.batch;
+                self.proof = None;
+                self.handle(RoomEvent::Proved { batch, results });
+                return;
+            };
+            let proving = self.context.proving.clone();
+            match self.ledger.take() {
+                Some(mut ledger) if Ledger::is_quick(&submission) => {
+                    match panics::catch(|| ledger.prove(&submission)) {
+                        Ok(result) => {
+                            self.ledger = Some(ledger);
+                            proof.results.push(result);
+                        }
+                        Err(_) => proof.results.push(Err(Lost::Crashed.refusal())),
                     }
-                }));
-            }
-            None => {
-                let proved = proof.results.iter().flatten().flatten();
-                let known = self.room.graph().changes().iter().chain(proved);
-                let known: Vec<StoredChange> = known.map(StoredChange::from).collect();
-                let document = self.document;
-                self.work = Some(Box::pin(async move {
-                    match proving.open(document, known).await {
-                        Ok(Ok(prover)) => Done::ProverOpened(prover),
-                        Ok(Err(refusal)) => Done::ProverFailed(refusal),
-                        Err(lost) => Done::ProverFailed(lost.refusal()),
-                    }
-                }));
+                }
+                Some(ledger) => {
+                    self.work = Some(Box::pin(async move {
+                        match proving.prove(ledger, submission).await {
+                            Ok((ledger, result)) => Done::Proved(ledger, result),
+                            Err(lost) => Done::LedgerLost(lost),
+                        }
+                    }));
+                    return;
+                }
+                None => {
+                    proof.left.push_front(submission);
+                    let proved = proof.results.iter().flatten().flatten();
+                    let known = self.room.graph().changes().iter().chain(proved);
+                    let known: Vec<StoredChange> = known.map(StoredChange::from).collect();
+                    let document = self.document;
+                    self.work = Some(Box::pin(async move {
+                        match proving.open(document, known).await {
+                            Ok(Ok((ledger, _))) => Done::LedgerOpened(ledger),
+                            Ok(Err(refusal)) => Done::LedgerFailed(refusal),
+                            Err(lost) => Done::LedgerFailed(lost.refusal()),
+                        }
+                    }));
+                    return;
+                }
             }
         }
     }
 
     fn done(&mut self, done: Done) {
         match done {
-            Done::Proved(prover, result) => {
-                self.prover = Some(prover);
+            Done::Proved(ledger, result) => {
+                self.ledger = Some(ledger);
                 self.proved(result);
             }
-            Done::ProverLost(lost) => self.proved(Err(lost.refusal())),
-            Done::ProverOpened(prover) => {
-                self.prover = Some(prover);
+            Done::LedgerLost(lost) => self.proved(Err(lost.refusal())),
+            Done::LedgerOpened(ledger) => {
+                self.ledger = Some(ledger);
                 self.prove_next();
             }
-            Done::ProverFailed(refusal) => {
+            Done::LedgerFailed(refusal) => {
                 tracing::error!(document = %self.document, %refusal, "what is stored cannot be proved any more");
                 if let Some(proof) = &mut self.proof {
                     let left = proof.left.drain(..).map(|_| Err(refusal.clone()));

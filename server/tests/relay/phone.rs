@@ -184,6 +184,21 @@ impl Sheet {
         self.document.commit();
     }
 
+    /// Puts bytes that cannot be packed into the document, beside the text.
+    pub(crate) fn attach(&mut self, number: u32, length: usize) {
+        let mut state = number.wrapping_add(1);
+        let bytes = std::iter::repeat_with(|| {
+            // Xorshift: noise, the same each time.
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state.to_le_bytes()[0]
+        });
+        let bytes: Vec<u8> = bytes.take(length).collect();
+        self.document.put(ROOT, "attached", bytes).unwrap();
+        self.document.commit();
+    }
+
     pub(crate) fn text(&self) -> String {
         match self.document.get(ROOT, "tasks").unwrap() {
             Some((_, text)) => self.document.text(&text).unwrap(),

@@ -7,7 +7,7 @@ use super::document::expand;
 use super::encoded::EncodedChange;
 use super::history::History;
 use super::reader::malformed;
-use super::{Prover, Refusal, ScannedChunk};
+use super::{Refusal, ScannedChunk};
 use crate::change::ChangeRecord;
 use crate::doc::{BadGenesis, Kind, read_genesis};
 use crate::id::DocumentId;
@@ -150,11 +150,5 @@ impl Ledger {
             return Err(BadGenesis::Field("space").into());
         }
         Ok(())
-    }
-}
-
-impl Prover for Ledger {
-    fn prove(&mut self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal> {
-        Ledger::prove(self, submission)
     }
 }

@@ -89,6 +89,15 @@ pub enum RoomEffect {
         /// An encoded frame.
         frame: Vec<u8>,
     },
+    /// Send this frame of someone's presence: it may be dropped, or replaced by a newer one of the same sender.
+    Pass {
+        /// To whom.
+        connection: ConnectionId,
+        /// Who said it.
+        from: ConnectionId,
+        /// An encoded frame.
+        frame: Vec<u8>,
+    },
     /// Send an `error` frame with this reason, close the connection, log it once.
     Refuse {
         /// Whom.
@@ -216,8 +225,9 @@ impl Room {
         let envelope = Envelope::ephemeral(&message);
         for (connection, member) in &self.members {
             if *connection != from && member.peer != message.sender {
-                effects.push(RoomEffect::Send {
+                effects.push(RoomEffect::Pass {
                     connection: *connection,
+                    from,
                     frame: envelope.to(&member.peer),
                 });
             }

@@ -23,14 +23,14 @@ const PLAYS: u64 = if cfg!(target_arch = "wasm32") {
 
 enum Kind {
     Stock(Box<StockPeer>),
-    Ours(GraphPeer),
+    Ours(Box<GraphPeer>),
 }
 
 impl Kind {
     fn peer(&mut self) -> &mut dyn Peer {
         match self {
             Self::Stock(stock) => stock.as_mut(),
-            Self::Ours(ours) => ours,
+            Self::Ours(ours) => ours.as_mut(),
         }
     }
 }
@@ -74,8 +74,8 @@ impl Play {
                     0 => stock(left.fork()),
                     1 => stock(right.fork()),
                     2 => stock(AutoCommit::new()),
-                    3 => Kind::Ours(GraphPeer::holding(&mut right)),
-                    _ => Kind::Ours(GraphPeer::default()),
+                    3 => Kind::Ours(Box::new(GraphPeer::holding(&mut right))),
+                    _ => Kind::Ours(Box::default()),
                 };
                 Party {
                     kind,
@@ -186,6 +186,7 @@ impl Play {
                         frame => panic!("a room does not say {frame:?}"),
                     }
                 }
+                RoomEffect::Pass { .. } => panic!("nobody spoke in passing"),
                 RoomEffect::Refuse { refusal, .. } => panic!("refused: {refusal}"),
             }
         }

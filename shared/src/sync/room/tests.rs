@@ -68,9 +68,10 @@ fn sent(effects: &[RoomEffect]) -> Vec<(ConnectionId, Frame)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            RoomEffect::Send { connection, frame } => {
-                Some((*connection, Frame::decode(frame).unwrap()))
-            }
+            RoomEffect::Send { connection, frame }
+            | RoomEffect::Pass {
+                connection, frame, ..
+            } => Some((*connection, Frame::decode(frame).unwrap())),
             _ => None,
         })
         .collect()

@@ -223,9 +223,10 @@ impl Relay {
                         document,
                         batch,
                     }),
-                    RoomEffect::Send { connection, frame } => {
-                        outcomes.push(Outcome::Send { connection, frame })
-                    }
+                    RoomEffect::Send { connection, frame }
+                    | RoomEffect::Pass {
+                        connection, frame, ..
+                    } => outcomes.push(Outcome::Send { connection, frame }),
                     RoomEffect::Refuse {
                         connection,
                         refusal,
