@@ -174,3 +174,70 @@ impl Tree<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guard::spans::{Made, Place};
+    use crate::properties;
+    use proptest::prelude::*;
+
+    const LIST: Name = Name {
+        actor: 0,
+        counter: 1,
+    };
+
+    fn key(name: Name) -> (u32, u32) {
+        (name.counter, name.actor)
+    }
+
+    /// The sequence as its definition reads: after each element those inserted there, the latest first.
+    fn sequence(elements: &[(Name, Name)]) -> Vec<Name> {
+        let mut sequence = Vec::new();
+        let mut waiting = vec![Name::NONE];
+        while let Some(name) = waiting.pop() {
+            let below = elements.iter().filter(|(_, after)| *after == name);
+            let mut below: Vec<Name> = below.map(|(element, _)| *element).collect();
+            below.sort_by_key(|name| key(*name));
+            waiting.extend(below);
+            sequence.push(name);
+        }
+        sequence
+    }
+
+    proptest! {
+        #![proptest_config(properties::cases(256))]
+
+        /// Three authors insert, each after something they can have seen: often after their last element, so that spans grow.
+        #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+        #[test]
+        fn the_order_is_that_of_the_sequence(
+            inserts in proptest::collection::vec((0u32..3, 0u8..4, any::<prop::sample::Index>()), 1..120),
+        ) {
+            let mut spans = Spans::default();
+            (0..3).for_each(|_| spans.add_actor());
+            let mut elements: Vec<(Name, Name)> = Vec::new();
+            let mut next = [2u32; 3];
+            for (actor, kind, index) in inserts {
+                let own = elements.iter().rev().find(|(name, _)| name.actor == actor);
+                let after = match (kind, own) {
+                    (0 | 1, Some((name, _))) => *name,
+                    _ if elements.is_empty() || kind == 2 && index.index(8) == 0 => Name::NONE,
+                    _ => elements[index.index(elements.len())].0,
+                };
+                let counter = next[actor as usize].max(after.counter + 1);
+                next[actor as usize] = counter + 1;
+                let name = Name { actor, counter };
+                spans.push(name, Made::Value, LIST, Place::After(after));
+                elements.push((name, after));
+            }
+            let sequence = sequence(&elements);
+            let later = |one: Name, other: Name| key(one).cmp(&key(other));
+            for (at, one) in sequence.iter().enumerate() {
+                for (other_at, other) in sequence.iter().enumerate() {
+                    prop_assert_eq!(precedes(&spans, *one, *other, later), at < other_at);
+                }
+            }
+        }
+    }
+}

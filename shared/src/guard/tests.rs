@@ -1,11 +1,15 @@
 //! The guard accepts all that automerge writes and nothing that would hurt a peer.
 
+mod altered;
 mod crafted;
+mod draft;
+mod findings;
 mod forge;
 mod histories;
 mod honest;
 mod hostile;
 mod mutated;
+mod peers;
 
 use super::{Ledger, Refusal, ScannedChunk};
 use crate::change::ChangeRecord;
@@ -17,7 +21,7 @@ use crate::time::UnixMillis;
 use automerge::transaction::Transactable;
 use automerge::{ActorId, ObjId, ObjType, ROOT, ReadDoc};
 use proptest::strategy::Strategy;
-use proptest::test_runner::{TestCaseError, TestRunner};
+use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 
 fn document_id() -> DocumentId {
     DocumentId::from_entropy([3; 16])
@@ -92,13 +96,21 @@ fn code<T>(outcome: Result<T, Refusal>) -> &'static str {
     }
 }
 
-/// Runs a property over some cases.
+/// Runs a property over some cases. `GUARD_CASES` says how many instead, and they are others than usual.
 fn for_all<S: Strategy>(
     cases: u32,
     strategy: &S,
     property: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) {
-    if let Err(failure) = TestRunner::new(properties::cases(cases)).run(strategy, property) {
+    let mut config = properties::cases(cases);
+    if let Some(more) = std::env::var("GUARD_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+    {
+        config.cases = more;
+        config.rng_seed = RngSeed::Fixed(u64::from(more));
+    }
+    if let Err(failure) = TestRunner::new(config).run(strategy, property) {
         panic!("{failure}");
     }
 }

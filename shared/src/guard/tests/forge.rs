@@ -15,6 +15,8 @@ pub(super) struct Forge {
     pub(super) message: Vec<u8>,
     pub(super) others: Vec<Vec<u8>>,
     pub(super) columns: Vec<(u32, Vec<u8>)>,
+    /// What follows the columns.
+    pub(super) extra: Vec<u8>,
 }
 
 impl Forge {
@@ -28,6 +30,7 @@ impl Forge {
             message: Vec::new(),
             others: Vec::new(),
             columns: Vec::new(),
+            extra: Vec::new(),
         }
     }
 
@@ -70,6 +73,7 @@ impl Forge {
         self.columns
             .iter()
             .for_each(|(_, data)| contents.extend(data));
+        contents.extend(&self.extra);
         seal(1, &contents)
     }
 }

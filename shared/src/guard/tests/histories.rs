@@ -56,6 +56,7 @@ pub(super) fn foreign_genesis() -> Automerge {
 }
 
 /// The people who write one document, each with a copy, and all objects that any of them has made.
+#[derive(Clone)]
 pub(super) struct Writers {
     pub(super) replicas: Vec<Automerge>,
     objects: Vec<(ObjId, ObjType)>,
