@@ -7,10 +7,9 @@ use super::room::{Manuscript, Room};
 use super::socket::Socket;
 use crate::device::random;
 use anyhow::{Context, Result, bail};
-use maillage_shared::change::ChangeRecord;
-use maillage_shared::guard::{self, ScannedChunk, ScannedMessage};
+use automerge::sync::Message;
+use maillage_shared::guard::{ScannedChunk, ScannedMessage};
 use maillage_shared::id::PeerId;
-use maillage_shared::limits::Limits;
 use maillage_shared::sync::exchange::Exchange;
 use maillage_shared::sync::graph::Graph;
 use maillage_shared::wire::{Frame, JoinMessage, Metadata, PROTOCOL_VERSION, SyncMessage};
@@ -125,7 +124,7 @@ impl Phone {
                     let bytes = bytes?;
                     self.board.received(bytes.len());
                     if let Some(message) = line.read(&bytes)? {
-                        let urgent = self.take(message)?;
+                        let urgent = self.take(&message);
                         let wait = if urgent { Duration::ZERO } else { self.acknowledge.after() };
                         let at = Instant::now() + wait;
                         speak_at = Some(speak_at.map_or(at, |earlier| earlier.min(at)));
@@ -148,15 +147,17 @@ impl Phone {
     }
 
     /// Takes in a message; returns whether the server waits for more than an acknowledgement.
-    fn take(&self, message: ScannedMessage) -> Result<bool> {
+    fn take(&self, message: &ScannedMessage) -> bool {
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
         let before = state.graph.heads();
         let mut new = Vec::new();
-        for change in changes(&message)? {
-            if !state.graph.contains(&change.hash) {
+        for chunk in &message.chunks {
+            if let ScannedChunk::Change(change) = chunk
+                && !state.graph.contains(&change.hash)
+            {
                 state.graph.insert(change.clone());
-                new.push(change);
+                new.push(change.clone());
             }
         }
         new.retain(|change| state.graph.contains(&change.hash));
@@ -174,11 +175,11 @@ impl Phone {
         if let Some(manuscript) = &mut state.manuscript {
             manuscript.receive(new);
         }
-        state.exchange.receive(&state.graph, &before, &message);
+        state.exchange.receive(&state.graph, &before, message);
         if self.ready_since.get().is_none() && self.holds_birth(&state.graph) {
             self.ready_since.set(Some(Instant::now()));
         }
-        Ok(state.exchange.is_urgent(&state.graph))
+        state.exchange.is_urgent(&state.graph)
     }
 
     /// Writes one letter.
@@ -220,20 +221,6 @@ impl Participant for Phone {
     fn is_in_step_with(&self, other: &Self) -> bool {
         self.state.borrow().graph.heads() == other.state.borrow().graph.heads()
     }
-}
-
-/// The changes of a message, a whole document taken apart.
-fn changes(message: &ScannedMessage) -> Result<Vec<ChangeRecord>> {
-    let mut changes = Vec::new();
-    for chunk in &message.chunks {
-        match chunk {
-            ScannedChunk::Change(change) => changes.push(change.clone()),
-            ScannedChunk::Document(bytes) => {
-                changes.extend(guard::expand_document(bytes, &Limits::DEFAULT)?);
-            }
-        }
-    }
-    Ok(changes)
 }
 
 async fn sleep_until(at: Option<Instant>) {
@@ -296,12 +283,29 @@ impl<'a> Line<'a> {
     fn read(&self, bytes: &[u8]) -> Result<Option<ScannedMessage>> {
         match Frame::decode(bytes)? {
             Frame::Sync(sync) | Frame::Request(sync) if sync.document == self.room.id() => {
-                Ok(Some(guard::scan_message(&sync.data, &Limits::DEFAULT)?))
+                self.read_sync(&sync.data).map(Some)
             }
             Frame::Error { message } => bail!("the server refuses: {message}"),
             Frame::Unavailable(_) => bail!("the server has not got the document"),
             _ => Ok(None),
         }
+    }
+
+    /// What the guard would read, with whole documents taken apart.
+    fn read_sync(&self, data: &[u8]) -> Result<ScannedMessage> {
+        let message = Message::decode(data)?;
+        let mut chunks = Vec::new();
+        for chunk in message.changes.iter() {
+            let changes = self.room.read(chunk)?;
+            chunks.extend(changes.iter().cloned().map(ScannedChunk::Change));
+        }
+        Ok(ScannedMessage {
+            heads: message.heads,
+            need: message.need,
+            have: message.have,
+            flags: message.flags,
+            chunks,
+        })
     }
 
     async fn say(&mut self, data: Vec<u8>, request: bool) -> Result<()> {

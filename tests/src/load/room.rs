@@ -8,12 +8,15 @@ use automerge::transaction::Transactable;
 use maillage_shared::ChangeHash;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
+use maillage_shared::guard::{self, ScannedChunk};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonKey;
+use maillage_shared::limits::Limits;
 use maillage_shared::records::{NewJobSheet, Section, job_sheet};
 use maillage_shared::rules::text::SECTION_UNITS;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// The text that writers write in.
 const WRITTEN: Section = Section::Need;
@@ -28,6 +31,7 @@ pub struct Room {
     birth: Vec<ChangeRecord>,
     phones: usize,
     stamps: RefCell<HashMap<ChangeHash, Stamp>>,
+    read: RefCell<HashMap<Vec<u8>, Rc<[ChangeRecord]>>>,
 }
 
 impl Room {
@@ -58,6 +62,7 @@ impl Room {
             birth,
             phones,
             stamps: RefCell::default(),
+            read: RefCell::default(),
         })
     }
 
@@ -74,6 +79,22 @@ impl Room {
     /// How many phones are in the room besides one.
     pub(super) fn others(&self) -> usize {
         self.phones.saturating_sub(1)
+    }
+
+    /// The changes in a chunk of a sync message. What one phone has read, the others need not read again.
+    pub(super) fn read(&self, chunk: &[u8]) -> Result<Rc<[ChangeRecord]>> {
+        if let Some(changes) = self.read.borrow().get(chunk) {
+            return Ok(Rc::clone(changes));
+        }
+        let changes = match guard::scan_chunk(chunk, &Limits::DEFAULT)? {
+            ScannedChunk::Change(change) => Rc::from([change]),
+            ScannedChunk::Document(bytes) => {
+                Rc::from(guard::expand_document(&bytes, &Limits::DEFAULT)?)
+            }
+        };
+        let mut read = self.read.borrow_mut();
+        read.insert(chunk.to_vec(), Rc::clone(&changes));
+        Ok(changes)
     }
 
     pub(super) fn note(&self, change: ChangeHash, stamp: Stamp) {
