@@ -40,6 +40,7 @@ use reserve::Reserve;
 use seal::{Key, Nonces};
 use snapshot::Files;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use witness::Witness;
 
@@ -57,6 +58,8 @@ pub struct SledStore {
     writing: Mutex<Writing>,
     catalogue: Mutex<Catalogue>,
     reserve: Mutex<Reserve>,
+    /// A page of sled's could not be written to, because it cannot be read.
+    is_torn: AtomicBool,
     /// Held while documents are put together, moved or copied: records are then only added.
     upkeep: Mutex<()>,
     files: Files,
@@ -246,6 +249,9 @@ impl SledStore {
             Err(error) => {
                 writing.hashes.clear();
                 self.give_up_engine(Some(error));
+                if matches!(error, StoreError::Damaged(_)) {
+                    self.is_torn.store(true, Ordering::Relaxed);
+                }
             }
         }
         result
@@ -403,8 +409,8 @@ impl SledStore {
     }
 }
 
-impl Store for SledStore {
-    fn append(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Result<(), StoreError> {
+impl SledStore {
+    fn append_once(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Result<(), StoreError> {
         let mut writing = self.writing();
         self.with_engine(|_| Ok(()))?;
         if writing.hashes.len() > REMEMBERED_DOCUMENTS {
@@ -449,6 +455,26 @@ impl Store for SledStore {
         drop((catalogue, writing));
         healing.into_iter().for_each(|document| self.heal(document));
         Ok(())
+    }
+
+    /// Writes a torn store anew, and says whether it was one.
+    fn mend(&self) -> Result<bool, StoreError> {
+        let is_torn = self.is_torn.load(Ordering::Relaxed);
+        if is_torn {
+            tracing::warn!("the store is torn, and is written anew from what can be read");
+            self.rewrite()?;
+        }
+        Ok(is_torn)
+    }
+}
+
+impl Store for SledStore {
+    fn append(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Result<(), StoreError> {
+        match self.append_once(batch) {
+            // A page that cannot be read cannot be written to either.
+            Err(StoreError::Damaged(_)) if self.mend()? => self.append_once(batch),
+            result => result,
+        }
     }
 
     fn load(&self, document: DocumentId) -> Result<Option<Vec<StoredChange>>, StoreError> {

@@ -11,6 +11,7 @@ use maillage_shared::store::{Store, StoreError, StoredChange};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
 /// A document with this many records is put together at the next tidying.
@@ -66,8 +67,15 @@ impl SledStore {
                 .map(|(document, _)| *document)
                 .collect()
         };
+        self.mend()?;
         for document in &scattered {
-            self.compact(*document)?;
+            match self.compact(*document) {
+                // One damaged document does not keep the others waiting.
+                Err(StoreError::Damaged(why)) => {
+                    tracing::warn!(%document, damage = why, "a document cannot be put together");
+                }
+                result => result?,
+            }
         }
         let room = self.room()?;
         if room.disk > room.live * WASTE + SPARE_BYTES {
@@ -114,7 +122,7 @@ impl SledStore {
         // From here on nobody writes: only what was written meanwhile is left to do.
         let mut writing = self.writing();
         self.copy_changed(&mut filling, &mut copied)?;
-        let writes = writing.writes;
+        let writes = writing.writes.max(writing.witness.seen());
         let (engine, manifests) = filling.finish(writes)?;
         self.folder.sync(generation)?;
         self.folder.set_generation(generation)?;
@@ -127,7 +135,8 @@ impl SledStore {
             catalogue.generation = generation;
             *current = Some(engine);
         }
-        writing.writes += 1;
+        self.is_torn.store(false, Ordering::Relaxed);
+        writing.writes = writes + 1;
         drop(writing);
         self.files.keep_only(&named)?;
         self.folder.remove_other_generations(generation)

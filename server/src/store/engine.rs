@@ -159,35 +159,47 @@ impl Engine {
 
 /// sled itself.
 ///
-/// At each start sled writes a map of its pages, the file `snap.…`, and would refuse to open beside one that was not finished. A damaged
-/// one is not needed either, because the pages say the same.
+/// At each start sled writes a map of its pages, the file `snap.…`. It refuses to open beside one that is damaged or was not finished, and
+/// does not need it: the pages say the same. An intact map stays, because without it sled would take older states of torn pages for new.
 pub(super) fn database(path: &Path) -> Result<sled::Db, StoreError> {
-    remove_maps(path, |name| name.ends_with(".generating"))?;
-    match opened(path) {
-        Err(StoreError::Damaged(_)) if remove_maps(path, |_| true)? => opened(path),
-        opened => opened,
+    match remove_damaged_maps(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(&error)),
+        _ => opened(path),
     }
 }
 
-/// Removes those of sled's maps whose name is chosen, and says whether there were any.
-fn remove_maps(path: &Path, is_chosen: impl Fn(&str) -> bool) -> Result<bool, StoreError> {
-    let remove = || -> io::Result<bool> {
-        let mut is_any = false;
-        for entry in fs::read_dir(path)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with("snap.") && is_chosen(&name) {
-                fs::remove_file(entry.path())?;
-                is_any = true;
-            }
+fn remove_damaged_maps(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.")
+            && (name.ends_with(".generating") || !is_intact_map(&fs::read(entry.path())?))
+        {
+            fs::remove_file(entry.path())?;
         }
-        Ok(is_any)
-    };
-    match remove() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        result => result.map_err(|error| io_error(&error)),
     }
+    Ok(())
+}
+
+/// Whether a map ends with its length (8 bytes) and the CRC-32 of what comes before that.
+fn is_intact_map(content: &[u8]) -> bool {
+    let Some((content, checksum)) = content.split_last_chunk::<4>() else {
+        return false;
+    };
+    let Some((content, _length)) = content.split_last_chunk::<8>() else {
+        return false;
+    };
+    let checksum = u32::from_le_bytes(*checksum);
+    checksum == crc32(content) && !content.is_empty()
+}
+
+fn crc32(content: &[u8]) -> u32 {
+    !content.iter().fold(!0, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+        })
+    })
 }
 
 /// Opens sled. Its threads may hold its file for a moment after the last handle was dropped: that is waited for.
@@ -252,6 +264,32 @@ mod tests {
         assert_eq!(engine_error(full.clone().clone()), StoreError::Full);
         let other = sled::Error::Io(io::Error::other("broken"));
         assert_eq!(engine_error(other), StoreError::Io("broken".to_owned()));
+    }
+
+    #[test]
+    fn a_map_of_pages_is_known_by_its_checksum() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        let folder = tempfile::tempdir().unwrap();
+        let fill = || {
+            let db = database(folder.path()).unwrap();
+            db.insert("key", "value").unwrap();
+            db.flush().unwrap();
+        };
+        fill();
+        fill();
+        let maps: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.to_string_lossy().contains("/snap."))
+            .collect();
+        assert_eq!(maps.len(), 1);
+        let mut content = fs::read(&maps[0]).unwrap();
+        assert!(is_intact_map(&content));
+        content[2] ^= 1;
+        assert!(!is_intact_map(&content));
+        fs::write(&maps[0], content).unwrap();
+        let db = database(folder.path()).unwrap();
+        assert_eq!(db.get("key").unwrap().unwrap(), "value");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::{StoreError, StoredChange};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, RwLock};
 
 impl SledStore {
@@ -89,16 +90,13 @@ impl SledStore {
                 generation,
             }),
             reserve: Mutex::new(reserve),
+            is_torn: AtomicBool::new(is_torn),
             upkeep: Mutex::new(()),
             files,
             nonces: Nonces::draw()?,
             folder,
         };
-        if is_torn {
-            // What cannot be read cannot be written to either.
-            tracing::warn!("the store is torn, and is written anew from what can be read");
-            store.rewrite()?;
-        }
+        store.mend()?;
         store.tidy_up_after_opening(changed.unwrap_or_default());
         Ok(store)
     }

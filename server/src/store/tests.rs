@@ -126,10 +126,10 @@ fn history(changes: usize, bytes: usize) -> Vec<StoredChange> {
     written.changes().iter().map(StoredChange::from).collect()
 }
 
-/// A folder with two documents of twenty changes, which build on each other, some of them in several pieces.
+/// A folder with two documents of twenty changes, which build on each other.
 fn written() -> (TemporaryFolder, Vec<StoredChange>) {
     let folder = TemporaryFolder::new();
-    let changes = history(20, 1500);
+    let changes = history(20, 300);
     let store = folder.open();
     store
         .append(&[

@@ -178,3 +178,34 @@ fn others_read_and_write_while_the_store_is_written_anew() {
     assert_eq!(store.load(document(3)).unwrap().unwrap().len(), 60);
     assert_eq!(store.load(document(2)).unwrap(), Some(changes));
 }
+
+#[test]
+fn regular_upkeep_puts_long_documents_together_and_gives_room_back() {
+    let folder = TemporaryFolder::new();
+    let store = folder.open();
+    let changes = history(300, 1000);
+    for some in changes.chunks(3) {
+        for number in 0..30 {
+            store.append(&[(document(number), some.to_vec())]).unwrap();
+        }
+    }
+    store
+        .append(&[(document(99), vec![change(b"short")])])
+        .unwrap();
+    let before = store.room().unwrap();
+    store.tidy().unwrap();
+    let after = store.room().unwrap();
+    assert!(
+        after.disk < 3 * after.live + 4_000_000,
+        "{before:?} {after:?}"
+    );
+    for number in 0..30 {
+        let reading = store.read(document(number)).unwrap().unwrap().1;
+        assert!(reading.is_packed);
+        assert_eq!(reading.changes, changes);
+    }
+    // There is nothing left to do.
+    let generation = store.catalogue().generation;
+    store.tidy().unwrap();
+    assert_eq!(store.catalogue().generation, generation);
+}

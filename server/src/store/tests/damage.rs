@@ -224,3 +224,74 @@ fn a_zeroed_or_missing_part_of_any_file_loses_nothing_silently() {
         }
     }
 }
+
+#[test]
+fn a_lost_piece_costs_its_change_and_what_builds_on_it() {
+    let folder = TemporaryFolder::new();
+    let changes = history(6, 6000);
+    let store = folder.open();
+    for number in [1, 2] {
+        store
+            .append(&[(document(number), changes.clone())])
+            .unwrap();
+    }
+    drop(store);
+    // Each change lies in two pieces.
+    folder.tamper(|db| {
+        db.remove(record::key(document(1), 5)).unwrap();
+    });
+    assert_first_document_heals(&folder, &changes, 2);
+}
+
+#[test]
+fn a_torn_page_of_many_costs_little() {
+    let folder = TemporaryFolder::new();
+    let changes = history(12, 600);
+    let documents = 60;
+    let store = folder.open();
+    for some in changes.chunks(2) {
+        for number in 0..documents {
+            store.append(&[(document(number), some.to_vec())]).unwrap();
+        }
+    }
+    drop(store);
+    drop(folder.open());
+    let file = folder.documents().join("db");
+    let name = file.strip_prefix(folder.path()).unwrap();
+    let whole = fs::read(&file).unwrap();
+    let (mut tried, mut refused) = (0, 0);
+    for at in (0..whole.len() - 4096).step_by(4096 * 41) {
+        let mut torn = whole.clone();
+        torn[at..at + 4096].fill(0);
+        let copy = folder.cut_power();
+        fs::write(copy.path().join(name), torn).unwrap();
+        tried += 1;
+        let store = match SledStore::open(copy.path()) {
+            Ok(store) => store,
+            Err(StoreError::Damaged(_)) => {
+                refused += 1;
+                continue;
+            }
+            Err(error) => panic!("{error} after tearing the page at {at}"),
+        };
+        for number in 0..documents {
+            let found = store.load(document(number)).unwrap().unwrap();
+            assert_eq!(found, changes[..found.len()]);
+            let is_named = store.catalogue().manifests[&document(number)].healing;
+            assert_eq!(is_named, found.len() < changes.len());
+        }
+        let all: Vec<_> = (0..documents)
+            .map(|number| (document(number), changes.clone()))
+            .collect();
+        store.append(&all).unwrap();
+        for number in 0..documents {
+            assert_eq!(
+                store.load(document(number)).unwrap().as_ref(),
+                Some(&changes)
+            );
+            assert!(!store.catalogue().manifests[&document(number)].healing);
+        }
+    }
+    // sled itself does not open when certain pages are gone.
+    assert!(refused * 4 <= tried, "{refused} of {tried} were refused");
+}
