@@ -14,6 +14,10 @@ pub const MESSAGE_BYTES: usize = 256 * 1024;
 /// of equal letters is a few bytes long however many operations it holds.
 pub const MESSAGE_OPERATIONS: u64 = 50_000;
 
+/// A phone's bare acknowledgement waits this long for more to acknowledge, in milliseconds. The relay needs it for nothing but a shorter
+/// answer to what the phone writes next: frames arrive in order, so what was sent is known.
+pub const ACKNOWLEDGE_AFTER: i64 = 2_000;
+
 /// Changes that wait for a missing dependency, per document.
 pub const ORPHAN_CHANGES: usize = 4096;
 

@@ -78,7 +78,13 @@ fn a_backup_holds_one_moment_while_others_write_and_erase() {
     struct Busy<'a>(&'a SledStore, Vec<u8>);
     impl Write for Busy<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            if bytes == b"d" && self.0.load(document(2)).map_err(io::Error::other)?.is_some() {
+            if bytes == b"d"
+                && self
+                    .0
+                    .load(document(2))
+                    .map_err(io::Error::other)?
+                    .is_some()
+            {
                 self.0.delete(document(2)).map_err(io::Error::other)?;
                 let more = [(document(3), vec![change(b"later")])];
                 self.0.append(&more).map_err(io::Error::other)?;

@@ -5,6 +5,7 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{ScannedChunk, ScannedMessage};
 use crate::id::DocumentId;
+use crate::limits;
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
@@ -13,8 +14,6 @@ use automerge::ChangeHash;
 use automerge::sync::Message;
 use std::collections::HashSet;
 
-/// A bare acknowledgement waits this long for more to acknowledge, in milliseconds.
-const ACKNOWLEDGE_AFTER: i64 = 200;
 /// Time between two attempts to keep what the phone refused to keep, in milliseconds.
 const KEEP_AGAIN_AFTER: i64 = 3_000;
 /// Connections that end in an error after the same document was sent, before the person hears of it: the error names no document, so
@@ -221,7 +220,7 @@ impl Replica {
         let at = if self.exchange.is_urgent(&self.graph) {
             now
         } else {
-            now.plus(ACKNOWLEDGE_AFTER)
+            now.plus(limits::ACKNOWLEDGE_AFTER)
         };
         self.speak_at = Some(self.speak_at.map_or(at, |earlier| earlier.min(at)));
         let acknowledged = self.exchange.acknowledged(&self.graph);
