@@ -21,8 +21,11 @@ struct Arguments {
     /// Lines of JSON instead of tables
     #[arg(long)]
     json: bool,
-    /// Do not compare with other relays
+    /// Which relay to compare with in `meeting` and `plenary`; all without it
     #[arg(long)]
+    against: Vec<Program>,
+    /// Do not compare with other relays
+    #[arg(long, conflicts_with = "against")]
     alone: bool,
     /// Times that each relay is measured in `meeting` and `plenary` [default: 3; with --quick, 1]
     #[arg(long)]
@@ -47,13 +50,14 @@ fn main() -> Result<()> {
 async fn bench(arguments: Arguments) -> Result<()> {
     let report = Report::new(arguments.json);
     let usual_rounds = if arguments.quick { 1 } else { 3 };
+    let others = match (arguments.alone, arguments.against) {
+        (true, _) => Vec::new(),
+        (false, named) if named.is_empty() => Program::OTHERS.to_vec(),
+        (false, named) => named,
+    };
     let setting = Setting {
         quick: arguments.quick,
-        others: if arguments.alone {
-            Vec::new()
-        } else {
-            Program::OTHERS.to_vec()
-        },
+        others,
         rounds: arguments.rounds.unwrap_or(usual_rounds),
         changed: arguments.changed,
         folder: arguments.folder,

@@ -295,8 +295,8 @@ impl<'a> Line<'a> {
     fn read_sync(&self, data: &[u8]) -> Result<ScannedMessage> {
         let message = Message::decode(data)?;
         let mut chunks = Vec::new();
-        for chunk in message.changes.iter() {
-            let changes = self.room.read(chunk)?;
+        for entry in message.changes.iter() {
+            let changes = self.room.read(entry)?;
             chunks.extend(changes.iter().cloned().map(ScannedChunk::Change));
         }
         Ok(ScannedMessage {

@@ -81,19 +81,23 @@ impl Room {
         self.phones.saturating_sub(1)
     }
 
-    /// The changes in a chunk of a sync message. What one phone has read, the others need not read again.
-    pub(super) fn read(&self, chunk: &[u8]) -> Result<Rc<[ChangeRecord]>> {
-        if let Some(changes) = self.read.borrow().get(chunk) {
+    /// The changes in one entry of a sync message. What one phone has read, the others need not read again.
+    pub(super) fn read(&self, chunks: &[u8]) -> Result<Rc<[ChangeRecord]>> {
+        if let Some(changes) = self.read.borrow().get(chunks) {
             return Ok(Rc::clone(changes));
         }
-        let changes = match guard::scan_chunk(chunk, &Limits::DEFAULT)? {
-            ScannedChunk::Change(change) => Rc::from([change]),
-            ScannedChunk::Document(bytes) => {
-                Rc::from(guard::expand_document(&bytes, &Limits::DEFAULT)?)
+        let mut changes = Vec::new();
+        for scanned in guard::scan_chunks(chunks, &Limits::DEFAULT)? {
+            match scanned {
+                ScannedChunk::Change(change) => changes.push(change),
+                ScannedChunk::Document(bytes) => {
+                    changes.extend(guard::expand_document(&bytes, &Limits::DEFAULT)?);
+                }
             }
-        };
+        }
+        let changes: Rc<[ChangeRecord]> = Rc::from(changes);
         let mut read = self.read.borrow_mut();
-        read.insert(chunk.to_vec(), Rc::clone(&changes));
+        read.insert(chunks.to_vec(), Rc::clone(&changes));
         Ok(changes)
     }
 

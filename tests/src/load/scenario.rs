@@ -24,7 +24,7 @@ pub enum Scenario {
     Plenary,
     /// What 2,000 phones cost that do nothing
     Idle,
-    /// 490 phones come back within 5 seconds while another room goes on writing
+    /// 500 phones come back within 5 seconds while another room goes on writing
     Reconnect,
     /// 10,000 documents on the disk, 200 of them open
     Documents,

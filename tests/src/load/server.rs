@@ -14,17 +14,18 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 /// A program that relays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Program {
-    /// Our relay, on sled.
+    /// Our relay, on sled
+    #[value(skip)]
     Maillage,
-    /// samod and axum, on files.
+    /// samod and axum, on files
     Samod,
-    /// automerge-repo in Node, on files.
+    /// automerge-repo in Node, on files
     AutomergeRepo,
-    /// Hocuspocus in Node, on files through its database extension.
+    /// Hocuspocus in Node, on files through its database extension
     Hocuspocus,
-    /// y-websocket's server in Node, on LevelDB.
+    /// y-websocket's server in Node, on LevelDB
     YWebsocket,
 }
 
