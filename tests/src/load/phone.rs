@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use automerge::sync::Message;
 use maillage_shared::guard::{ScannedChunk, ScannedMessage};
 use maillage_shared::id::PeerId;
+use maillage_shared::limits::ACKNOWLEDGE_AFTER;
 use maillage_shared::sync::exchange::Exchange;
 use maillage_shared::sync::graph::Graph;
 use maillage_shared::wire::{Frame, JoinMessage, Metadata, PROTOCOL_VERSION, SyncMessage};
@@ -23,15 +24,16 @@ use std::time::{Duration, Instant};
 pub enum Acknowledge {
     /// After every message, as stock clients do.
     Always,
-    /// At most every 200 ms, as our own clients do.
+    /// At most every [`ACKNOWLEDGE_AFTER`] milliseconds, as our own clients do.
     Seldom,
 }
 
 impl Acknowledge {
-    fn after(self) -> Duration {
+    /// How long an acknowledgement may wait.
+    pub fn after(self) -> Duration {
         match self {
             Self::Always => Duration::ZERO,
-            Self::Seldom => Duration::from_millis(200),
+            Self::Seldom => Duration::from_millis(ACKNOWLEDGE_AFTER.unsigned_abs()),
         }
     }
 }

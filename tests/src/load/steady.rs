@@ -18,8 +18,8 @@ use tokio::time::sleep;
 /// How long rooms may take to converge once nobody writes any more.
 const CONVERGENCE_TIME: Duration = Duration::from_secs(30);
 
-/// What seldom acknowledged phones still say after the last delivery belongs to the measurement.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+/// What phones say after the last delivery belongs to the measurement: this long beyond their last acknowledgement.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// A load.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -155,7 +155,7 @@ impl Load {
         board.stop_writing();
         // A room that does not converge is a result too.
         let _ = fleet.in_step(CONVERGENCE_TIME).await;
-        sleep(LAST_WORDS).await;
+        sleep(self.acknowledge.after() + LAST_WORDS).await;
         let (after, phones_after) = (server.usage()?, Usage::of_this_process()?);
         let elapsed = started.elapsed();
         fleet.check()?;

@@ -192,7 +192,7 @@ fn described(load: &Load) -> serde_json::Value {
     json!({
         "rooms": load.rooms, "phones": load.phones, "writers": load.writers, "per_second": load.per_second,
         "characters": load.characters, "seconds": load.time.as_secs_f64(),
-        "acknowledge": match load.acknowledge { Acknowledge::Always => "always", Acknowledge::Seldom => "every 200 ms" },
+        "acknowledge_after_ms": load.acknowledge.after().as_millis() as u64,
     })
 }
 
