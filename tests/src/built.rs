@@ -14,6 +14,12 @@ pub fn relay() -> Result<PathBuf> {
     find("MAILLAGE_BIN", &usual, "the relay is not built")
 }
 
+/// The relay's Debian package.
+pub fn package() -> Result<PathBuf> {
+    let usual = [root().join("target/debug/maillage.deb")];
+    find("MAILLAGE_PACKAGE", &usual, "the package is not made")
+}
+
 /// The folder with the JavaScript packages.
 pub fn node_modules() -> Result<PathBuf> {
     let usual = [scripts().join("node_modules")];

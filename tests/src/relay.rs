@@ -188,7 +188,7 @@ pub async fn run(arguments: &[&str]) -> Result<Ended> {
 }
 
 /// Asks a process to stop (SIGTERM).
-pub(crate) async fn ask_to_stop(process: u32) -> Result<()> {
+pub async fn ask_to_stop(process: u32) -> Result<()> {
     let asked = Command::new("sh")
         .args(["-c", "kill -TERM \"$0\"", &process.to_string()])
         .status()
@@ -210,7 +210,7 @@ fn program() -> Result<Command> {
 }
 
 /// Reads the first line of output, which holds the address; the rest is echoed.
-pub(crate) async fn first_address(output: ChildStdout) -> Result<SocketAddr> {
+pub async fn first_address(output: ChildStdout) -> Result<SocketAddr> {
     let mut lines = BufReader::new(output).lines();
     let first = lines
         .next_line()

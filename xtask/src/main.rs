@@ -1,4 +1,4 @@
-//! The developers' commands: `cargo xtask run`, `build`, `test`, `check`, `size` and `bench`.
+//! The developers' commands: `cargo xtask run`, `build`, `package`, `test`, `check`, `size` and `bench`.
 //!
 //! Each command installs what it lacks into the project's `target/`, can be interrupted and started again, and downloads
 //! nothing twice. When it cannot go on it says in one sentence what is missing.
@@ -8,6 +8,7 @@ mod bench;
 mod build;
 mod check;
 mod libtest;
+mod package;
 mod process;
 mod project;
 mod run;
@@ -44,6 +45,8 @@ enum Command {
     },
     /// Build the one self-contained program, target/release/maillage
     Build,
+    /// Build the program and its Debian package, below target/debian
+    Package,
     /// Install what tests need and run them all
     Test {
         /// Run only the suites whose name contains this
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
     let outcome = Project::locate().and_then(|project| match arguments.command {
         Command::Run { listen, data } => run::run(&project, listen.as_deref(), data),
         Command::Build => build::build(&project).map(|()| ExitCode::SUCCESS),
+        Command::Package => package::package(&project).map(|()| ExitCode::SUCCESS),
         Command::Test { only } => test::test(&project, only.as_deref()),
         Command::Check => check::check(&project),
         Command::Size => size::size(&project),

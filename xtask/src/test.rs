@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::build;
 use crate::libtest::{self, Counts};
+use crate::package;
 use crate::process;
 use crate::project::Project;
 use crate::summary::{self, Outcome};
@@ -28,7 +29,7 @@ enum Needs {
     Nothing,
     /// The wasm target and its test runner.
     Wasm,
-    /// The built app and relay, a browser and the JavaScript packages.
+    /// The built app and relay, its package, a browser and the JavaScript packages.
     Everything,
 }
 
@@ -113,6 +114,7 @@ pub(crate) fn test(project: &Project, only: Option<&str>) -> Result<ExitCode> {
 struct Stage {
     tools: TestTools,
     relay: PathBuf,
+    package: Option<PathBuf>,
 }
 
 impl Stage {
@@ -120,6 +122,7 @@ impl Stage {
         Ok(Self {
             tools: tools::for_browser_tests(project)?,
             relay: build::for_tests(project)?,
+            package: package::for_tests(project)?,
         })
     }
 }
@@ -157,8 +160,14 @@ fn cargo_test(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
         "wasm-bindgen-test-runner",
     );
-    if let Some(Stage { tools, relay }) = stage {
+    if let Some(Stage {
+        tools,
+        relay,
+        package,
+    }) = stage
+    {
         cargo.env("MAILLAGE_BIN", relay);
+        cargo.envs(package.iter().map(|path| ("MAILLAGE_PACKAGE", path)));
         cargo.env("MAILLAGE_CHROMIUM", &tools.chromium);
         cargo.env("MAILLAGE_NODE_MODULES", &tools.node_modules);
     }

@@ -54,6 +54,17 @@ pub(crate) fn cargo_deny(project: &Project) -> Result<()> {
     .install(project)
 }
 
+/// cargo-deb, for the Debian package.
+pub(crate) fn cargo_deb(project: &Project) -> Result<()> {
+    CrateTool {
+        name: "cargo-deb",
+        binary: "cargo-deb",
+        version: "3.8.0".to_owned(),
+        locked: true,
+    }
+    .install(project)
+}
+
 /// A browser, node and the JavaScript packages, for the tests that drive real browsers and stock clients.
 pub(crate) struct TestTools {
     /// The node program that runs the JavaScript packages.
