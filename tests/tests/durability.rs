@@ -1,14 +1,19 @@
 //! What the relay has acknowledged is on its disk, whatever happens to it.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::records::Section;
 use maillage_tests::device::{Device, random};
-use maillage_tests::relay::Relay;
+use maillage_tests::relay::{self, Relay};
 use maillage_tests::sheet;
 use maillage_tests::until::{eventually, when};
 use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
 
 /// How often the relay is killed.
 const POWER_CUTS: usize = 5;
@@ -64,7 +69,42 @@ async fn nothing_acknowledged_is_lost_when_the_relay_is_killed() -> Result<()> {
         relay = again;
         promised.push((id, acknowledged));
     }
-    // The writers are gone: only the relay's disk can answer. Earlier sheets have survived later kills, too.
+    assert_kept(&relay, promised).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_relay_is_killed_while_it_gives_back_room()
+-> Result<()> {
+    let data = tempfile::tempdir()?;
+    let folder = data.path().to_str().context("not Unicode")?.to_owned();
+    let space = DocumentId::from_entropy(random()?);
+    let mut relay = Relay::start(data.path()).await?;
+    let mut promised = Vec::new();
+    for _ in 0..POWER_CUTS {
+        let folder = folder.clone();
+        let compacting = tokio::spawn(async move {
+            // Until the relay is killed in the middle of it.
+            while relay::run(&["compact", "--data", &folder])
+                .await?
+                .status
+                .success()
+            {}
+            anyhow::Ok(())
+        });
+        let (again, id, acknowledged) = written_until_power_cut(relay, space).await?;
+        compacting.abort();
+        relay = again;
+        promised.push((id, acknowledged));
+    }
+    assert_kept(&relay, promised).await
+}
+
+/// Every one of these changes is at the relay, whose disk alone can answer: the writers are gone. Earlier sheets have survived later
+/// kills, too.
+async fn assert_kept(
+    relay: &Relay,
+    promised: Vec<(DocumentId, BTreeSet<ChangeHash>)>,
+) -> Result<()> {
     let reader = Device::start(&relay.sync_url())?;
     for (id, acknowledged) in promised {
         reader.find(id).await?;
@@ -104,6 +144,100 @@ async fn a_phone_sends_again_what_the_killed_relay_had_not_acknowledged() -> Res
     let reader = Device::start(&relay.sync_url())?;
     reader.find(id).await?;
     eventually("another phone has all of it", async || {
+        let (theirs, ours) = (reader.heads(id), writer.heads(id));
+        when(theirs == ours, format!("{theirs:?}, {ours:?}"))
+    })
+    .await
+}
+
+/// A small disk in memory, which only root can make; `None`, said aloud, where that is not possible.
+struct SmallDisk(TempDir);
+
+impl SmallDisk {
+    fn mount() -> Result<Option<Self>> {
+        let folder = tempfile::tempdir()?;
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"])
+            .arg(folder.path())
+            .status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Ok(Some(Self(folder)));
+        }
+        eprintln!("SKIPPED: no small disk can be mounted here; this story needs Linux and root");
+        Ok(None)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.path().join("filler")
+    }
+
+    /// Leaves no byte free.
+    fn fill(&self) -> Result<()> {
+        let mut filler = File::create(self.filler())?;
+        for size in [1 << 20, 4096, 1] {
+            while filler.write_all(&vec![7; size]).is_ok() {}
+        }
+        Ok(())
+    }
+
+    fn make_room(&self) -> Result<()> {
+        Ok(fs::remove_file(self.filler())?)
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // What stays mounted goes with the machine.
+        let _ = Command::new("umount")
+            .arg("--lazy")
+            .arg(self.path())
+            .status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_disk_people_read_and_what_they_write_is_sent_once_there_is_room() -> Result<()> {
+    let Some(disk) = SmallDisk::mount()? else {
+        return Ok(());
+    };
+    let space = DocumentId::from_entropy(random()?);
+    let relay = Relay::start(&disk.path().join("data")).await?;
+    let writer = Device::start(&relay.sync_url())?;
+    let closed = sheet::create(&writer, space, "Atelier", "Ici.")?;
+    writer.all_sent().await?;
+    drop(writer);
+    // Nobody has this sheet open any more; another one is being written.
+    let stopped = relay.kill().await?;
+    let relay = stopped.start().await?;
+    let writer = Device::start(&relay.sync_url())?;
+    let id = sheet::create(&writer, space, "Verger", "")?;
+    writer.all_sent().await?;
+
+    disk.fill()?;
+    eventually("the relay acknowledges nothing more", async || {
+        sheet::append(&writer, id, Section::Tasks, &"on plante. ".repeat(400))
+            .map_err(|error| error.to_string())?;
+        let refused = relay.logged("the store does not take changes");
+        when(refused > 0, refused)
+    })
+    .await?;
+    let unsent = writer.status().unsent;
+    assert!(unsent > 0);
+    let reader = Device::start(&relay.sync_url())?;
+    reader.find(closed).await?;
+    assert!(
+        writer.status().unsent >= unsent,
+        "something was acknowledged"
+    );
+
+    disk.make_room()?;
+    writer.all_sent().await?;
+    reader.find(id).await?;
+    eventually("others have all of it", async || {
         let (theirs, ours) = (reader.heads(id), writer.heads(id));
         when(theirs == ours, format!("{theirs:?}, {ours:?}"))
     })
