@@ -142,7 +142,7 @@ impl<'a> Chunk<'a> {
     ) -> Result<ScannedChunk, Refusal> {
         self.verify(CHANGE, contents)?;
         let change = EncodedChange::read(contents, budget)?;
-        change.for_each_operation(|_| Ok(()))?;
+        change.for_each_operation(&mut |_| Ok(()))?;
         let record = contain(|| ChangeRecord::parse(&whole))?
             .map_err(|error| malformed("change", error.0))?;
         Ok(ScannedChunk::Change(record))

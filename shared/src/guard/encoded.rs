@@ -107,7 +107,7 @@ impl<'a> EncodedChange<'a> {
     /// Reads every operation in turn and checks all that can be said of it without the document.
     pub(super) fn for_each_operation(
         &self,
-        mut visit: impl FnMut(&Operation<'_>) -> Result<(), Refusal>,
+        visit: &mut dyn FnMut(&Operation<'_>) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
         let mut rows = OperationRows::new(&self.columns);
         let mut used = vec![false; self.actors.len()];

@@ -173,7 +173,7 @@ impl History {
             container: (Name::NONE, Made::Map),
             mark: None,
         };
-        change.for_each_operation(|operation| self.take(operation, &mut reading))?;
+        change.for_each_operation(&mut |operation| self.take(operation, &mut reading))?;
         if reading.mark.is_some() {
             return Err(refuse("a mark does not end"));
         }

@@ -68,7 +68,22 @@ impl Ledger {
     /// Returns the changes that are new to the document, in causal order, and takes them into account from then on. A refusal
     /// covers the whole submission and leaves the ledger as it was.
     pub fn prove(&mut self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal> {
-        let changes = self.unknown(submission)?;
+        let mut changes = Vec::new();
+        for chunk in submission {
+            match chunk {
+                ScannedChunk::Change(change) => changes.push(change.clone()),
+                ScannedChunk::Document(bytes) => changes.extend(expand(bytes, &self.limits)?),
+            }
+        }
+        self.prove_changes(changes)
+    }
+
+    fn prove_changes(
+        &mut self,
+        mut changes: Vec<ChangeRecord>,
+    ) -> Result<Vec<ChangeRecord>, Refusal> {
+        let mut seen = HashSet::new();
+        changes.retain(|change| !self.history.contains(&change.hash) && seen.insert(change.hash));
         if changes.is_empty() {
             return Ok(changes);
         }
@@ -103,26 +118,6 @@ impl Ledger {
                 ScannedChunk::Document(_) => None,
             });
         effort.is_some_and(|effort| effort <= QUICK)
-    }
-
-    /// The submission as single changes, without those that are known or repeated.
-    fn unknown(&self, submission: &[ScannedChunk]) -> Result<Vec<ChangeRecord>, Refusal> {
-        let mut seen = HashSet::new();
-        let mut unknown = Vec::new();
-        let mut keep = |change: ChangeRecord| {
-            if !self.history.contains(&change.hash) && seen.insert(change.hash) {
-                unknown.push(change);
-            }
-        };
-        for chunk in submission {
-            match chunk {
-                ScannedChunk::Change(change) => keep(change.clone()),
-                ScannedChunk::Document(bytes) => {
-                    expand(bytes, &self.limits)?.into_iter().for_each(&mut keep)
-                }
-            }
-        }
-        Ok(unknown)
     }
 
     fn admit(
