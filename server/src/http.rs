@@ -1,35 +1,55 @@
 //! What the relay answers over HTTP: the app, its health, and the upgrade of `/sync` to a WebSocket.
 
 mod app;
+mod client;
 mod encoding;
 mod headers;
 mod listener;
 mod upgrade;
 
 use crate::relay::Relay;
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use axum::{Extension, Router};
+use client::Client;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+/// The type of [`Relay::metrics`].
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 /// How long requests that are being answered when the relay stops may take.
 const FINISHING_TIME: Duration = Duration::from_secs(2);
+
+/// What may be set about the way to the relay.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Addresses of proxies in front of the relay, whose word about the senders of requests is taken.
+    pub proxies: Vec<IpAddr>,
+}
 
 /// Serves until `stop` is ready, then stops the relay: what was received is written and answered, everyone is told goodbye.
 ///
 /// Takes at most nine seconds from then on, so that whoever sent the signal need not kill the relay.
-pub async fn serve(listener: TcpListener, relay: Relay, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    relay: Relay,
+    settings: Settings,
+    stop: impl Future<Output = ()>,
+) {
     let relay = Arc::new(relay);
     let router = router(Arc::clone(&relay));
     let closed = CancellationToken::new();
-    let mut accepting = std::pin::pin!(listener::accept(listener, router, closed.clone()));
+    let mut accepting =
+        std::pin::pin!(listener::accept(listener, router, settings, closed.clone()));
     tokio::select! {
         () = &mut accepting => return,
         () = stop => {}
@@ -47,6 +67,7 @@ pub fn router(relay: Arc<Relay>) -> Router {
     Router::new()
         .route("/sync", any(upgrade::sync))
         .route("/healthz", get(health))
+        .route("/metrics", get(metrics))
         .fallback(app::file)
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(log))
@@ -73,5 +94,19 @@ async fn health(State(relay): State<Arc<Relay>>) -> Response {
             "the store does not take changes\n",
         )
             .into_response()
+    }
+}
+
+/// What the relay counts, for programs on the same machine only.
+async fn metrics(
+    State(relay): State<Arc<Relay>>,
+    Extension(client): Extension<Client>,
+) -> Response {
+    if client.is_local() {
+        let kind = [(CONTENT_TYPE, OPEN_METRICS)];
+        (kind, relay.metrics()).into_response()
+    } else {
+        let words = "only programs on the relay's own machine may read this\n";
+        (StatusCode::FORBIDDEN, words).into_response()
     }
 }

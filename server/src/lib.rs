@@ -5,6 +5,7 @@
 
 pub mod demo;
 pub mod http;
+mod metrics;
 pub mod panics;
 pub mod relay;
 pub mod store;

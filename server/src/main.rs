@@ -11,6 +11,7 @@ use maillage_server::{demo, http, panics};
 use maillage_shared::store::{Store, StoreError};
 use std::future::Future;
 use std::io::{IsTerminal, Write};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -35,6 +36,9 @@ enum Command {
         /// Address and port to listen on. This machine only unless told otherwise; with port 0, a free port.
         #[arg(long, env = "MAILLAGE_LISTEN", default_value = "127.0.0.1:8080")]
         listen: String,
+        /// Addresses of proxies in front of the relay, whose X-Forwarded-For header is believed; several with commas between them.
+        #[arg(long, env = "MAILLAGE_TRUSTED_PROXIES", value_delimiter = ',')]
+        trusted_proxy: Vec<IpAddr>,
         #[command(flatten)]
         data: Data,
     },
@@ -113,7 +117,16 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log();
     let result = match arguments.command {
-        Command::Serve { listen, data } => serve(&listen, &data),
+        Command::Serve {
+            listen,
+            trusted_proxy,
+            data,
+        } => {
+            let settings = http::Settings {
+                proxies: trusted_proxy,
+            };
+            serve(&listen, settings, &data)
+        }
         Command::Backup { data, file } => data.report(upkeep::back_up(&data.path, &file)),
         Command::Restore { data, file } => data.report(upkeep::restore(&data.path, &file)),
         Command::Check { data } => data.report(upkeep::perform(
@@ -151,7 +164,7 @@ fn log() {
     panics::log();
 }
 
-fn serve(listen: &str, data: &Data) -> Result<()> {
+fn serve(listen: &str, settings: http::Settings, data: &Data) -> Result<()> {
     // One thread for all sockets and rooms: handing a frame from thread to thread costs more than the frame. Proofs, large frames and
     // the disk have threads of their own.
     let runtime = runtime::Builder::new_current_thread()
@@ -173,7 +186,7 @@ fn serve(listen: &str, data: &Data) -> Result<()> {
         let _upkeep = look_after(&store, &data.path);
         announce(&format!("http://{address}"))?;
         tracing::info!(%address, data = %data.path.display(), "serving");
-        http::serve(listener, relay, stop).await;
+        http::serve(listener, relay, settings, stop).await;
         tracing::info!("stopped");
         Ok(())
     });

@@ -3,20 +3,25 @@
 //! Everything here is a shell. What a frame means, what is accepted and who is told what is decided by the machines of
 //! `maillage_shared::sync`; this module gives them sockets, threads and time.
 
+mod admission;
 mod closing;
 mod connection;
 mod connections;
 mod line;
 mod options;
 mod outbound;
+mod pace;
 mod peers;
 mod proving;
 mod room;
 mod rooms;
 mod writer;
 
+pub use admission::Admission;
 pub use options::Options;
 
+use crate::metrics::{Metrics, Present};
+use admission::Door;
 use closing::Closing;
 use connections::Connections;
 use maillage_shared::id::{DocumentId, PeerId};
@@ -28,6 +33,7 @@ use proving::Proving;
 use rooms::{Context, Rooms};
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -48,6 +54,7 @@ const STOPPING_TIME: Duration = Duration::from_secs(3);
 /// A running relay.
 pub struct Relay {
     shared: Arc<Shared>,
+    door: Door,
     connections: TaskTracker,
     /// Pings everyone as long as the relay is there.
     _beat: AbortOnDropHandle<()>,
@@ -60,6 +67,7 @@ struct Shared {
     options: Options,
     rooms: Arc<Rooms>,
     peers: Peers,
+    metrics: Arc<Metrics>,
     /// The relay's room in memory for what is received and not dealt with yet.
     inbound: Arc<Semaphore>,
     connections: Connections,
@@ -68,19 +76,22 @@ struct Shared {
 impl Relay {
     /// Starts a relay of this name on a store; must be called inside a tokio runtime.
     pub fn start(store: Arc<dyn Store>, relay: PeerId, options: Options) -> io::Result<Self> {
-        let writer = Writer::start(Arc::clone(&store))?;
+        let metrics = Arc::new(Metrics::new());
+        let writer = Writer::start(Arc::clone(&store), Arc::clone(&metrics))?;
         let proving = Proving::new(options.clone());
         let rooms = Rooms::new(Context {
             relay: relay.clone(),
             store,
             writer,
             proving,
+            metrics: Arc::clone(&metrics),
             options: options.clone(),
         });
         let shared = Arc::new(Shared {
             relay,
             rooms: Arc::new(rooms),
             peers: Peers::default(),
+            metrics,
             inbound: Arc::new(Semaphore::new(options.relay_inbound_bytes)),
             connections: Connections::new(),
             options,
@@ -92,6 +103,7 @@ impl Relay {
             connections.beat(options.ping_every, options.silence).await;
         });
         Ok(Self {
+            door: Door::new(shared.options.connections_per_address),
             shared,
             connections: TaskTracker::new(),
             _beat: AbortOnDropHandle::new(beat),
@@ -99,8 +111,28 @@ impl Relay {
         })
     }
 
+    /// A place for one connection more from this address; `None` when it has too many.
+    pub fn admit(&self, address: IpAddr) -> Option<Admission> {
+        self.door.admit(address)
+    }
+
+    /// What the relay counts, as text in the OpenMetrics format.
+    pub fn metrics(&self) -> String {
+        let shared = &self.shared;
+        let (connections, waiting_to_be_sent) = shared.connections.present();
+        shared.metrics.text(Present {
+            connections,
+            documents: shared.rooms.count(),
+            waiting_to_be_sent,
+            waiting_to_be_written: shared
+                .options
+                .relay_inbound_bytes
+                .saturating_sub(shared.inbound.available_permits()),
+        })
+    }
+
     /// Serves a connection on a task of its own, once the WebSocket handshake has made a stream of it.
-    pub fn accept<F, S, E>(&self, upgrading: F)
+    pub fn accept<F, S, E>(&self, admission: Admission, upgrading: F)
     where
         F: Future<Output = Result<S, E>> + Send + 'static,
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -123,6 +155,7 @@ impl Relay {
                 .max_frame_size(Some(limits::FRAME_BYTES));
             let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
             connection::run(shared, id, socket).await;
+            drop(admission);
         });
     }
 

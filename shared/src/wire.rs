@@ -1,5 +1,7 @@
 //! The automerge-repo wire protocol, version 1: CBOR maps (RFC 8949) in binary WebSocket frames.
 //!
+//! Our own peers offer a second version, [`EXTENDED_VERSION`]: the same messages, and `maillage-refused`, which stock peers never see.
+//!
 //! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory
 //! is at stake: nesting, lengths and field counts are bounded before anything is allocated. Source of the format: the
 //! `automerge-repo` and `automerge-repo-network-websocket` packages, version 2.5.
@@ -15,6 +17,9 @@ use crate::id::{DocumentId, PeerId};
 
 /// The one protocol version that stock peers speak.
 pub const PROTOCOL_VERSION: &str = "1";
+
+/// What our own peers speak with each other: version 1, and messages of our own.
+pub const EXTENDED_VERSION: &str = "maillage-1";
 
 /// Why a frame cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +95,21 @@ pub struct DocumentMessage {
     pub document: DocumentId,
 }
 
+/// `maillage-refused`: what was last sent about this document is not accepted, and why; an `error` frame follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedMessage {
+    /// The relay.
+    pub sender: PeerId,
+    /// Whose changes are refused.
+    pub target: PeerId,
+    /// Which document.
+    pub document: DocumentId,
+    /// A short name that does not change between versions.
+    pub reason: String,
+    /// For people who read logs, in English.
+    pub message: String,
+}
+
 /// `ephemeral`: forwarded to everyone who has the document open, kept by nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EphemeralMessage {
@@ -120,6 +140,8 @@ pub enum Frame {
     Sync(SyncMessage),
     /// The sender has not got the document.
     Unavailable(DocumentMessage),
+    /// The relay does not accept something, and says of which document. Spoken in [`EXTENDED_VERSION`] only.
+    Refused(RefusedMessage),
     /// Who is here, which field, which caret.
     Ephemeral(EphemeralMessage),
     /// The sender says goodbye.
@@ -145,6 +167,7 @@ impl Frame {
             Self::Request(_) => "request",
             Self::Sync(_) => "sync",
             Self::Unavailable(_) => "doc-unavailable",
+            Self::Refused(_) => "maillage-refused",
             Self::Ephemeral(_) => "ephemeral",
             Self::Leave { .. } => "leave",
             Self::Error { .. } => "error",

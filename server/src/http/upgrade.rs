@@ -3,11 +3,13 @@
 //! Done here rather than by axum, because a frame over the limit can only be answered by someone who can still read from the socket
 //! below: closing a socket with unread bytes makes the system throw away the answer.
 
+use super::client::Client;
 use crate::relay::Relay;
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CONNECTION, HOST, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, HOST, HeaderName, HeaderValue, ORIGIN, RETRY_AFTER, SEC_WEBSOCKET_ACCEPT,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +18,11 @@ use std::sync::Arc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// Turns the request's connection into one of the relay's.
-pub(super) async fn sync(State(relay): State<Arc<Relay>>, mut request: Request) -> Response {
+pub(super) async fn sync(
+    State(relay): State<Arc<Relay>>,
+    Extension(client): Extension<Client>,
+    mut request: Request,
+) -> Response {
     let Some(key) = handshake_key(request.method(), request.headers()) else {
         let version = [(UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13")];
         let words = "this address speaks WebSocket, version 13\n";
@@ -35,8 +41,14 @@ pub(super) async fn sync(State(relay): State<Arc<Relay>>, mut request: Request) 
         )
             .into_response();
     }
+    let Some(admission) = relay.admit(client.address) else {
+        tracing::warn!(address = %client.address, "refused a connection: too many from one address");
+        let later = [(RETRY_AFTER, "60")];
+        let words = "too many connections from this address\n";
+        return (StatusCode::TOO_MANY_REQUESTS, later, words).into_response();
+    };
     let upgrading = hyper::upgrade::on(&mut request);
-    relay.accept(async move { upgrading.await.map(TokioIo::new) });
+    relay.accept(admission, async move { upgrading.await.map(TokioIo::new) });
     let headers = [
         (CONNECTION, "upgrade"),
         (UPGRADE, "websocket"),

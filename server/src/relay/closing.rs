@@ -2,7 +2,7 @@
 
 use maillage_shared::id::PeerId;
 use maillage_shared::sync::connection::CloseReason;
-use maillage_shared::wire::Frame;
+use maillage_shared::wire::{Frame, RefusedMessage};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -36,6 +36,9 @@ pub(super) enum Closing {
     /// The peer has opened too many documents on one connection.
     #[error("more than {0} documents on one connection")]
     TooManyDocuments(usize),
+    /// The peer sends faster than anyone writes.
+    #[error("more than {0} messages a second on one connection")]
+    TooManyMessages(u32),
     /// The peer did not greet in time.
     #[error("no `join` frame came in time")]
     NoGreeting,
@@ -51,6 +54,40 @@ pub(super) enum Closing {
 }
 
 impl Closing {
+    /// A short name that does not change between versions.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Stopping => "stopping",
+            Self::Refused(reason) => reason.code(),
+            Self::Text => "text",
+            Self::TooLarge { .. } => "frame-too-large",
+            Self::Broken(_) => "broken",
+            Self::TooManyDocuments(_) => "too-many-documents",
+            Self::TooManyMessages(_) => "too-many-messages",
+            Self::NoGreeting => "no-greeting",
+            Self::Silent => "silent",
+            Self::Resync => "resync",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// What a peer that understands our own messages is told before [`Closing::frame`].
+    pub(super) fn refused(&self, relay: &PeerId, peer: &PeerId) -> Option<Frame> {
+        match self {
+            Self::Refused(CloseReason::RefusedDocument { document, refusal }) => {
+                Some(Frame::Refused(RefusedMessage {
+                    sender: relay.clone(),
+                    target: peer.clone(),
+                    document: *document,
+                    reason: refusal.code().to_owned(),
+                    message: refusal.to_string(),
+                }))
+            }
+            _ => None,
+        }
+    }
+
     /// The last frame of the protocol, if the peer is to be told something.
     pub(super) fn frame(&self, relay: &PeerId) -> Option<Frame> {
         match self {

@@ -4,13 +4,16 @@ use super::Shared;
 use super::closing::Closing;
 use super::line::Line;
 use super::outbound::Outbound;
+use super::pace::Pace;
 use super::room::{Permits, RoomInput};
+use crate::metrics::Reason;
 use crate::panics;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use maillage_shared::guard::Refusal;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::sync::connection::{CloseReason, Connection, ConnectionEffect};
 use maillage_shared::sync::room::ConnectionId;
+use maillage_shared::wire::Frame;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -32,7 +35,7 @@ where
     let outbound = Outbound::new(shared.options.outbound_bytes);
     let heard = shared.connections.enter(id, outbound.clone());
     let mut session = Session::new(Arc::clone(&shared), id, outbound.clone());
-    let mut line = Line::new(&mut socket, &outbound, &heard);
+    let mut line = Line::new(&mut socket, &outbound, &heard, &shared.metrics);
     let talking = AssertUnwindSafe(talk(&mut session, &mut line))
         .catch_unwind()
         .await;
@@ -42,7 +45,8 @@ where
     session.leave().await;
     shared.connections.leave(id);
     session.log(&closing);
-    let farewell = say_goodbye(&shared, &mut socket, &closing);
+    let last_words = session.last_words(&closing);
+    let farewell = say_goodbye(&mut socket, &closing, last_words);
     let _ = timeout(shared.options.goodbye_time, farewell).await;
 }
 
@@ -79,14 +83,14 @@ where
 
 /// Says why, closes, and waits for the peer to close too, so that the system does not throw away what it has not read yet.
 async fn say_goodbye<S>(
-    shared: &Shared,
     socket: &mut WebSocketStream<S>,
     closing: &Closing,
+    last_words: Vec<Frame>,
 ) -> Result<(), Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    if let Some(frame) = closing.frame(&shared.relay) {
+    for frame in last_words {
         socket.send(Message::Binary(frame.encode().into())).await?;
     }
     socket.close(Some(closing.close_frame())).await?;
@@ -111,6 +115,7 @@ struct Session {
     protocol: Option<Connection>,
     documents: HashSet<DocumentId>,
     inbound: Arc<Semaphore>,
+    pace: Pace,
 }
 
 impl Session {
@@ -121,11 +126,13 @@ impl Session {
             protocol: Some(Connection::new(shared.relay.clone(), shared.options.limits)),
             documents: HashSet::new(),
             inbound: Arc::new(Semaphore::new(shared.options.inbound_bytes)),
+            pace: Pace::new(&shared.options, Instant::now()),
             shared,
         }
     }
 
     async fn receive(&mut self, bytes: Bytes) -> Result<(), Closing> {
+        self.pace.take(Instant::now())?;
         let permits = self.permits(bytes.len()).await?;
         let greeted = self.greeted();
         match self.scan(bytes).await? {
@@ -219,8 +226,20 @@ impl Session {
         self.protocol.as_ref().and_then(Connection::peer)
     }
 
+    fn is_extended(&self) -> bool {
+        self.protocol.as_ref().is_some_and(Connection::is_extended)
+    }
+
     fn greeted(&self) -> bool {
         self.peer().is_some()
+    }
+
+    /// The frames that tell the peer why the connection ends.
+    fn last_words(&self, closing: &Closing) -> Vec<Frame> {
+        let relay = &self.shared.relay;
+        let peer = self.peer().filter(|_| self.is_extended());
+        let refused = peer.and_then(|peer| closing.refused(relay, peer));
+        refused.into_iter().chain(closing.frame(relay)).collect()
     }
 
     /// Frees the peer's name and tells the rooms.
@@ -233,7 +252,13 @@ impl Session {
         }
     }
 
+    /// Counts and logs why the connection ends.
     fn log(&self, closing: &Closing) {
+        if !matches!(closing, Closing::Left | Closing::Stopping) {
+            let reason = closing.code();
+            let refusals = &self.shared.metrics.refusals;
+            refusals.get_or_create(&Reason { reason }).inc();
+        }
         let connection = self.id.0;
         let peer = self.peer().map(ToString::to_string);
         match closing {

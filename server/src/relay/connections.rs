@@ -110,6 +110,13 @@ impl Connections {
         open.for_each(|entry| entry.outbound.close(closing.clone()));
     }
 
+    /// How many connections there are, and how many bytes wait to be sent on them.
+    pub(super) fn present(&self) -> (usize, usize) {
+        let state = self.state();
+        let waiting = state.open.values().map(|entry| entry.outbound.waiting());
+        (state.open.len(), waiting.sum())
+    }
+
     /// Pings everyone once in every `period` and gives up those who have not been heard for `silence`; never returns.
     pub(super) async fn beat(&self, period: Duration, silence: Duration) {
         let mut ticks = interval(period / GROUPS);

@@ -3,6 +3,7 @@
 use super::closing::Closing;
 use super::connections::Heard;
 use super::outbound::{Next, Outbound};
+use crate::metrics::Metrics;
 use futures_util::{Sink, Stream};
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -17,6 +18,7 @@ pub(super) struct Line<'a, S> {
     socket: &'a mut WebSocketStream<S>,
     outbound: &'a Outbound,
     heard: &'a Heard,
+    metrics: &'a Metrics,
     /// Something was written that may still be in the socket's buffer.
     unflushed: bool,
 }
@@ -29,11 +31,13 @@ where
         socket: &'a mut WebSocketStream<S>,
         outbound: &'a Outbound,
         heard: &'a Heard,
+        metrics: &'a Metrics,
     ) -> Self {
         Self {
             socket,
             outbound,
             heard,
+            metrics,
             unflushed: false,
         }
     }
@@ -80,7 +84,10 @@ where
             let message = message.map_err(reading_failed)?;
             self.heard.note();
             match message {
-                Message::Binary(bytes) => return Poll::Ready(Ok(bytes)),
+                Message::Binary(bytes) => {
+                    self.metrics.received.inc_by(bytes.len() as u64);
+                    return Poll::Ready(Ok(bytes));
+                }
                 Message::Text(_) => return Poll::Ready(Err(Closing::Text)),
                 Message::Close(_) => return Poll::Ready(Err(Closing::Left)),
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
@@ -101,7 +108,10 @@ where
                 Poll::Pending => return Poll::Pending,
             }
             let message = match self.outbound.try_next() {
-                Some(Next::Frame(frame)) => Message::Binary(frame),
+                Some(Next::Frame(frame)) => {
+                    self.metrics.sent.inc_by(frame.len() as u64);
+                    Message::Binary(frame)
+                }
                 Some(Next::Ping) => Message::Ping(Bytes::new()),
                 Some(Next::Close(closing)) => {
                     ready!(self.poll_flush(cx));

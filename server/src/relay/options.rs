@@ -32,6 +32,12 @@ pub struct Options {
     pub relay_inbound_bytes: usize,
     /// Documents one connection may have open.
     pub documents: usize,
+    /// Messages one connection may send at once: as many as it may open documents, and their answers.
+    pub messages_at_once: u32,
+    /// Messages a second that one connection may send from then on.
+    pub messages_per_second: u32,
+    /// Connections from one address: a room of phones behind one router, and many rooms behind one proxy that is not trusted.
+    pub connections_per_address: usize,
 }
 
 impl Default for Options {
@@ -50,6 +56,9 @@ impl Default for Options {
             inbound_bytes: 8 * 1024 * 1024,
             relay_inbound_bytes: 256 * 1024 * 1024,
             documents: 4096,
+            messages_at_once: 16_384,
+            messages_per_second: 200,
+            connections_per_address: 4096,
         }
     }
 }

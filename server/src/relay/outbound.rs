@@ -139,6 +139,11 @@ impl Outbound {
         closing.is_some_and(|closing| !closing.sends_what_waits())
     }
 
+    /// Bytes that wait to be sent.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue().bytes
+    }
+
     /// Why the connection is closed; that the peer left, while it is not.
     pub(super) fn closing(&self) -> Closing {
         self.queue().closing.clone().unwrap_or(Closing::Left)

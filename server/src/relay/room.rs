@@ -10,6 +10,7 @@ use maillage_shared::change::ChangeRecord;
 use maillage_shared::guard::{Ledger, Refusal, ScannedChunk, ScannedMessage};
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::StoredChange;
+use maillage_shared::sync::connection::CloseReason;
 use maillage_shared::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
 use maillage_shared::wire::{DocumentMessage, EphemeralMessage, Frame};
 use std::collections::{HashMap, VecDeque};
@@ -278,7 +279,12 @@ impl Task {
                     Done::Waited(batch)
                 }));
             }
-            RoomEffect::Send { connection, frame } => {
+            RoomEffect::Send {
+                connection,
+                frame,
+                changes,
+            } => {
+                self.context.metrics.deliveries.inc_by(changes as u64);
                 if let Some(outbound) = self.outbound.get(&connection) {
                     outbound.send(frame);
                 }
@@ -298,7 +304,9 @@ impl Task {
                 refusal,
             } => {
                 if let Some(outbound) = self.outbound.remove(&connection) {
-                    outbound.close(Closing::Refused(refusal.into()));
+                    let document = self.document;
+                    let reason = CloseReason::RefusedDocument { document, refusal };
+                    outbound.close(Closing::Refused(reason));
                 }
             }
         }

@@ -6,6 +6,7 @@ use super::outbound::Outbound;
 use super::proving::Proving;
 use super::room::{self, RoomInput};
 use super::writer::Writer;
+use crate::metrics::Metrics;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::Store;
 use maillage_shared::sync::room::ConnectionId;
@@ -23,6 +24,7 @@ pub(super) struct Context {
     pub(super) store: Arc<dyn Store>,
     pub(super) writer: Writer,
     pub(super) proving: Proving,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) options: Options,
 }
 
@@ -46,6 +48,11 @@ impl Rooms {
     /// What the rooms were given.
     pub(super) fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// How many documents are open.
+    pub(super) fn count(&self) -> usize {
+        self.open().len()
     }
 
     /// Hands something to a document's room, opening it if necessary.

@@ -1,5 +1,6 @@
 //! The thread that writes to the store. It takes everything that waits at once, so that many rooms share one flush.
 
+use crate::metrics::Metrics;
 use crate::panics;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::{Store, StoreError, StoredChange};
@@ -46,12 +47,13 @@ struct Append {
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(store: Arc<dyn Store>) -> std::io::Result<Self> {
+    pub(super) fn start(store: Arc<dyn Store>, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let (requests, waiting) = mpsc::channel(WAITING_REQUESTS);
         let failing = Arc::new(AtomicBool::new(false));
         let thread = Thread {
             store,
             failing: Arc::clone(&failing),
+            metrics,
         };
         std::thread::Builder::new()
             .name("store".to_owned())
@@ -95,6 +97,7 @@ impl Writer {
 struct Thread {
     store: Arc<dyn Store>,
     failing: Arc<AtomicBool>,
+    metrics: Arc<Metrics>,
 }
 
 impl Thread {
@@ -134,6 +137,7 @@ impl Thread {
     }
 
     fn write(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Vec<Result<(), StoreError>> {
+        let started = Instant::now();
         let all = self.append(batch);
         let results = match &all {
             // One damaged document must not hold up the others.
@@ -143,6 +147,15 @@ impl Thread {
                 .collect(),
             _ => vec![all; batch.len()],
         };
+        let written = batch.iter().zip(&results);
+        let written = written.filter(|(_, result)| result.is_ok());
+        let changes: usize = written.map(|((_, changes), _)| changes.len()).sum();
+        if changes > 0 {
+            self.metrics.changes.inc_by(changes as u64);
+            self.metrics
+                .flushes
+                .observe(started.elapsed().as_secs_f64());
+        }
         if batch.iter().any(|(_, changes)| !changes.is_empty()) {
             self.note(results.iter().find_map(|result| result.as_ref().err()));
         }
@@ -179,7 +192,7 @@ mod tests {
     #[tokio::test]
     async fn an_append_that_returns_is_in_the_store() {
         let store = MemoryStore::default();
-        let writer = Writer::start(Arc::new(store.clone())).unwrap();
+        let writer = Writer::start(Arc::new(store.clone()), Arc::new(Metrics::new())).unwrap();
         writer
             .append(document(1), vec![change(b"a")])
             .await
@@ -190,7 +203,7 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_fails_is_reported_until_it_works_again() {
         let store = MemoryStore::default();
-        let writer = Writer::start(Arc::new(store.clone())).unwrap();
+        let writer = Writer::start(Arc::new(store.clone()), Arc::new(Metrics::new())).unwrap();
         store.set_failure(Some(StoreError::Full));
         let full = writer.append(document(1), vec![change(b"a")]).await;
         assert_eq!(full, Err(StoreError::Full));
@@ -206,7 +219,11 @@ mod tests {
     #[tokio::test]
     async fn a_stopped_writer_has_let_go_of_the_store() {
         let store = Arc::new(MemoryStore::default());
-        let writer = Writer::start(Arc::clone(&store) as Arc<dyn Store>).unwrap();
+        let writer = Writer::start(
+            Arc::clone(&store) as Arc<dyn Store>,
+            Arc::new(Metrics::new()),
+        )
+        .unwrap();
         writer.stop().await;
         assert_eq!(Arc::strong_count(&store), 1);
         assert!(writer.append(document(1), Vec::new()).await.is_err());
@@ -242,6 +259,7 @@ mod tests {
         let thread = Thread {
             store: Arc::new(OneDamaged(MemoryStore::default())),
             failing: Arc::default(),
+            metrics: Arc::new(Metrics::new()),
         };
         let batch = [
             (document(1), vec![change(b"a")]),

@@ -3,7 +3,9 @@
 use crate::phone::{Phone, Sheet};
 use crate::place::Running;
 use maillage_shared::limits::{EPHEMERAL_BYTES, FRAME_BYTES};
-use maillage_shared::wire::{EphemeralMessage, Frame};
+use maillage_shared::wire::{
+    EXTENDED_VERSION, EphemeralMessage, Frame, PROTOCOL_VERSION, RefusedMessage,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -257,4 +259,30 @@ async fn too_many_documents_on_one_connection() {
         Sheet::wanted(number).push(&mut phone).await;
     }
     assert!(phone.error().await.contains("more than 3 documents"));
+}
+
+#[tokio::test]
+async fn a_peer_of_our_own_is_told_of_which_document_something_is_refused() {
+    let relay = Running::new().await;
+    let versions = [EXTENDED_VERSION, PROTOCOL_VERSION];
+    let mut phone = Phone::join_speaking(relay.address, "ours", &versions).await;
+    let sheet = Sheet::without_genesis(1);
+    let id = sheet.id;
+    let mut other = Sheet::born(2);
+    other.until(&mut phone, Sheet::is_acknowledged).await;
+    let refused = until_refused_by_name(sheet, &mut phone).await;
+    assert_eq!(refused.document, id);
+    assert_eq!(refused.reason, "genesis");
+    assert_eq!(refused.target, phone.name);
+    assert!(phone.error().await.contains(&refused.message));
+}
+
+async fn until_refused_by_name(mut sheet: Sheet, phone: &mut Phone) -> RefusedMessage {
+    loop {
+        sheet.push(phone).await;
+        match phone.next().await.expect("the relay closed without a word") {
+            Frame::Refused(refused) => return refused,
+            frame => sheet.take(frame),
+        }
+    }
 }

@@ -1,10 +1,11 @@
 use crate::phone::{Phone, Sheet};
-use crate::place::Running;
+use crate::place::{Running, get};
 use maillage_server::relay::Options;
+use maillage_shared::id::DocumentId;
 use maillage_shared::store::{Store, StoreError};
 use maillage_shared::testing::MemoryStore;
 use maillage_shared::testing::contract::change;
-use maillage_shared::wire::Frame;
+use maillage_shared::wire::{EphemeralMessage, Frame};
 use std::time::Duration;
 
 #[tokio::test]
@@ -176,4 +177,64 @@ async fn what_takes_too_long_to_prove_is_refused_and_the_document_goes_on() {
     sheet.write("ok");
     sheet.until(&mut author, Sheet::is_acknowledged).await;
     assert_eq!(sheet.text(), "okokokokok");
+}
+
+#[tokio::test]
+async fn one_connection_too_many_from_an_address_is_told_to_come_back_later() {
+    let options = Options {
+        connections_per_address: 2,
+        ..Options::default()
+    };
+    let relay = Running::on(MemoryStore::default(), options).await;
+    let first = Phone::join(relay.address, "first").await;
+    let mut second = Phone::join(relay.address, "second").await;
+    let handshake = [
+        "Connection: upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ];
+    let answer = get(relay.address, "/sync", &handshake).await;
+    assert_eq!(answer.status, 429);
+    assert_eq!(answer.header("retry-after"), Some("60"));
+    // Those who are there go on.
+    Sheet::born(1)
+        .until(&mut second, Sheet::is_acknowledged)
+        .await;
+    drop(first);
+}
+
+#[tokio::test]
+async fn a_flood_of_messages_ends_its_own_connection_only() {
+    let options = Options {
+        messages_at_once: 50,
+        messages_per_second: 1,
+        ..Options::default()
+    };
+    let relay = Running::on(MemoryStore::default(), options).await;
+    let mut other = Phone::join(relay.address, "other").await;
+    let mut sheet = Sheet::born(1);
+    let mut phone = Phone::join(relay.address, "flood").await;
+    let greeting_and_words = 50;
+    for count in 1..greeting_and_words {
+        phone.send(presence(&phone, sheet.id, count)).await;
+    }
+    // All of these were taken.
+    sheet.until(&mut other, Sheet::is_acknowledged).await;
+    phone.send(presence(&phone, sheet.id, 100)).await;
+    let error = phone.error().await;
+    assert!(error.contains("messages a second"), "{error}");
+    sheet.write("toujours là");
+    sheet.until(&mut other, Sheet::is_acknowledged).await;
+}
+
+fn presence(phone: &Phone, document: DocumentId, count: u64) -> Frame {
+    Frame::Ephemeral(EphemeralMessage {
+        sender: phone.name.clone(),
+        target: phone.relay.clone(),
+        document,
+        count,
+        session: "s".to_owned(),
+        data: vec![1],
+    })
 }

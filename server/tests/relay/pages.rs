@@ -1,4 +1,4 @@
-use crate::phone::Phone;
+use crate::phone::{Phone, Sheet};
 use crate::place::{Running, get};
 use maillage_server::relay::Options;
 use maillage_shared::store::StoreError;
@@ -133,4 +133,26 @@ async fn what_is_no_handshake_is_told_what_would_be() {
     );
     // A program that sends no Origin at all is welcome.
     Phone::join(relay.address, "program").await;
+}
+
+#[tokio::test]
+async fn what_the_relay_counts_is_told_to_its_own_machine_only() {
+    let relay = Running::new().await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    let mut sheet = Sheet::born(1);
+    sheet.until(&mut phone, Sheet::is_acknowledged).await;
+    let answer = get(relay.address, "/metrics", &[]).await;
+    assert_eq!(answer.status, 200);
+    for line in [
+        "maillage_connections 1",
+        "maillage_documents 1",
+        "maillage_changes_total 1",
+        "maillage_flush_seconds_count 1",
+    ] {
+        let body = &answer.body;
+        assert!(body.contains(line), "{line} is not in {body}");
+    }
+    let passed_on = ["X-Forwarded-For: 192.0.2.1"];
+    let answer = get(relay.address, "/metrics", &passed_on).await;
+    assert_eq!(answer.status, 403);
 }

@@ -36,13 +36,18 @@ impl Phone {
 
     /// Opens a socket and greets.
     pub(crate) async fn join(address: SocketAddr, name: &str) -> Self {
+        Self::join_speaking(address, name, &[PROTOCOL_VERSION]).await
+    }
+
+    /// Opens a socket and greets; the relay must choose the first of these versions.
+    pub(crate) async fn join_speaking(address: SocketAddr, name: &str, versions: &[&str]) -> Self {
         let mut phone = Self::connect(address).await;
         phone.name = PeerId::new(name).unwrap();
-        phone.send(phone.greeting(&[PROTOCOL_VERSION])).await;
+        phone.send(phone.greeting(versions)).await;
         match phone.next().await {
             Some(Frame::Peer(peer)) => {
                 assert_eq!(peer.target, phone.name);
-                assert_eq!(peer.version, PROTOCOL_VERSION);
+                assert_eq!(peer.version, versions[0]);
                 phone.relay = peer.sender;
             }
             other => panic!("no answer to the greeting but {other:?}"),

@@ -1,6 +1,6 @@
 //! A relay to test: in this process, on a port of its own.
 
-use maillage_server::http;
+use maillage_server::http::{self, Settings};
 use maillage_server::relay::{Options, Relay};
 use maillage_server::store::SledStore;
 use maillage_shared::id::PeerId;
@@ -44,7 +44,7 @@ impl Running {
         let address = listener.local_addr().unwrap();
         let relay = Relay::start(store, name, options).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = tokio::spawn(http::serve(listener, relay, async {
+        let serving = tokio::spawn(http::serve(listener, relay, Settings::default(), async {
             let _ = stopped.await;
         }));
         Self {

@@ -121,6 +121,8 @@ pub struct Client {
     link: Link,
     replicas: BTreeMap<DocumentId, Replica>,
     ephemeral_count: u64,
+    /// The relay has said on this connection which document it refuses.
+    refusal_named: bool,
 }
 
 impl Default for Client {
@@ -137,6 +139,7 @@ impl Client {
             link: Link::default(),
             replicas: BTreeMap::new(),
             ephemeral_count: 0,
+            refusal_named: false,
         }
     }
 
@@ -333,6 +336,7 @@ impl Client {
         match frame {
             Frame::Peer(peer) => {
                 self.link.welcomed(now, peer.sender);
+                self.refusal_named = false;
                 effects.push(ClientEffect::StatusChanged);
                 let ids: Vec<DocumentId> = self.replicas.keys().copied().collect();
                 for id in ids {
@@ -355,9 +359,17 @@ impl Client {
                 sender: message.sender,
                 data: message.data,
             }),
+            Frame::Refused(refused) => {
+                self.refusal_named = true;
+                if let Some(replica) = self.replicas.get_mut(&refused.document) {
+                    replica.refused_by_name();
+                }
+            }
             Frame::Error { message } => {
                 effects.push(ClientEffect::Trouble(format!("relay: {message}")));
-                self.replicas.values_mut().for_each(Replica::refused);
+                if !self.refusal_named {
+                    self.replicas.values_mut().for_each(Replica::refused);
+                }
                 self.link.hang_up(now, End::Refused, effects);
             }
             Frame::Join(_) | Frame::Request(_) | Frame::Leave { .. } | Frame::Ignored(_) => {}

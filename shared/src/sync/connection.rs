@@ -3,7 +3,9 @@
 use crate::guard::{self, Refusal, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
 use crate::limits::{self, Limits};
-use crate::wire::{BadFrame, EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage};
+use crate::wire::{
+    BadFrame, EXTENDED_VERSION, EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage,
+};
 
 /// Why a connection is closed; its `Display` is what the `error` frame says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +22,26 @@ pub enum CloseReason {
     /// The guard refused what the frame carries.
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
+    /// The guard refused what was sent about a document.
+    #[error("refused: {refusal}")]
+    RefusedDocument {
+        /// Which one.
+        document: DocumentId,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+impl CloseReason {
+    /// A short name that does not change between versions.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Frame(_) => "frame",
+            Self::Unexpected(_) => "unexpected",
+            Self::Version => "version",
+            Self::Refused(refusal) | Self::RefusedDocument { refusal, .. } => refusal.code(),
+        }
+    }
 }
 
 /// What a frame asks the shell to do.
@@ -55,6 +77,7 @@ pub struct Connection {
     relay: PeerId,
     limits: Limits,
     peer: Option<PeerId>,
+    extended: bool,
 }
 
 impl Connection {
@@ -64,6 +87,7 @@ impl Connection {
             relay,
             limits,
             peer: None,
+            extended: false,
         }
     }
 
@@ -72,22 +96,29 @@ impl Connection {
         self.peer.as_ref()
     }
 
+    /// Whether the peer understands our own messages.
+    pub fn is_extended(&self) -> bool {
+        self.extended
+    }
+
     /// Reads one binary frame.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<ConnectionEffect, CloseReason> {
         let frame = Frame::decode(bytes)?;
         match (&self.peer, frame) {
             (None, Frame::Join(join)) => {
-                if !join
-                    .versions
-                    .iter()
-                    .any(|version| version == PROTOCOL_VERSION)
-                {
+                let speaks = |name: &str| join.versions.iter().any(|version| version == name);
+                self.extended = speaks(EXTENDED_VERSION);
+                let version = if self.extended {
+                    EXTENDED_VERSION
+                } else if speaks(PROTOCOL_VERSION) {
+                    PROTOCOL_VERSION
+                } else {
                     return Err(CloseReason::Version);
-                }
+                };
                 let answer = Frame::Peer(PeerMessage {
                     sender: self.relay.clone(),
                     target: join.sender.clone(),
-                    version: PROTOCOL_VERSION.to_owned(),
+                    version: version.to_owned(),
                     metadata: Metadata {
                         storage: Some(self.relay.to_string()),
                         ephemeral: false,
@@ -126,7 +157,8 @@ impl Connection {
         data: &[u8],
         request: bool,
     ) -> Result<ConnectionEffect, CloseReason> {
-        let message = guard::scan_message(data, &self.limits)?;
+        let message = guard::scan_message(data, &self.limits)
+            .map_err(|refusal| CloseReason::RefusedDocument { document, refusal })?;
         Ok(ConnectionEffect::Sync {
             document,
             message,

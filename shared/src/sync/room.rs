@@ -88,6 +88,8 @@ pub enum RoomEffect {
         connection: ConnectionId,
         /// An encoded frame.
         frame: Vec<u8>,
+        /// How many changes it delivers.
+        changes: usize,
     },
     /// Send this frame of someone's presence: it may be dropped, or replaced by a newer one of the same sender.
     Pass {

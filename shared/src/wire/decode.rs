@@ -2,7 +2,7 @@
 
 use super::{
     BadFrame, DocumentMessage, EphemeralMessage, Frame, JoinMessage, Metadata, PROTOCOL_VERSION,
-    PeerMessage, SyncMessage,
+    PeerMessage, RefusedMessage, SyncMessage,
 };
 use crate::id::{DocumentId, PeerId};
 use crate::limits;
@@ -28,6 +28,7 @@ struct Fields<'b> {
     versions: Vec<&'b str>,
     selected: Option<&'b str>,
     message: Option<&'b str>,
+    reason: Option<&'b str>,
     metadata: Metadata,
 }
 
@@ -56,6 +57,7 @@ fn read_fields<'b>(d: &mut Decoder<'b>) -> Result<Fields<'b>, minicbor::decode::
             "documentId" => fields.document = string(d)?,
             "sessionId" => fields.session = string(d)?,
             "message" => fields.message = string(d)?,
+            "reason" => fields.reason = string(d)?,
             "selectedProtocolVersion" => fields.selected = string(d)?,
             "data" => fields.data = byte_string(d)?,
             "count" => fields.count = whole_number(d)?,
@@ -197,6 +199,13 @@ impl Fields<'_> {
             })),
             "request" => self.sync().map(Frame::Request),
             "sync" => self.sync().map(Frame::Sync),
+            "maillage-refused" => Ok(Frame::Refused(RefusedMessage {
+                sender: self.sender()?,
+                target: self.target()?,
+                document: self.document()?,
+                reason: self.reason.ok_or(BadFrame::Field("reason"))?.to_owned(),
+                message: self.message.unwrap_or_default().to_owned(),
+            })),
             "doc-unavailable" => Ok(Frame::Unavailable(DocumentMessage {
                 sender: self.sender()?,
                 target: self.target()?,

@@ -121,6 +121,15 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
             e.writer_mut().extend_from_slice(&frame);
             Ok(())
         }
+        Frame::Refused(refused) => {
+            e.map(6)?.str("type")?.str(frame.name())?;
+            e.str("senderId")?.str(refused.sender.as_str())?;
+            e.str("targetId")?.str(refused.target.as_str())?;
+            write_document(refused.document, e)?;
+            e.str("reason")?.str(&refused.reason)?;
+            e.str("message")?.str(&refused.message)?;
+            Ok(())
+        }
         Frame::Leave { sender } => {
             e.map(2)?.str("type")?.str("leave")?;
             e.str("senderId")?.str(sender.as_str())?;

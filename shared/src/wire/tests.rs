@@ -36,6 +36,13 @@ fn every_frame() -> Vec<Frame> {
         }),
         Frame::Request(sync.clone()),
         Frame::Sync(sync),
+        Frame::Refused(RefusedMessage {
+            sender: peer("relay"),
+            target: peer("phone"),
+            document: document(),
+            reason: "checksum".into(),
+            message: "wrong checksum".into(),
+        }),
         Frame::Unavailable(DocumentMessage {
             sender: peer("a"),
             target: peer("b"),
@@ -154,7 +161,7 @@ proptest! {
 
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
-    fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..8usize, at in 0..200usize, byte in any::<u8>()) {
+    fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..9usize, at in 0..200usize, byte in any::<u8>()) {
         let mut bytes = every_frame()[which].encode();
         let at = at % bytes.len();
         bytes[at] = byte;

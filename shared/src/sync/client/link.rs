@@ -3,7 +3,7 @@
 use super::ClientEffect;
 use crate::id::PeerId;
 use crate::time::UnixMillis;
-use crate::wire::{Frame, JoinMessage, Metadata, PROTOCOL_VERSION};
+use crate::wire::{EXTENDED_VERSION, Frame, JoinMessage, Metadata, PROTOCOL_VERSION};
 
 /// First wait after a lost connection, in milliseconds; doubled at each failure.
 const FIRST_WAIT: i64 = 500;
@@ -113,7 +113,9 @@ impl Link {
         self.entropy = u32::from_le_bytes([a, b, c, d]);
         let join = Frame::Join(JoinMessage {
             sender: me.clone(),
-            versions: vec![PROTOCOL_VERSION.to_owned()],
+            versions: [EXTENDED_VERSION, PROTOCOL_VERSION]
+                .map(str::to_owned)
+                .to_vec(),
             metadata: Metadata {
                 storage: None,
                 ephemeral: false,

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 
 /// Time between two attempts to keep what the phone refused to keep, in milliseconds.
 const KEEP_AGAIN_AFTER: i64 = 3_000;
-/// Connections that end in an error after the same document was sent, before the person hears of it: the error names no document, so
+/// Connections that end in an error after the same document was sent, before the person hears of it: a stock relay names no document, so
 /// that the first may be about another one, but what the relay did accept it acknowledges on the next connection.
 const REFUSED_AFTER: u32 = 2;
 
@@ -242,7 +242,15 @@ impl Replica {
         }
     }
 
-    /// The relay ended the connection with an error.
+    /// The relay has said that it refuses what was sent about this document.
+    pub(super) fn refused_by_name(&mut self) {
+        self.refused();
+        if let Some(refused) = &mut self.refused {
+            refused.times = refused.times.max(REFUSED_AFTER);
+        }
+    }
+
+    /// The relay ended the connection with an error that may be about this document.
     pub(super) fn refused(&mut self) {
         let changes: HashSet<ChangeHash> =
             self.exchange.unanswered(&self.graph).into_iter().collect();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::doc::{Genesis, Kind};
-use crate::wire::{Metadata, PROTOCOL_VERSION, PeerMessage};
+use crate::wire::{Metadata, PROTOCOL_VERSION, PeerMessage, RefusedMessage};
 use automerge::ROOT;
 use automerge::transaction::Transactable;
 
@@ -251,6 +251,29 @@ fn what_the_relay_refuses_twice_is_said_until_it_is_acknowledged() {
     client.handle(now, ClientEvent::Frame(&relay_says(heads).encode()));
     let status = client.status();
     assert_eq!((status.refused, status.unsent), (false, 0));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_the_relay_refuses_by_name_is_said_at_once_and_of_that_document_only() {
+    let mut client = with_a_document();
+    let other = DocumentId::from_entropy([4; 16]);
+    let (document, genesis) = newborn();
+    client.create(other, document, genesis);
+    client.handle(NOW, ClientEvent::Kept(other));
+    greet(&mut client, NOW, 1);
+    client.handle(NOW, ClientEvent::Frame(&relay_says(Vec::new()).encode()));
+    let refused = Frame::Refused(RefusedMessage {
+        sender: PeerId::new("relay").unwrap(),
+        target: PeerId::from_entropy([1; 16]),
+        document: id(),
+        reason: "does-not-apply".into(),
+        message: "these changes do not apply".into(),
+    });
+    client.handle(NOW, ClientEvent::Frame(&refused.encode()));
+    client.handle(NOW, ClientEvent::Frame(&refusal().encode()));
+    assert!(client.status_of(id()).refused);
+    assert!(!client.status_of(other).refused);
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]

@@ -213,6 +213,7 @@ impl Room {
                     effects.push(RoomEffect::Send {
                         connection: *connection,
                         frame: envelope.to(&member.peer),
+                        changes: self.graph.len() - position,
                     });
                 }
                 _ => others.push(*connection),
@@ -232,10 +233,12 @@ impl Room {
             return;
         }
         if let Some(message) = member.exchange.generate(&self.graph) {
+            let changes = message.changes.len();
             let envelope = Envelope::sync(&self.relay, self.document, &message.encode());
             effects.push(RoomEffect::Send {
                 connection,
                 frame: envelope.to(&member.peer),
+                changes,
             });
         }
     }
@@ -256,6 +259,7 @@ impl Room {
                 effects.push(RoomEffect::Send {
                     connection: entry.connection,
                     frame: unavailable.encode(),
+                    changes: 0,
                 });
             }
         }

@@ -175,7 +175,9 @@ impl Play {
                 RoomEffect::RetryLater(batch) => {
                     self.asked.push_back(RoomEvent::RetryFlush(batch));
                 }
-                RoomEffect::Send { connection, frame } => {
+                RoomEffect::Send {
+                    connection, frame, ..
+                } => {
                     let number = connection.0 as usize;
                     match crate::wire::Frame::decode(&frame).unwrap() {
                         crate::wire::Frame::Sync(sync) => {

@@ -68,7 +68,9 @@ fn sent(effects: &[RoomEffect]) -> Vec<(ConnectionId, Frame)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            RoomEffect::Send { connection, frame }
+            RoomEffect::Send {
+                connection, frame, ..
+            }
             | RoomEffect::Pass {
                 connection, frame, ..
             } => Some((*connection, Frame::decode(frame).unwrap())),

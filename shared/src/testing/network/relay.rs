@@ -223,7 +223,9 @@ impl Relay {
                         document,
                         batch,
                     }),
-                    RoomEffect::Send { connection, frame }
+                    RoomEffect::Send {
+                        connection, frame, ..
+                    }
                     | RoomEffect::Pass {
                         connection, frame, ..
                     } => outcomes.push(Outcome::Send { connection, frame }),
