@@ -56,6 +56,8 @@ impl Ledger {
             let contents = stored_change(stored, &limits)?;
             let change = EncodedChange::read(contents, &mut Budget::new(&limits))?;
             let record = change.record(stored);
+            // Nobody returns from here: what was noted for that is dropped.
+            ledger.history.mark();
             // Their counters were held against a ceiling before they were stored.
             ledger.admit(&record, &change, u64::MAX)?;
             records.push(record);
