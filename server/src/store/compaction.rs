@@ -1,10 +1,11 @@
 //! Giving room back: one document's records put together, and the whole store written anew.
 
+use super::SledStore;
 use super::generation::{Filling, packed_entry};
 use super::manifest::{self, Manifest};
 use super::record::{self, Entry};
 use super::seal::Key;
-use super::{SledStore, Writing};
+use super::writing::Writing;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::{Store, StoreError, StoredChange};

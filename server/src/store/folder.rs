@@ -60,12 +60,31 @@ impl Folder {
         &self.relay
     }
 
-    /// Which of sled's folders counts.
+    /// Which of sled's folders counts. When the file that says so is damaged, the only folder there is does.
     pub(super) fn generation(&self) -> Result<u64, StoreError> {
-        let damaged =
-            || StoreError::Damaged("it does not say which part of it is current".to_owned());
-        let text = read_text(&self.path.join("generation"))?.ok_or_else(damaged)?;
-        text.trim().parse().map_err(|_| damaged())
+        let text = read_text(&self.path.join("generation"))?;
+        if let Some(generation) = text.and_then(|text| text.trim().parse().ok()) {
+            return Ok(generation);
+        }
+        match self.generations()?.as_slice() {
+            [only] => Ok(*only),
+            _ => Err(StoreError::Damaged(
+                "it does not say which part of it is current".to_owned(),
+            )),
+        }
+    }
+
+    /// The numbers of all folders of sled's.
+    fn generations(&self) -> Result<Vec<u64>, StoreError> {
+        let entries = fs::read_dir(&self.path).map_err(|error| io_error(&error))?;
+        let mut generations = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(|error| io_error(&error))?.file_name();
+            let number = name.to_string_lossy();
+            let number = number.strip_prefix("documents-");
+            generations.extend(number.and_then(|number| number.parse::<u64>().ok()));
+        }
+        Ok(generations)
     }
 
     /// From now on another of sled's folders counts. What it holds must be durable.
@@ -168,9 +187,12 @@ fn format(path: &Path) -> Result<Option<u32>, StoreError> {
 }
 
 fn relay_name(path: &Path) -> Result<PeerId, StoreError> {
-    if let Some(name) = read_text(&path.join("relay"))? {
-        return PeerId::new(name.trim())
-            .map_err(|error| StoreError::Damaged(format!("its relay file is wrong: {error}")));
+    if let Some(text) = read_text(&path.join("relay"))? {
+        let is_text = text.trim().chars().all(|letter| letter.is_ascii_graphic());
+        match PeerId::new(text.trim()) {
+            Ok(name) if is_text => return Ok(name),
+            _ => tracing::warn!("the relay's name is damaged; it gets another one"),
+        }
     }
     let name = PeerId::from_entropy(seal::entropy()?);
     name_relay(path, &name)?;

@@ -41,11 +41,15 @@ impl Keys {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let damaged = |what: &str| StoreError::Damaged(format!("its file of keys {what}"));
         let content = read_if_there(path)?.ok_or_else(|| damaged("is missing"))?;
-        let entries = content
-            .strip_prefix(HEAD)
-            .ok_or_else(|| damaged("does not start as it must"))?;
+        let (head, entries) = content
+            .split_first_chunk::<{ HEAD.len() }>()
+            .ok_or_else(|| damaged("is cut short"))?;
         let (entries, _torn) = entries.as_chunks::<ENTRY_BYTES>();
         let mut decoded: Vec<_> = entries.iter().map(decode).collect();
+        // A torn head alone says nothing against the entries, which have their own checksums.
+        if head != HEAD && decoded.iter().all(Option::is_none) {
+            return Err(damaged("does not start as it must"));
+        }
         if decoded.last().is_some_and(Option::is_none) {
             decoded.pop();
         }
@@ -59,7 +63,7 @@ impl Keys {
             keys: HashMap::with_capacity(decoded.len()),
             erased: HashSet::new(),
             end: (HEAD.len() + decoded.len() * ENTRY_BYTES) as u64,
-            unreadable: 0,
+            unreadable: usize::from(head != HEAD),
         };
         for entry in decoded {
             match entry {
@@ -98,7 +102,7 @@ impl Keys {
         self.erased.remove(&document);
     }
 
-    /// Entries that could not be read: as many documents may have lost their key.
+    /// Parts that could not be read: some documents may have lost their key.
     pub(super) fn unreadable(&self) -> usize {
         self.unreadable
     }
@@ -255,6 +259,17 @@ mod tests {
         let damaged = Keys::open(&path).unwrap();
         assert_eq!((damaged.get(document(2)), damaged.unreadable()), (None, 1));
         assert_eq!(damaged.get(document(3)), keys.get(document(3)));
+    }
+
+    #[test]
+    fn a_torn_head_costs_no_key() {
+        let (_folder, path, keys) = keys(&[1]);
+        let mut content = fs::read(&path).unwrap();
+        content[..16].fill(0);
+        fs::write(&path, content).unwrap();
+        let torn = Keys::open(&path).unwrap();
+        assert_eq!(torn.get(document(1)), keys.get(document(1)));
+        assert_eq!(torn.unreadable(), 1);
     }
 
     #[test]

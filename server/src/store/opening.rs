@@ -11,7 +11,8 @@ use super::reserve::Reserve;
 use super::seal::Nonces;
 use super::snapshot::Files;
 use super::witness::Witness;
-use super::{Catalogue, SledStore, Writing, upgrade};
+use super::writing::Writing;
+use super::{Catalogue, SledStore, upgrade};
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::{StoreError, StoredChange};
 use std::collections::{HashMap, HashSet};
@@ -159,8 +160,8 @@ impl Check<'_> {
             damaged.extend(unknown.filter(|document| !manifests.contains_key(document)));
         }
         if self.keys.unreadable() > 0 {
-            let keys = self.keys.unreadable();
-            tracing::warn!(keys, "some keys are lost");
+            let parts = self.keys.unreadable();
+            tracing::warn!(parts, "the file of keys is damaged");
         }
         for document in &damaged {
             let manifest = self.salvage(*document)?;

@@ -117,7 +117,7 @@ fn a_store_written_anew_holds_the_same_in_less_room() {
     let folder = TemporaryFolder::new();
     let store = folder.open();
     let changes = history(800, 100);
-    for some in changes.chunks(4) {
+    for some in changes.chunks(20) {
         for number in 0..8 {
             store.append(&[(document(number), some.to_vec())]).unwrap();
         }
@@ -184,22 +184,18 @@ fn regular_upkeep_puts_long_documents_together_and_gives_room_back() {
     let folder = TemporaryFolder::new();
     let store = folder.open();
     let changes = history(300, 1000);
-    for some in changes.chunks(3) {
-        for number in 0..30 {
+    for some in changes.chunks(20) {
+        for number in 0..6 {
             store.append(&[(document(number), some.to_vec())]).unwrap();
         }
     }
     store
         .append(&[(document(99), vec![change(b"short")])])
         .unwrap();
-    let before = store.room().unwrap();
     store.tidy().unwrap();
-    let after = store.room().unwrap();
-    assert!(
-        after.disk < 3 * after.live + 4_000_000,
-        "{before:?} {after:?}"
-    );
-    for number in 0..30 {
+    let room = store.room().unwrap();
+    assert!(room.disk <= 3 * room.live + 8 * 1024 * 1024, "{room:?}");
+    for number in 0..6 {
         let reading = store.read(document(number)).unwrap().unwrap().1;
         assert!(reading.is_packed);
         assert_eq!(reading.changes, changes);

