@@ -5,6 +5,7 @@ mod client;
 mod encoding;
 mod headers;
 mod listener;
+mod tls;
 mod upgrade;
 
 use crate::relay::Relay;
@@ -19,6 +20,7 @@ use client::Client;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+pub use tls::{Tls, TlsError};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +36,8 @@ const FINISHING_TIME: Duration = Duration::from_secs(2);
 pub struct Settings {
     /// Addresses of proxies in front of the relay, whose word about the senders of requests is taken.
     pub proxies: Vec<IpAddr>,
+    /// What connections are encrypted with; nothing for plain http.
+    pub tls: Option<Arc<Tls>>,
 }
 
 /// Serves until `stop` is ready, then stops the relay: what was received is written and answered, everyone is told goodbye.

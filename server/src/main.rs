@@ -2,12 +2,13 @@
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
+use maillage_server::http::{self, Tls};
 use maillage_server::relay::{Options, Relay};
 use maillage_server::store::SledStore;
 #[cfg(unix)]
 use maillage_server::upkeep::Control;
 use maillage_server::upkeep::{self, Report, Task, UpkeepError};
-use maillage_server::{demo, http, panics};
+use maillage_server::{demo, panics};
 use maillage_shared::store::{Store, StoreError};
 use std::future::Future;
 use std::io::{IsTerminal, Write};
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
@@ -39,6 +41,8 @@ enum Command {
         /// Addresses of proxies in front of the relay, whose X-Forwarded-For header is believed; several with commas between them.
         #[arg(long, env = "MAILLAGE_TRUSTED_PROXIES", value_delimiter = ',')]
         trusted_proxy: Vec<IpAddr>,
+        #[command(flatten)]
+        encryption: Encryption,
         #[command(flatten)]
         data: Data,
     },
@@ -74,6 +78,35 @@ enum Command {
         #[command(flatten)]
         data: Data,
     },
+}
+
+#[derive(Debug, clap::Args)]
+struct Encryption {
+    /// File with the certificate for https and those that vouch for it, in PEM form; read again when it changes, or upon SIGHUP.
+    #[arg(
+        long,
+        env = "MAILLAGE_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// File with the key of that certificate, in PEM form.
+    #[arg(
+        long,
+        env = "MAILLAGE_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    tls_key: Option<PathBuf>,
+}
+
+impl Encryption {
+    /// What the files hold; nothing for plain http.
+    fn read(self) -> Result<Option<Arc<Tls>>> {
+        let files = self.tls_cert.zip(self.tls_key);
+        let tls = files.map(|(certificate, key)| Tls::read(certificate, key));
+        Ok(tls.transpose()?.map(Arc::new))
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -120,13 +153,15 @@ fn main() -> ExitCode {
         Command::Serve {
             listen,
             trusted_proxy,
+            encryption,
             data,
-        } => {
+        } => encryption.read().and_then(|tls| {
             let settings = http::Settings {
                 proxies: trusted_proxy,
+                tls,
             };
             serve(&listen, settings, &data)
-        }
+        }),
         Command::Backup { data, file } => data.report(upkeep::back_up(&data.path, &file)),
         Command::Restore { data, file } => data.report(upkeep::restore(&data.path, &file)),
         Command::Check { data } => data.report(upkeep::perform(
@@ -183,8 +218,16 @@ fn serve(listen: &str, settings: http::Settings, data: &Data) -> Result<()> {
         let documents: Arc<dyn Store> = store.clone();
         let relay =
             Relay::start(documents, name, Options::default()).context("the relay cannot start")?;
-        let _upkeep = look_after(&store, &data.path);
-        announce(&format!("http://{address}"))?;
+        let mut upkeep = look_after(&store, &data.path);
+        let scheme = match settings.tls.clone() {
+            Some(tls) => {
+                let asked = hangups(&mut upkeep)?;
+                upkeep.spawn(async move { tls.keep_fresh(&asked).await });
+                "https"
+            }
+            None => "http",
+        };
+        announce(&format!("{scheme}://{address}"))?;
         tracing::info!(%address, data = %data.path.display(), "serving");
         http::serve(listener, relay, settings, stop).await;
         tracing::info!("stopped");
@@ -243,6 +286,26 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
         }
         tracing::info!("stopping");
     })
+}
+
+/// Tells of each hang-up signal, by which services are asked to read their files again.
+#[cfg(unix)]
+fn hangups(tasks: &mut JoinSet<()>) -> Result<Arc<Notify>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = signal(SignalKind::hangup()).context("signals cannot be received")?;
+    let asked = Arc::new(Notify::new());
+    let tell = Arc::clone(&asked);
+    tasks.spawn(async move {
+        while hangup.recv().await.is_some() {
+            tell.notify_one();
+        }
+    });
+    Ok(asked)
+}
+
+#[cfg(not(unix))]
+fn hangups(_: &mut JoinSet<()>) -> Result<Arc<Notify>> {
+    Ok(Arc::default())
 }
 
 #[cfg(not(unix))]

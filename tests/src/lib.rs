@@ -8,6 +8,7 @@ pub mod browser;
 pub mod built;
 pub mod crafted;
 pub mod device;
+pub mod encrypted;
 pub mod http;
 pub mod javascript;
 pub mod line;

@@ -3,6 +3,7 @@
 use crate::built;
 use crate::until::{PATIENCE, eventually};
 use anyhow::{Context, Result, bail};
+use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -38,11 +39,22 @@ impl Relay {
         Self::start_at(data, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
+    /// Starts the relay on a free port of this machine and tells it more.
+    pub async fn start_with(data: &Path, arguments: &[&str]) -> Result<Self> {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::launch(data, listen, arguments).await
+    }
+
     /// Starts the relay at an address; with port 0 the system chooses.
     pub async fn start_at(data: &Path, listen: SocketAddr) -> Result<Self> {
+        Self::launch(data, listen, &[]).await
+    }
+
+    async fn launch(data: &Path, listen: SocketAddr, arguments: &[&str]) -> Result<Self> {
         let mut process = program()?
             .args(["serve", "--listen", &listen.to_string(), "--data"])
             .arg(data)
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -114,6 +126,11 @@ impl Relay {
             .context("no VmHWM line")?
             .parse()
             .context("VmHWM is no number")
+    }
+
+    /// Asks it to read its files again (SIGHUP).
+    pub async fn hang_up(&self) -> Result<()> {
+        signal("HUP", self.process_id()?).await
     }
 
     /// Ends it at once, as a power cut would (SIGKILL), and returns what is needed to start it again.
@@ -189,12 +206,17 @@ pub async fn run(arguments: &[&str]) -> Result<Ended> {
 
 /// Asks a process to stop (SIGTERM).
 pub async fn ask_to_stop(process: u32) -> Result<()> {
-    let asked = Command::new("sh")
-        .args(["-c", "kill -TERM \"$0\"", &process.to_string()])
+    signal("TERM", process).await
+}
+
+/// Sends a signal to a process.
+async fn signal(name: &str, process: u32) -> Result<()> {
+    let sent = Command::new("sh")
+        .args(["-c", "kill -\"$0\" \"$1\"", name, &process.to_string()])
         .status()
         .await?;
-    if !asked.success() {
-        bail!("the process cannot be asked to stop");
+    if !sent.success() {
+        bail!("the process cannot be sent SIG{name}");
     }
     Ok(())
 }
@@ -202,8 +224,11 @@ pub async fn ask_to_stop(process: u32) -> Result<()> {
 /// The program, told nothing by the environment of whoever runs the tests.
 fn program() -> Result<Command> {
     let mut command = Command::new(built::relay()?);
-    for variable in ["MAILLAGE_LISTEN", "MAILLAGE_DATA", "RUST_LOG"] {
-        command.env_remove(variable);
+    for (variable, _) in env::vars_os() {
+        let name = variable.to_string_lossy();
+        if name.starts_with("MAILLAGE_") || name == "RUST_LOG" {
+            command.env_remove(variable);
+        }
     }
     command.kill_on_drop(true);
     Ok(command)
@@ -217,9 +242,10 @@ pub async fn first_address(output: ChildStdout) -> Result<SocketAddr> {
         .await?
         .context("the relay ended without a word")?;
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    let first = first.trim();
     let host = first
-        .trim()
         .strip_prefix("http://")
+        .or_else(|| first.strip_prefix("https://"))
         .map(|rest| rest.trim_end_matches('/'));
     host.and_then(|host| host.parse().ok())
         .with_context(|| format!("the first line is no address: {first:?}"))
