@@ -14,12 +14,9 @@ use tokio::time::timeout;
 /// Rooms that may wait at once before the next one waits to ask.
 const WAITING_REQUESTS: usize = 1024;
 
-/// While flushes follow each other within [`BUSY`], each waits this long for others to share it: in ten rooms of thirty phones that
-/// saves a third of the flushes, and nobody sees ten milliseconds.
-const GATHER: Duration = Duration::from_millis(10);
-
-/// A flush that comes later than this after the one before does not wait.
-const BUSY: Duration = Duration::from_millis(50);
+/// Time from the start of one flush to that of the next at least: what comes meanwhile shares it. A flush costs the processor a millisecond,
+/// so that hundreds of people who type at once would otherwise leave no time for anything else, and nobody sees ten.
+const BETWEEN_FLUSHES: Duration = Duration::from_millis(10);
 
 /// How long the store may take to answer that it works.
 const CHECK_TIME: Duration = Duration::from_secs(2);
@@ -105,8 +102,8 @@ impl Thread {
         let mut stopped = None;
         let mut last: Option<Instant> = None;
         while let Some(first) = waiting.blocking_recv().filter(|_| stopped.is_none()) {
-            if last.is_some_and(|last| last.elapsed() < BUSY) && waiting.is_empty() {
-                sleep(GATHER);
+            if let Some(last) = last {
+                sleep(BETWEEN_FLUSHES.saturating_sub(last.elapsed()));
             }
             last = Some(Instant::now());
             let mut answers = Vec::new();
