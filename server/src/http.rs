@@ -1,5 +1,6 @@
 //! What the relay answers over HTTP: the app, its health, and the upgrade of `/sync` to a WebSocket.
 
+mod acme;
 mod app;
 mod client;
 mod encoding;
@@ -9,6 +10,7 @@ mod tls;
 mod upgrade;
 
 use crate::relay::Relay;
+pub use acme::Acme;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
-use maillage_server::http::{self, Tls};
+use maillage_server::http::{self, Acme, Tls};
 use maillage_server::relay::{Options, Relay};
 use maillage_server::store::SledStore;
 #[cfg(unix)]
@@ -98,13 +98,49 @@ struct Encryption {
         requires = "tls_cert"
     )]
     tls_key: Option<PathBuf>,
+    /// Name under which the relay is reached on port 443, for a certificate from an authority; several with commas between them.
+    #[arg(
+        long,
+        env = "MAILLAGE_ACME_DOMAIN",
+        value_delimiter = ',',
+        conflicts_with = "tls_cert"
+    )]
+    acme_domain: Vec<String>,
+    /// E-mail address to which the authority may write.
+    #[arg(
+        long,
+        env = "MAILLAGE_ACME_CONTACT",
+        value_name = "ADDRESS",
+        requires = "acme_domain"
+    )]
+    acme_contact: Option<String>,
+    /// Directory of the authority (ACME).
+    #[arg(long, env = "MAILLAGE_ACME_DIRECTORY", value_name = "URL", default_value = LETS_ENCRYPT)]
+    acme_directory: String,
 }
 
+/// The authority that is asked when no other one is named.
+const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
+
 impl Encryption {
+    /// Whom to ask for a certificate, if anyone.
+    fn authority(&self, data: &Data) -> Option<Acme> {
+        let contact = self.acme_contact.as_ref();
+        (!self.acme_domain.is_empty()).then(|| Acme {
+            folder: data.path.join("acme"),
+            domains: self.acme_domain.clone(),
+            contact: contact.map(|address| format!("mailto:{address}")),
+            directory: self.acme_directory.clone(),
+        })
+    }
+
     /// What the files hold; nothing for plain http.
-    fn read(self) -> Result<Option<Arc<Tls>>> {
+    fn read(self, authority: Option<&Acme>) -> Result<Option<Arc<Tls>>> {
         let files = self.tls_cert.zip(self.tls_key);
-        let tls = files.map(|(certificate, key)| Tls::read(certificate, key));
+        let tls = match authority {
+            Some(authority) => Some(authority.tls()),
+            None => files.map(|(certificate, key)| Tls::read(certificate, key)),
+        };
         Ok(tls.transpose()?.map(Arc::new))
     }
 }
@@ -155,13 +191,16 @@ fn main() -> ExitCode {
             trusted_proxy,
             encryption,
             data,
-        } => encryption.read().and_then(|tls| {
-            let settings = http::Settings {
-                proxies: trusted_proxy,
-                tls,
-            };
-            serve(&listen, settings, &data)
-        }),
+        } => {
+            let authority = encryption.authority(&data);
+            encryption.read(authority.as_ref()).and_then(|tls| {
+                let settings = http::Settings {
+                    proxies: trusted_proxy,
+                    tls,
+                };
+                serve(&listen, settings, authority, &data)
+            })
+        }
         Command::Backup { data, file } => data.report(upkeep::back_up(&data.path, &file)),
         Command::Restore { data, file } => data.report(upkeep::restore(&data.path, &file)),
         Command::Check { data } => data.report(upkeep::perform(
@@ -199,7 +238,12 @@ fn log() {
     panics::log();
 }
 
-fn serve(listen: &str, settings: http::Settings, data: &Data) -> Result<()> {
+fn serve(
+    listen: &str,
+    settings: http::Settings,
+    authority: Option<Acme>,
+    data: &Data,
+) -> Result<()> {
     // One thread for all sockets and rooms: handing a frame from thread to thread costs more than the frame. Proofs, large frames and
     // the disk have threads of their own.
     let runtime = runtime::Builder::new_current_thread()
@@ -222,6 +266,10 @@ fn serve(listen: &str, settings: http::Settings, data: &Data) -> Result<()> {
         let scheme = match settings.tls.clone() {
             Some(tls) => {
                 let asked = hangups(&mut upkeep)?;
+                if let Some(authority) = authority {
+                    let tls = Arc::clone(&tls);
+                    upkeep.spawn(async move { authority.keep(&tls).await });
+                }
                 upkeep.spawn(async move { tls.keep_fresh(&asked).await });
                 "https"
             }

@@ -3,7 +3,7 @@
 use crate::until::PATIENCE;
 use anyhow::{Context, Result};
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpStream;
@@ -30,7 +30,13 @@ pub struct Certificate {
 impl Certificate {
     /// Makes one in a folder; what was there by these names is replaced.
     pub fn make(folder: &Path, certificate: &str, key: &str) -> Result<Self> {
-        let made = rcgen::generate_simple_self_signed([NAME.to_owned()])?;
+        Self::make_at(folder, certificate, key, Ipv4Addr::LOCALHOST)
+    }
+
+    /// The same for a program that is also called by its address.
+    pub fn make_at(folder: &Path, certificate: &str, key: &str, address: Ipv4Addr) -> Result<Self> {
+        let names = [NAME.to_owned(), address.to_string()];
+        let made = rcgen::generate_simple_self_signed(names)?;
         let (certificate, key) = (folder.join(certificate), folder.join(key));
         fs::write(&certificate, made.cert.pem())?;
         fs::write(&key, made.signing_key.serialize_pem())?;
@@ -66,16 +72,26 @@ impl Certificate {
         address: SocketAddr,
         protocol: &str,
     ) -> Result<TlsStream<TcpStream>> {
-        let mut trusted = RootCertStore::empty();
-        trusted.add(self.der.clone())?;
-        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(trusted)
-            .with_no_client_auth();
-        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
-        let stream = TcpStream::connect(address).await?;
-        let name = ServerName::try_from(NAME)?;
-        let connecting = TlsConnector::from(Arc::new(config)).connect(name, stream);
-        Ok(timeout(PATIENCE, connecting).await??)
+        connect(&self.der, address, protocol).await
     }
+}
+
+/// Opens an encrypted connection, offering one protocol to speak on it, to a program that must show a certificate for [`NAME`] that
+/// this one vouches for.
+pub async fn connect(
+    trusted: &CertificateDer<'static>,
+    address: SocketAddr,
+    protocol: &str,
+) -> Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted.clone())?;
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    let stream = TcpStream::connect(address).await?;
+    let name = ServerName::try_from(NAME)?;
+    let connecting = TlsConnector::from(Arc::new(config)).connect(name, stream);
+    Ok(timeout(PATIENCE, connecting).await??)
 }

@@ -4,6 +4,7 @@
 //! Nothing here imports the relay or the app: both are driven as they are delivered. Every process ends with the value that
 //! started it, and every story has its own ports and folders.
 
+pub mod authority;
 pub mod browser;
 pub mod built;
 pub mod crafted;
@@ -19,6 +20,7 @@ pub mod relay;
 pub mod samod_peer;
 pub mod script;
 pub mod sheet;
+pub mod skipped;
 pub mod territory;
 pub mod unit;
 pub mod until;

@@ -1,8 +1,8 @@
 //! A throw-away copy of this machine to install things on. What is written in it is gone with it; only the network is shared.
 
+use crate::skipped::skipped;
 use crate::until::PATIENCE;
 use anyhow::{Context, Result, bail};
-use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -63,7 +63,9 @@ impl Machine {
         unshare.stdin(Stdio::piped()).stdout(Stdio::piped());
         let started = unshare.stderr(Stdio::piped()).kill_on_drop(true).spawn();
         let Ok(mut holder) = started else {
-            return skipped("the program unshare is missing");
+            return skipped(
+                "the program unshare is missing, without which this machine cannot be copied",
+            );
         };
         let output = holder.stdout.take().context("no standard output")?;
         let mut lines = BufReader::new(output).lines();
@@ -73,7 +75,8 @@ impl Machine {
         if first.as_deref() != Some("ready") {
             let errors = holder.wait_with_output().await?.stderr;
             let reason = String::from_utf8_lossy(&errors);
-            return skipped(reason.lines().last().unwrap_or("no reason was given"));
+            let reason = reason.lines().last().unwrap_or("no reason was given");
+            return skipped(&format!("this machine cannot be copied: {reason}"));
         }
         Ok(Some(Self { holder }))
     }
@@ -111,13 +114,4 @@ impl Machine {
         }
         Ok(said.text)
     }
-}
-
-/// Tells whoever runs the tests, past the runner, which keeps what successful tests print to itself.
-pub fn skipped<T>(reason: &str) -> Result<Option<T>> {
-    writeln!(
-        std::io::stderr(),
-        "SKIPPED, because there can be no copy of this machine to install on: {reason}"
-    )?;
-    Ok(None)
 }

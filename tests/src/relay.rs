@@ -4,6 +4,7 @@ use crate::built;
 use crate::until::{PATIENCE, eventually};
 use anyhow::{Context, Result, bail};
 use std::env;
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -42,19 +43,26 @@ impl Relay {
     /// Starts the relay on a free port of this machine and tells it more.
     pub async fn start_with(data: &Path, arguments: &[&str]) -> Result<Self> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self::launch(data, listen, arguments).await
+        Self::start_as(data, listen, arguments, &[]).await
     }
 
     /// Starts the relay at an address; with port 0 the system chooses.
     pub async fn start_at(data: &Path, listen: SocketAddr) -> Result<Self> {
-        Self::launch(data, listen, &[]).await
+        Self::start_as(data, listen, &[], &[]).await
     }
 
-    async fn launch(data: &Path, listen: SocketAddr, arguments: &[&str]) -> Result<Self> {
+    /// Starts the relay at an address, tells it more, and sets variables of its environment.
+    pub async fn start_as(
+        data: &Path,
+        listen: SocketAddr,
+        arguments: &[&str],
+        environment: &[(&str, &OsStr)],
+    ) -> Result<Self> {
         let mut process = program()?
             .args(["serve", "--listen", &listen.to_string(), "--data"])
             .arg(data)
             .args(arguments)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -1,7 +1,8 @@
 //! The Debian package, on a throw-away copy of this machine: what its unit starts, and what an upgrade and a removal leave alone.
 
 use anyhow::{Context, Result};
-use maillage_tests::machine::{self, GIVEN, Machine};
+use maillage_tests::machine::{GIVEN, Machine};
+use maillage_tests::skipped::skipped;
 use maillage_tests::unit::Unit;
 use maillage_tests::{built, http, relay};
 use std::path::Path;
@@ -14,7 +15,7 @@ const DATA: &str = "/var/lib/maillage";
 /// A machine on which the package was just installed, if there can be one.
 async fn installed() -> Result<Option<Machine>> {
     if !Path::new("/usr/bin/dpkg").exists() {
-        return machine::skipped("there is no dpkg");
+        return skipped("there is no dpkg");
     }
     let Some(machine) = Machine::with(&built::package()?).await? else {
         return Ok(None);

@@ -106,6 +106,7 @@ async fn converse(stream: TcpStream, place: Arc<Place>, closed: CancellationToke
                 () = closed.cancelled() => return,
             };
             match greeted {
+                Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(tls::ACME) => return,
                 Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(tls::HTTP_2) => {
                     side_by_side(stream, Arc::clone(&place), closed).await
                 }

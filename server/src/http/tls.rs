@@ -1,9 +1,10 @@
 //! TLS, with a certificate and its key from files that are read again when they change.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -11,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, InconsistentKeys, ServerConfig};
@@ -19,6 +20,11 @@ use tokio_rustls::server::TlsStream;
 
 /// How HTTP/2 is called in the handshake (RFC 9113, section 3.2).
 pub(super) const HTTP_2: &[u8] = b"h2";
+
+const HTTP_1: &[u8] = b"http/1.1";
+
+/// What an authority speaks that only wants to see a proof (RFC 8737): nothing comes after the handshake.
+pub(super) const ACME: &[u8] = b"acme-tls/1";
 
 /// How long a handshake may take.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
@@ -65,34 +71,73 @@ pub struct Tls {
 impl Tls {
     /// Reads a certificate, followed by those that vouch for it, and its key. Both files are in PEM form.
     pub fn read(certificate: PathBuf, key: PathBuf) -> Result<Self, TlsError> {
-        let provider = Arc::new(ring::default_provider());
-        let changed = changed(&certificate, &key);
-        let read = read(&certificate, &key, &provider)?;
-        let current = Arc::new(Current(RwLock::new(Arc::new(read))));
+        let found = read(&certificate, &key, &ring::default_provider())?;
+        Self::with(certificate, key, Some(found), &[HTTP_2, HTTP_1])
+    }
+
+    /// The same with a file that holds both and that an authority fills: until it is there, there is no certificate. The relay can
+    /// prove to the authority that it answers under a name.
+    pub(super) fn expect(file: PathBuf) -> Result<Self, TlsError> {
+        let found = match read(&file, &file, &ring::default_provider()) {
+            Err(TlsError::Unreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
+            read => Some(read?),
+        };
+        Self::with(file.clone(), file, found, &[HTTP_2, HTTP_1, ACME])
+    }
+
+    fn with(
+        certificate: PathBuf,
+        key: PathBuf,
+        shown: Option<CertifiedKey>,
+        protocols: &[&[u8]],
+    ) -> Result<Self, TlsError> {
+        let current = Arc::new(Current {
+            shown: RwLock::new(shown.map(Arc::new)),
+            challenges: RwLock::default(),
+        });
         let resolver: Arc<dyn ResolvesServerCert> = current.clone();
+        let provider = Arc::new(ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| TlsError::Unusable(certificate.clone(), error))?
             .with_no_client_auth()
             .with_cert_resolver(resolver);
-        config.alpn_protocols = vec![HTTP_2.to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Ok(Self {
+            changed: changed(&certificate, &key),
             certificate,
             key,
-            changed,
             current,
             config: Arc::new(config),
         })
     }
 
+    /// Answers the authority's handshakes for a name with a certificate that holds the proof.
+    pub(super) fn challenge(
+        &self,
+        name: String,
+        certificate: CertificateDer<'static>,
+        key: Vec<u8>,
+    ) -> Result<(), TlsError> {
+        let provider = self.config.crypto_provider().key_provider;
+        let key = provider
+            .load_private_key(PrivatePkcs8KeyDer::from(key).into())
+            .map_err(|error| TlsError::Unusable(self.certificate.clone(), error))?;
+        // Not checked: the proof is an extension that only authorities understand.
+        let proof = CertifiedKey::new(vec![certificate], key);
+        write(&self.current.challenges).insert(name, Arc::new(proof));
+        Ok(())
+    }
+
+    /// Forgets all proofs for the authority.
+    pub(super) fn end_challenges(&self) {
+        write(&self.current.challenges).clear();
+    }
+
     /// Takes what the files hold now for connections from now on. When it cannot be used, what was read before stays.
     pub fn read_again(&self) -> Result<(), TlsError> {
         let read = read(&self.certificate, &self.key, self.config.crypto_provider())?;
-        *self
-            .current
-            .0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
+        *write(&self.current.shown) = Some(Arc::new(read));
         Ok(())
     }
 
@@ -126,15 +171,35 @@ impl Tls {
     }
 }
 
-/// The certificate for connections from now on.
+/// What is shown to connections from now on.
 #[derive(Debug)]
-struct Current(RwLock<Arc<CertifiedKey>>);
+struct Current {
+    shown: RwLock<Option<Arc<CertifiedKey>>>,
+    /// What is shown to an authority instead, by name.
+    challenges: RwLock<HashMap<String, Arc<CertifiedKey>>>,
+}
 
 impl ResolvesServerCert for Current {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let current = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(&current))
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let is_authority = hello
+            .alpn()
+            .is_some_and(|mut names| names.any(|name| name == ACME));
+        if is_authority {
+            read_locked(&self.challenges)
+                .get(hello.server_name()?)
+                .cloned()
+        } else {
+            read_locked(&self.shown).clone()
+        }
     }
+}
+
+fn read_locked<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// When the two files changed last, as far as that is known.

@@ -1,4 +1,4 @@
-//! Programs that come from the system's package manager: node with npm, Chromium with ChromeDriver.
+//! Programs that come from the system's package manager: node with npm, Chromium with ChromeDriver, pebble.
 
 use std::path::PathBuf;
 
@@ -58,6 +58,15 @@ pub(super) fn chromium(project: &Project) -> Result<PathBuf> {
     }
     install(project, &["chromium", "chromium-driver"])?;
     find().context("the packages chromium and chromium-driver are installed, but chromium or chromedriver is not on PATH")
+}
+
+/// Makes sure of pebble, an authority that gives certificates to tests. Without it, those tests say that they are skipped.
+pub(super) fn pebble(project: &Project) {
+    if process::find(project, &["pebble"]).is_none()
+        && let Err(problem) = install(project, &["pebble"])
+    {
+        println!("certificates will not be tested with an authority: {problem:#}");
+    }
 }
 
 /// Installs packages with apt, as root or through a sudo that asks nothing.
