@@ -14,6 +14,8 @@ mod engine;
 pub(crate) mod files;
 mod folder;
 mod former;
+#[doc(hidden)]
+pub mod fuzzing;
 mod generation;
 mod keys;
 mod manifest;

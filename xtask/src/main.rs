@@ -1,4 +1,4 @@
-//! The developers' commands: `cargo xtask run`, `build`, `package`, `test`, `check`, `size` and `bench`.
+//! The developers' commands: `cargo xtask run`, `build`, `package`, `test`, `check`, `size`, `bench` and `fuzz`.
 //!
 //! Each command installs what it lacks into the project's `target/`, can be interrupted and started again, and downloads
 //! nothing twice. When it cannot go on it says in one sentence what is missing.
@@ -7,6 +7,7 @@ mod app;
 mod bench;
 mod build;
 mod check;
+mod fuzz;
 mod libtest;
 mod package;
 mod process;
@@ -60,6 +61,18 @@ enum Command {
     /// Measure
     #[command(subcommand)]
     Bench(Bench),
+    /// Read bytes that nobody would write, until something is found
+    Fuzz {
+        /// What reads them
+        #[arg(required_unless_present = "seed")]
+        target: Option<fuzz::Target>,
+        /// How long
+        #[arg(long, default_value_t = 120)]
+        seconds: u64,
+        /// Write the inputs to start from anew instead
+        #[arg(long)]
+        seed: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -83,6 +96,12 @@ fn main() -> ExitCode {
         Command::Check => check::check(&project),
         Command::Size => size::size(&project),
         Command::Bench(Bench::Relay { arguments }) => bench::relay(&project, &arguments),
+        Command::Fuzz {
+            target: Some(target),
+            seconds,
+            seed: false,
+        } => fuzz::fuzz(&project, target, seconds),
+        Command::Fuzz { .. } => fuzz::seed(&project),
     });
     outcome.unwrap_or_else(|problem| {
         eprintln!("\nCannot go on: {problem:#}");

@@ -65,6 +65,17 @@ pub(crate) fn cargo_deb(project: &Project) -> Result<()> {
     .install(project)
 }
 
+/// cargo-fuzz, which compiles and runs the targets in `tests/fuzz`.
+pub(crate) fn cargo_fuzz(project: &Project) -> Result<()> {
+    CrateTool {
+        name: "cargo-fuzz",
+        binary: "cargo-fuzz",
+        version: "0.13.2".to_owned(),
+        locked: true,
+    }
+    .install(project)
+}
+
 /// A browser, node and the JavaScript packages, for the tests that drive real browsers and stock clients.
 pub(crate) struct TestTools {
     /// The node program that runs the JavaScript packages.

@@ -15,7 +15,8 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 const HEAD: &[u8; 16] = b"maillage keys 1\n";
-const ENTRY_BYTES: usize = 64;
+/// Bytes of an entry.
+pub(super) const ENTRY_BYTES: usize = 64;
 const ERASED: [u8; KEY_BYTES] = [0; KEY_BYTES];
 
 /// The open file and what it holds.
@@ -170,7 +171,8 @@ impl Keys {
     }
 }
 
-fn encode(document: DocumentId, key: &[u8; KEY_BYTES]) -> [u8; ENTRY_BYTES] {
+/// The entry of a document's key.
+pub(super) fn encode(document: DocumentId, key: &[u8; KEY_BYTES]) -> [u8; ENTRY_BYTES] {
     let mut entry = [0; ENTRY_BYTES];
     entry[..16].copy_from_slice(document.as_bytes());
     entry[16..48].copy_from_slice(key);
@@ -179,7 +181,8 @@ fn encode(document: DocumentId, key: &[u8; KEY_BYTES]) -> [u8; ENTRY_BYTES] {
     entry
 }
 
-fn decode(entry: &[u8; ENTRY_BYTES]) -> Option<(DocumentId, Key)> {
+/// Reads an entry; `None` when it is damaged.
+pub(super) fn decode(entry: &[u8; ENTRY_BYTES]) -> Option<(DocumentId, Key)> {
     let (document, rest) = entry.split_first_chunk::<16>()?;
     let (key, _) = rest.split_first_chunk::<KEY_BYTES>()?;
     let document = DocumentId::from_bytes(*document).ok()?;

@@ -149,7 +149,7 @@ pub(super) fn open(
             _ => None,
         };
         match whole {
-            Some(whole) if number + 1 == whole.first + u64::from(whole.pieces) => {
+            Some(whole) if number - whole.first + 1 == u64::from(whole.pieces) => {
                 match Entry::decode(&whole.bytes) {
                     Some(entry) => intact.push((whole.first, entry)),
                     None => damage(whole.first, "is of an unknown kind"),
@@ -177,7 +177,7 @@ struct Begun {
 
 impl Begun {
     fn continues(&self, number: u64, piece: &Piece) -> bool {
-        piece.count == self.pieces && number == self.first + u64::from(piece.position)
+        piece.count == self.pieces && number - self.first == u64::from(piece.position)
     }
 
     fn with(mut self, bytes: &[u8]) -> Self {
@@ -201,5 +201,26 @@ impl Piece {
             count: u32::from_be_bytes(*count),
             bytes: bytes.to_vec(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maillage_shared::testing::contract::document;
+
+    #[test]
+    fn pieces_that_would_lie_beyond_the_last_number_are_damage() {
+        let (secret, nonces) = (Key::draw().unwrap(), Nonces::draw().unwrap());
+        let number = u64::MAX - 1;
+        for count in [0, 9, u32::MAX] {
+            let text = [&[0; 4], &count.to_be_bytes(), &[2][..]].concat();
+            let key = key(document(1), number);
+            let value = secret.seal(&nonces, &key, &text).unwrap();
+            let values = [(number, Some(value))];
+            let read = open(document(1), &secret, number..u64::MAX, values);
+            assert_eq!(read.intact, []);
+            assert!(read.damage.is_some());
+        }
     }
 }

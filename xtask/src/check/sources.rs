@@ -6,9 +6,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// The files that could name a registry.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "Cargo.lock",
     ".cargo/config.toml",
+    "tests/fuzz/Cargo.lock",
     "tests/js/package.json",
     "tests/js/package-lock.json",
     "tests/js/.npmrc",
