@@ -240,7 +240,7 @@ async fn a_change_with_a_wrong_checksum_is_refused() -> Result<()> {
 async fn a_document_that_does_not_say_what_it_is_is_refused() -> Result<()> {
     let mut room = Room::open().await?;
     let mut socket = room.greeted().await?;
-    let message = crafted::message_with(&[crafted::claims_operations(1)]);
+    let message = crafted::message_with(&[crafted::claims_operations(2)]);
     socket
         .sync(DocumentId::from_entropy(random()?), message)
         .await?;

@@ -225,13 +225,13 @@ async fn on_a_full_disk_people_read_and_what_they_write_is_sent_once_there_is_ro
         when(refused > 0, refused)
     })
     .await?;
-    let unsent = writer.status().unsent;
-    assert!(unsent > 0);
+    // What was flushed just before may still be acknowledged; what is written from now on may not.
+    sheet::append(&writer, id, Section::Tasks, "on attend. ")?;
     let reader = Device::start(&relay.sync_url())?;
     reader.find(closed).await?;
     assert!(
-        writer.status().unsent >= unsent,
-        "something was acknowledged"
+        writer.status().unsent > 0,
+        "what the disk did not take was acknowledged"
     );
 
     disk.make_room()?;
