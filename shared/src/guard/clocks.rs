@@ -76,25 +76,27 @@ impl Clocks {
 
     /// What lies before a change that builds upon `deps`, they included.
     pub(super) fn past(&self, deps: &[u32]) -> Clock {
-        let mut clock = Clock::default();
+        // What clocks that were kept tell, complete with all that lies before, and what was met one by one on the way to them.
+        let mut complete = Clock::default();
+        let mut met = Clock::default();
         let mut waiting = deps.to_vec();
         let mut visited = HashSet::new();
         while let Some(index) = waiting.pop() {
             let Written { actor, seq } = self.written(index);
-            // Its actor's later change, already visited, leads to all that this one leads to.
-            if clock.seq(actor) >= seq {
+            if complete.seq(actor) >= seq {
                 continue;
             }
             match self.known(index) {
-                Some(known) => clock.merge(known),
+                Some(known) => complete.merge(known),
                 None if visited.insert(index) => {
-                    clock.raise(actor, seq);
+                    met.raise(actor, seq);
                     waiting.extend(self.deps_of(index));
                 }
                 None => {}
             }
         }
-        clock
+        complete.merge(&met);
+        complete
     }
 
     /// Adds a change with what lies before it.
@@ -152,6 +154,8 @@ impl Clocks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::properties;
+    use proptest::prelude::*;
 
     #[test]
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -174,6 +178,74 @@ mod tests {
         assert_eq!(clocks.past(&[tips[1]]).seq(0), 1);
         let both = clocks.past(&tips);
         assert_eq!((both.seq(0), both.seq(1)), (501, 500));
+    }
+
+    #[test]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn who_lags_behind_still_sees_what_others_wrote_before() {
+        // One begins, another goes on alone for a while, then many others write: nothing of the second is among the latest, nor kept.
+        let mut clocks = Clocks::default();
+        clocks.push(Clock::default(), &[], Written { actor: 0, seq: 1 });
+        let mut tip = 0;
+        for (actor, changes) in [(1, 20), (2, 2 * RECENT as u32)] {
+            let mut last = tip;
+            for seq in 1..=changes {
+                let past = clocks.past(&[last]);
+                last = clocks.len() as u32;
+                clocks.push(past, &[last - 1], Written { actor, seq });
+                if actor == 1 {
+                    tip = last;
+                }
+            }
+        }
+        let past = clocks.past(&[tip]);
+        assert_eq!([past.seq(0), past.seq(1), past.seq(2)], [1, 20, 0]);
+    }
+
+    proptest! {
+        #![proptest_config(properties::cases(200))]
+
+        /// Against the plain definition: everything that can be reached.
+        #[test]
+        #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+        fn the_past_is_all_that_can_be_reached(
+            steps in proptest::collection::vec((0..5u32, 0..6usize, any::<bool>()), 1..400),
+        ) {
+            let mut clocks = Clocks::default();
+            clocks.push(Clock::default(), &[], Written { actor: 0, seq: 1 });
+            // What each actor has last seen, what was written in all, and who reaches what.
+            let mut tips = [0u32; 5];
+            let mut seqs = [1, 0, 0, 0, 0];
+            let mut reached: Vec<Vec<u32>> = vec![vec![1, 0, 0, 0, 0]];
+            for (actor, other, merges) in steps {
+                let actor = actor as usize;
+                let mut deps = vec![tips[actor]];
+                if merges && let Some(tip) = tips.get(other) && *tip != tips[actor] {
+                    deps.push(*tip);
+                }
+                let mut expected = vec![0; 5];
+                for dep in &deps {
+                    for (mine, theirs) in expected.iter_mut().zip(&reached[*dep as usize]) {
+                        *mine = (*mine).max(*theirs);
+                    }
+                }
+                let past = clocks.past(&deps);
+                let found: Vec<u32> = (0..5).map(|actor| past.seq(actor)).collect();
+                prop_assert_eq!(&found, &expected);
+                seqs[actor] += 1;
+                expected[actor] = seqs[actor];
+                reached.push(expected);
+                tips[actor] = clocks.len() as u32;
+                let written = Written { actor: actor as u32, seq: seqs[actor] };
+                clocks.push(past, &deps, written);
+            }
+            // Whoever has not written for a while is asked about as well.
+            for (change, expected) in reached.iter().enumerate() {
+                let past = clocks.past(&[change as u32]);
+                let found: Vec<u32> = (0..5).map(|actor| past.seq(actor)).collect();
+                prop_assert_eq!(&found, expected);
+            }
+        }
     }
 
     #[test]
