@@ -128,8 +128,13 @@ fn history(changes: usize, bytes: usize) -> Vec<StoredChange> {
 
 /// A folder with two documents of twenty changes, which build on each other.
 fn written() -> (TemporaryFolder, Vec<StoredChange>) {
+    two_histories(20, 300)
+}
+
+/// A folder with two documents of so many changes of so many bytes.
+fn two_histories(length: usize, bytes: usize) -> (TemporaryFolder, Vec<StoredChange>) {
     let folder = TemporaryFolder::new();
-    let changes = history(20, 300);
+    let changes = history(length, bytes);
     let store = folder.open();
     store
         .append(&[

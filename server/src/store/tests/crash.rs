@@ -20,26 +20,12 @@ fn stopped_after(folder: &TemporaryFolder, stop: Step) -> TemporaryFolder {
     copy.unwrap()
 }
 
-fn two_histories(bytes: usize) -> (TemporaryFolder, Vec<StoredChange>) {
-    let folder = TemporaryFolder::new();
-    let changes = history(40, bytes);
-    let store = folder.open();
-    store
-        .append(&[
-            (document(1), changes.clone()),
-            (document(2), changes.clone()),
-        ])
-        .unwrap();
-    drop(store);
-    (folder, changes)
-}
-
 #[test]
 fn a_compaction_that_stops_anywhere_leaves_every_change() {
     // Short histories are packed into sled, long ones into files.
     for bytes in [50, 3000] {
         for stop in [Step::Written, Step::Compared, Step::Removed] {
-            let (folder, changes) = two_histories(bytes);
+            let (folder, changes) = two_histories(40, bytes);
             let copy = stopped_after(&folder, stop);
             for place in [&folder, &copy] {
                 let store = place.open();
@@ -60,7 +46,7 @@ fn a_compaction_that_stops_anywhere_leaves_every_change() {
 
 #[test]
 fn a_compaction_that_reads_back_something_else_removes_nothing() {
-    let (folder, changes) = two_histories(3000);
+    let (folder, changes) = two_histories(40, 3000);
     let store = folder.open();
     let result = store.compact_under(&store.upkeep(), document(1), &mut |step| {
         if step == Step::Written {
@@ -78,7 +64,7 @@ fn a_compaction_that_reads_back_something_else_removes_nothing() {
 
 #[test]
 fn what_is_written_during_a_compaction_stays() {
-    let (folder, changes) = two_histories(50);
+    let (folder, changes) = two_histories(40, 50);
     let store = folder.open();
     let extra = change(b"written meanwhile");
     let mut expected = changes.clone();
@@ -99,7 +85,7 @@ fn what_is_written_during_a_compaction_stays() {
 
 #[test]
 fn a_document_erased_during_a_compaction_is_gone() {
-    let (folder, _) = two_histories(50);
+    let (folder, _) = two_histories(40, 50);
     let store = folder.open();
     store
         .compact_under(&store.upkeep(), document(1), &mut |step| match step {
@@ -143,7 +129,7 @@ fn a_store_written_anew_holds_the_same_in_less_room() {
 
 #[test]
 fn an_interrupted_rewriting_is_forgotten() {
-    let (folder, changes) = two_histories(50);
+    let (folder, changes) = two_histories(40, 50);
     // A part of the next folder, and a packed file that nothing names.
     let half = folder.path().join("documents-2");
     fs::create_dir_all(&half).unwrap();
@@ -158,7 +144,7 @@ fn an_interrupted_rewriting_is_forgotten() {
 
 #[test]
 fn others_read_and_write_while_the_store_is_written_anew() {
-    let (folder, changes) = two_histories(3000);
+    let (folder, changes) = two_histories(40, 3000);
     let store = folder.open();
     std::thread::scope(|scope| {
         let writing = scope.spawn(|| {
