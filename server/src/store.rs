@@ -1,7 +1,7 @@
 //! The embedded store: sled behind the [`Store`] port. sled appears nowhere else.
 //!
-//! What sled does not promise is added here. Its own flush starts a write-out that a power cut may still lose, so every append ends
-//! with `fdatasync` on sled's file. It may lose the end of a file silently, so values are sealed for their place and numbered without
+//! What sled does not promise is added here. Its own flush costs much and starts a write-out that a power cut may still lose, so every
+//! append is made durable in a journal first, and sled's file by `fdatasync` when the journal is full. It may lose the end of a file silently, so values are sealed for their place and numbered without
 //! gaps, each document has a manifest, and all writes are counted in a file of its own. It may panic on damaged pages, so it is called
 //! under `catch_unwind`. After a failed write it answers nothing but that error, so it is opened again, with room held back on the disk for
 //! that. What was removed stays in its file, so every document is sealed under a key of its own, which is kept elsewhere and erased
@@ -9,6 +9,7 @@
 //!
 //! A document of which something is lost opens with what is left, and is whole again once phones have brought the rest.
 
+mod batch;
 mod compaction;
 mod engine;
 pub(crate) mod files;
@@ -17,6 +18,7 @@ mod former;
 #[doc(hidden)]
 pub mod fuzzing;
 mod generation;
+mod journal;
 mod keys;
 mod manifest;
 mod opening;
@@ -208,6 +210,10 @@ impl SledStore {
             .retain(|document, _| found.unreadable.contains(document));
         catalogue.manifests.extend(found.manifests);
         drop(catalogue);
+        // What failed may be in the journal without being on the disk. When the disk is full nothing failed there, and nothing can be written.
+        if self.reserve().is_held() {
+            opened.settle()?;
+        }
         *engine = Some(opened);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Giving room back: one document's records put together, and the whole store written anew.
 
 use super::SledStore;
+use super::batch::Batch;
 use super::generation::{Filling, packed_entry};
 use super::manifest::{self, Manifest};
 use super::record::{self, Entry};
@@ -247,7 +248,7 @@ impl SledStore {
         gathered: &Gathered,
     ) -> Result<(), StoreError> {
         let mut manifest = gathered.manifest.clone();
-        let mut batch = sled::Batch::default();
+        let mut batch = Batch::default();
         let pieces = record::seal(
             document,
             &gathered.secret,
@@ -311,7 +312,7 @@ impl SledStore {
         let Some(mut manifest) = self.catalogue().manifest(document).cloned() else {
             return Ok(());
         };
-        let mut batch = sled::Batch::default();
+        let mut batch = Batch::default();
         for number in before.records() {
             batch.remove(record::key(document, number));
         }

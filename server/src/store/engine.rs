@@ -1,6 +1,8 @@
 //! One opened sled: every call guarded against its panics, every error turned into one of ours.
 
+use super::batch::Batch;
 use super::files::io_error;
+use super::journal::Journal;
 use super::manifest::{self, Manifest, TOTALS_KEY, Totals};
 use super::record;
 use crate::panics;
@@ -11,6 +13,7 @@ use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What sled may keep in memory of the pages it has read, in bytes. What is open is kept by the rooms.
@@ -19,11 +22,14 @@ const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 /// How long an earlier sled of this process may take to let go of its file.
 const RELEASE_TIME: Duration = Duration::from_secs(5);
 
-/// A sled database and a second handle on its file to make writes durable.
+/// A sled database, the journal in front of it, and a second handle on sled's file to make that durable.
 #[derive(Debug)]
 pub(super) struct Engine {
     db: sled::Db,
     file: File,
+    journal: Mutex<Journal>,
+    /// A page could not be written to, because it cannot be read.
+    is_torn: bool,
 }
 
 /// What sled has of the documents as a whole.
@@ -51,11 +57,17 @@ impl Found {
 }
 
 impl Engine {
-    /// Opens or makes the database. The folder's own lock is already held.
+    /// Opens or makes the database, and gives it what is in the journal. The folder's own lock is already held.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let db = database(path)?;
         let file = File::open(path.join("db")).map_err(|error| io_error(&error))?;
-        Ok(Self { db, file })
+        let (journal, batches) = Journal::open(&path.join("journal"))?;
+        Ok(Self {
+            is_torn: replay(&db, batches)?,
+            db,
+            file,
+            journal: Mutex::new(journal),
+        })
     }
 
     /// Reads all manifests, and no document. Where sled cannot read a page, documents are looked for by their names, which `known` gives.
@@ -67,7 +79,7 @@ impl Engine {
             manifests: HashMap::new(),
             unreadable: Vec::new(),
             totals: None,
-            is_torn: false,
+            is_torn: self.is_torn,
         };
         match guarded(|| self.db.get(TOTALS_KEY)) {
             Ok(value) => found.totals = value.and_then(|value| Totals::decode(&value)),
@@ -104,14 +116,45 @@ impl Engine {
     }
 
     /// Applies all of a batch or nothing, and returns once it is on the disk.
-    pub(super) fn write(&self, mut batch: sled::Batch, totals: Totals) -> Result<(), StoreError> {
-        batch.insert(TOTALS_KEY, totals.encode());
-        guarded(|| {
-            self.db.apply_batch(batch)?;
-            self.db.flush()
-        })?;
+    pub(super) fn write(&self, mut batch: Batch, totals: Totals) -> Result<(), StoreError> {
+        batch.insert(TOTALS_KEY.to_vec(), totals.encode());
+        let mut journal = self.journal();
+        let mut is_kept = journal.append(&batch)?;
+        if !is_kept {
+            self.empty(&mut journal)?;
+            is_kept = journal.append(&batch)?;
+        }
+        let applied = apply(&self.db, batch);
+        match applied {
+            // It is larger than the journal.
+            Ok(()) if !is_kept => self.flush(),
+            Err(_) if is_kept => journal.take_back().and(applied),
+            applied => applied,
+        }
+    }
+
+    /// Makes durable in sled what only the journal keeps.
+    pub(super) fn settle(&self) -> Result<(), StoreError> {
+        self.empty(&mut self.journal())
+    }
+
+    fn empty(&self, journal: &mut Journal) -> Result<(), StoreError> {
+        if journal.is_empty() {
+            return Ok(());
+        }
+        self.flush()?;
+        journal.begin_anew()
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        guarded(|| self.db.flush())?;
         // sled flushes with `sync_file_range`, which leaves data in the disk's own cache.
         self.file.sync_data().map_err(|error| io_error(&error))
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        // Where it ends changes only after an entry is written.
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The pieces of a document under these numbers.
@@ -155,6 +198,41 @@ impl Engine {
             _ => 0..0,
         })
     }
+}
+
+impl Drop for Engine {
+    /// An orderly end leaves an empty journal. After a failed write there is nothing to be made durable: the next start reads the journal.
+    fn drop(&mut self) {
+        if let Err(error) = self.settle() {
+            tracing::debug!(%error, "the journal is read at the next start");
+        }
+    }
+}
+
+/// Gives sled a batch, which it keeps in memory until it is flushed.
+fn apply(db: &sled::Db, batch: Batch) -> Result<(), StoreError> {
+    guarded(|| db.apply_batch(batch.into()))
+}
+
+/// Gives sled what the journal has, and says whether some of it belongs on pages that cannot be read: that part is left out.
+fn replay(db: &sled::Db, batches: Vec<Batch>) -> Result<bool, StoreError> {
+    let mut is_torn = false;
+    for batch in batches {
+        match apply(db, batch.clone()) {
+            Err(StoreError::Damaged(_)) => is_torn = true,
+            applied => {
+                applied?;
+                continue;
+            }
+        }
+        for step in batch.each() {
+            match apply(db, step) {
+                Err(StoreError::Damaged(_)) => {}
+                applied => applied?,
+            }
+        }
+    }
+    Ok(is_torn)
 }
 
 /// sled itself.

@@ -1,6 +1,7 @@
 //! A new sled folder, filled document by document, each as one entry of packed changes. sled never gives room back well, so a store whose
 //! folder has grown far beyond what it holds is written anew; a store of an earlier format becomes one of this format in the same way.
 
+use super::batch::Batch;
 use super::engine::Engine;
 use super::files::io_error;
 use super::folder::Folder;
@@ -55,7 +56,7 @@ pub(super) struct Filling<'a> {
     files: &'a Files,
     nonces: &'a Nonces,
     manifests: HashMap<DocumentId, Manifest>,
-    batch: sled::Batch,
+    batch: Batch,
     batch_bytes: u64,
     /// What the next flush will compare with what it reads back.
     unread: HashMap<DocumentId, (Key, [u8; 32])>,
@@ -76,7 +77,7 @@ impl<'a> Filling<'a> {
             files,
             nonces,
             manifests: HashMap::new(),
-            batch: sled::Batch::default(),
+            batch: Batch::default(),
             batch_bytes: 0,
             unread: HashMap::new(),
         })

@@ -26,6 +26,11 @@ impl Reserve {
         Self { path, is_held }
     }
 
+    /// Whether the room is there to be used.
+    pub(super) fn is_held(&self) -> bool {
+        self.is_held
+    }
+
     /// Makes sure that the room is held; on a full disk this fails, and nothing else should be written.
     pub(super) fn hold(&mut self) -> Result<(), StoreError> {
         if self.is_held {

@@ -1,5 +1,6 @@
 //! Writing: what a batch adds, sealed and numbered behind what is there.
 
+use super::batch::Batch;
 use super::manifest::{self, Manifest, Totals};
 use super::witness::Witness;
 use super::{SledStore, record};
@@ -51,7 +52,7 @@ impl SledStore {
         if additions.is_empty() {
             return Ok(());
         }
-        let mut writes = sled::Batch::default();
+        let mut writes = Batch::default();
         let manifests = self.seal(&additions, &mut writes)?;
         let mut catalogue = self.catalogue();
         let created = manifests
@@ -80,7 +81,7 @@ impl SledStore {
     pub(super) fn write(
         &self,
         writing: &mut Writing,
-        batch: sled::Batch,
+        batch: Batch,
         created: i64,
     ) -> Result<(), StoreError> {
         self.reserve().hold()?;
@@ -127,7 +128,7 @@ impl SledStore {
         writing: &mut Writing,
         documents: &[DocumentId],
     ) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
+        let mut batch = Batch::default();
         {
             let catalogue = self.catalogue();
             for document in documents {
@@ -154,7 +155,7 @@ impl SledStore {
         let Some(manifest) = self.catalogue().manifests.get(&document).cloned() else {
             return Ok(());
         };
-        let mut batch = sled::Batch::default();
+        let mut batch = Batch::default();
         for number in manifest.records() {
             batch.remove(record::key(document, number));
         }
@@ -174,7 +175,7 @@ impl SledStore {
     fn seal(
         &self,
         additions: &BTreeMap<DocumentId, Vec<&StoredChange>>,
-        batch: &mut sled::Batch,
+        batch: &mut Batch,
     ) -> Result<Vec<(DocumentId, Manifest)>, StoreError> {
         let mut catalogue = self.catalogue();
         let unkeyed = additions
