@@ -1,11 +1,11 @@
 //! What is written together: keys that get a value and keys that go.
 
-/// All of it is written, or nothing. What comes later counts.
+/// Steps of which all are written, or none. What comes later counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Batch(Vec<Step>);
 
 /// A key and its new value; without one, the key goes.
-type Step = (Vec<u8>, Option<Vec<u8>>);
+pub(super) type Step = (Vec<u8>, Option<Vec<u8>>);
 
 const REMOVED: u32 = u32::MAX;
 
@@ -20,9 +20,9 @@ impl Batch {
         self.0.push((key, None));
     }
 
-    /// One batch for each step.
-    pub(super) fn each(self) -> impl Iterator<Item = Self> {
-        self.0.into_iter().map(|step| Self(vec![step]))
+    /// The steps, one after the other.
+    pub(super) fn each(self) -> impl Iterator<Item = Step> {
+        self.0.into_iter()
     }
 
     /// Each step as the lengths of key and value, 4 bytes each, big-endian, then both; the length of a value that goes is [`REMOVED`].

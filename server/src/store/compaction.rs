@@ -337,8 +337,9 @@ impl SledStore {
         let key = manifest::key(document);
         let value = manifest.encode(&key);
         batch.insert(key, value);
-        self.write(&mut writing, batch, 0)?;
+        // Readers who miss a record see by the manifest that it was moved, and not lost. If this fails, manifests are read again.
         self.catalogue().manifests.insert(document, manifest);
+        self.write(&mut writing, batch, 0)?;
         if before.healing {
             let changes = gathered.changes.len();
             tracing::info!(%document, changes, "a damaged document is whole again");

@@ -1,6 +1,6 @@
 //! One opened sled: every call guarded against its panics, every error turned into one of ours.
 
-use super::batch::Batch;
+use super::batch::{Batch, Step};
 use super::files::io_error;
 use super::journal::Journal;
 use super::manifest::{self, Manifest, TOTALS_KEY, Totals};
@@ -124,12 +124,12 @@ impl Engine {
             self.empty(&mut journal)?;
             is_kept = journal.append(&batch)?;
         }
-        let applied = apply(&self.db, batch);
-        match applied {
-            // It is larger than the journal.
-            Ok(()) if !is_kept => self.flush(),
-            Err(_) if is_kept => journal.take_back().and(applied),
-            applied => applied,
+        if is_kept {
+            // What a crash leaves half done is done again from the journal.
+            batch.each().try_for_each(|step| apply(&self.db, step))
+        } else {
+            guarded(|| self.db.apply_batch(batch.into()))?;
+            self.flush()
         }
     }
 
@@ -209,27 +209,22 @@ impl Drop for Engine {
     }
 }
 
-/// Gives sled a batch, which it keeps in memory until it is flushed.
-fn apply(db: &sled::Db, batch: Batch) -> Result<(), StoreError> {
-    guarded(|| db.apply_batch(batch.into()))
+/// Gives sled one key, which it keeps in memory until it is flushed. A batch of sled's would start two writes to the disk.
+fn apply(db: &sled::Db, (key, value): Step) -> Result<(), StoreError> {
+    guarded(|| match value {
+        Some(value) => db.insert(key, value),
+        None => db.remove(key),
+    })?;
+    Ok(())
 }
 
 /// Gives sled what the journal has, and says whether some of it belongs on pages that cannot be read: that part is left out.
 fn replay(db: &sled::Db, batches: Vec<Batch>) -> Result<bool, StoreError> {
     let mut is_torn = false;
-    for batch in batches {
-        match apply(db, batch.clone()) {
+    for step in batches.into_iter().flat_map(Batch::each) {
+        match apply(db, step) {
             Err(StoreError::Damaged(_)) => is_torn = true,
-            applied => {
-                applied?;
-                continue;
-            }
-        }
-        for step in batch.each() {
-            match apply(db, step) {
-                Err(StoreError::Damaged(_)) => {}
-                applied => applied?,
-            }
+            applied => applied?,
         }
     }
     Ok(is_torn)

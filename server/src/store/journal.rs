@@ -35,8 +35,6 @@ type Check = [u8; CHECK_BYTES];
 pub(super) struct Journal {
     file: File,
     tail: Tail,
-    /// The tail before the last entry.
-    before: Tail,
 }
 
 /// Where the next entry goes, and what its checksum builds on.
@@ -75,8 +73,7 @@ impl Journal {
             Ok(file)
         };
         let file = open().map_err(|error| io_error(&error))?;
-        let before = tail;
-        Ok((Self { file, tail, before }, batches))
+        Ok((Self { file, tail }, batches))
     }
 
     /// Appends a batch and returns once it is on the disk, or says that there is no room for it.
@@ -89,16 +86,8 @@ impl Journal {
         let length = (batch.len() as u32).to_be_bytes();
         let last = check(&self.tail.last, length, &batch);
         self.write(&[&length, &last[..], &batch].concat(), self.tail.end)?;
-        self.before = self.tail;
         self.tail = Tail { end, last };
         Ok(true)
-    }
-
-    /// Removes the entry that was appended last.
-    pub(super) fn take_back(&mut self) -> Result<(), StoreError> {
-        self.write(&[0; ENTRY_HEAD_BYTES], self.before.end)?;
-        self.tail = self.before;
-        Ok(())
     }
 
     /// Whether nothing is in it.
@@ -111,7 +100,6 @@ impl Journal {
         let start: Check = seal::entropy()?;
         self.write(&start, 0)?;
         self.tail = Tail::after(start);
-        self.before = self.tail;
         Ok(())
     }
 
@@ -198,18 +186,6 @@ mod tests {
         assert!(!journal.is_empty());
         assert_eq!(journal.append(&batch("two", 0)), Ok(true));
         assert_eq!(found(&path), [batch("one", 10), batch("two", 0)]);
-    }
-
-    #[test]
-    fn the_last_entry_can_be_taken_back() {
-        let (_folder, path) = place();
-        let (mut journal, _) = Journal::open(&path).unwrap();
-        journal.append(&batch("one", 10)).unwrap();
-        journal.append(&batch("two", 10)).unwrap();
-        journal.take_back().unwrap();
-        assert_eq!(found(&path), [batch("one", 10)]);
-        journal.append(&batch("tri", 10)).unwrap();
-        assert_eq!(found(&path), [batch("one", 10), batch("tri", 10)]);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use std::path::PathBuf;
 /// What opening sled may take: one or two of its segments and a map of its pages.
 const BYTES: u64 = 4 * 1024 * 1024;
 
+/// What must be free besides when the room is taken: otherwise the disk would be full again after a few more writes.
+const SPARE_BYTES: u64 = BYTES;
+
 /// The file that holds the room.
 #[derive(Debug)]
 pub(super) struct Reserve {
@@ -60,9 +63,10 @@ impl Reserve {
         // Random, for file systems that would not spend room on zeros.
         let mut block = vec![0; 64 * 1024];
         getrandom::fill(&mut block).map_err(io::Error::other)?;
-        for _ in 0..BYTES / block.len() as u64 {
+        for _ in 0..(BYTES + SPARE_BYTES) / block.len() as u64 {
             file.write_all(&block)?;
         }
-        file.sync_all()
+        file.sync_all()?;
+        file.set_len(BYTES)
     }
 }

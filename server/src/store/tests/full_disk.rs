@@ -61,6 +61,14 @@ struct Promised {
 }
 
 impl Promised {
+    /// Of so many documents.
+    fn to(documents: usize) -> Self {
+        Self {
+            kept: vec![Vec::new(); documents],
+            next: 0,
+        }
+    }
+
     fn append(&mut self, store: &SledStore, number: u8) -> Result<(), StoreError> {
         self.next += 1;
         let text = [self.next.to_be_bytes().as_slice(), &[number; 900]].concat();
@@ -92,10 +100,7 @@ fn on_a_full_disk_everything_is_read_nothing_is_promised_and_room_is_enough_to_g
         return;
     };
     let store = SledStore::open(&disk.data()).unwrap();
-    let mut promised = Promised {
-        kept: vec![Vec::new(); 40],
-        next: 0,
-    };
+    let mut promised = Promised::to(40);
     for _ in 0..20 {
         for number in 0..40 {
             promised.append(&store, number).unwrap();
@@ -135,10 +140,7 @@ fn a_store_opens_on_a_full_disk() {
         return;
     };
     let store = SledStore::open(&disk.data()).unwrap();
-    let mut promised = Promised {
-        kept: vec![Vec::new(); 40],
-        next: 0,
-    };
+    let mut promised = Promised::to(40);
     for number in 0..40 {
         promised.append(&store, number).unwrap();
     }
