@@ -18,12 +18,15 @@ use super::seal;
 use maillage_shared::store::StoreError;
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// Bytes of the file. What is in it is read at a start.
 const LENGTH: usize = 1024 * 1024;
+
+/// Bytes that the file is first filled by.
+const PIECE_BYTES: usize = 4096;
 
 const CHECK_BYTES: usize = 16;
 const ENTRY_HEAD_BYTES: usize = 4 + CHECK_BYTES;
@@ -60,13 +63,19 @@ impl Journal {
         let content = read_if_there(path)?.unwrap_or_default();
         let (batches, tail) = read(&content);
         let open = || -> io::Result<File> {
-            if content.is_empty() {
-                files::write_durably(path, &vec![0; LENGTH])?;
+            let mut file = File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(path)?;
+            // For a new one, and for one whose end was torn off. In small pieces, since Linux looks through all of a piece at each later write.
+            file.seek(SeekFrom::Start(content.len() as u64))?;
+            for zeros in vec![0; LENGTH.saturating_sub(content.len())].chunks(PIECE_BYTES) {
+                file.write_all(zeros)?;
             }
-            let file = File::options().write(true).open(path)?;
             if content.len() < LENGTH {
-                // Its end was torn off.
-                file.write_all_at(&vec![0; LENGTH - content.len()], content.len() as u64)?;
+                file.sync_all()?;
+                files::sync_folder(files::folder_of(path))?;
             }
             // What a killed process wrote and did not see through is read, so it has to be durable too.
             file.sync_data()?;
