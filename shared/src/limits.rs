@@ -16,7 +16,7 @@ pub const MESSAGE_OPERATIONS: u64 = 50_000;
 
 /// A phone's bare acknowledgement waits this long for more to acknowledge, in milliseconds. The relay needs it for nothing but a shorter
 /// answer to what the phone writes next: frames arrive in order, so what was sent is known.
-pub const ACKNOWLEDGE_AFTER: i64 = 2_000;
+pub const ACKNOWLEDGE_AFTER: i64 = 10_000;
 
 /// Changes that wait for a missing dependency, per document.
 pub const ORPHAN_CHANGES: usize = 4096;
