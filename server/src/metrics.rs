@@ -8,8 +8,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-/// Upper ends of the classes of flush times, in seconds.
-const FLUSH_SECONDS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0, 10.0];
+/// Upper ends of the classes of times, in seconds.
+const SECONDS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0, 10.0];
 
 /// The counters of one relay. Counting is cheap enough for every frame.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Metrics {
     pub(crate) deliveries: Counter,
     /// From the first change that waits to the end of the flush, in seconds.
     pub(crate) flushes: Histogram,
+    /// From reading a document on the disk to serving it, in seconds.
+    pub(crate) openings: Histogram,
     /// Connections closed by the relay, by reason.
     pub(crate) refusals: Family<Reason, Counter>,
     /// Payload of frames received, in bytes.
@@ -60,7 +62,8 @@ impl Metrics {
             registry: Registry::with_prefix("maillage"),
             changes: Counter::default(),
             deliveries: Counter::default(),
-            flushes: Histogram::new(FLUSH_SECONDS),
+            flushes: Histogram::new(SECONDS),
+            openings: Histogram::new(SECONDS),
             refusals: Family::default(),
             received: Counter::default(),
             sent: Counter::default(),
@@ -90,6 +93,12 @@ impl Metrics {
             "Time to write changes to the disk",
             Unit::Seconds,
             self.flushes.clone(),
+        );
+        registry.register_with_unit(
+            "opening",
+            "Time to read and prove a document that nobody had open",
+            Unit::Seconds,
+            self.openings.clone(),
         );
         registry.register(
             "refusals",
@@ -150,6 +159,7 @@ mod tests {
         let metrics = Metrics::new();
         metrics.changes.inc_by(3);
         metrics.flushes.observe(0.003);
+        metrics.openings.observe(0.25);
         metrics
             .refusals
             .get_or_create(&Reason { reason: "checksum" })
@@ -164,6 +174,7 @@ mod tests {
         for line in [
             "maillage_changes_total 3",
             "maillage_flush_seconds_bucket{le=\"0.005\"} 1",
+            "maillage_opening_seconds_sum 0.25",
             "maillage_refusals_total{reason=\"checksum\"} 1",
             "maillage_connections 2",
             "maillage_waiting_to_be_written_bytes 7",

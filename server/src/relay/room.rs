@@ -85,6 +85,7 @@ pub(super) async fn run(
 
 /// Reads a document and proves again what is read; the error says why it cannot be served.
 async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger), String> {
+    let started = Instant::now();
     let store = Arc::clone(&context.store);
     let loading = spawn_blocking(move || store.load(document));
     let stored = loading
@@ -102,6 +103,8 @@ async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger),
         .map_err(|refusal| refusal.to_string())?;
     let room = Room::open(document, context.relay.clone(), records);
     if room.graph().len() == count {
+        let time = started.elapsed();
+        context.metrics.openings.observe(time.as_secs_f64());
         Ok((room, ledger))
     } else {
         let found = room.graph().len();

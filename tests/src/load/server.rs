@@ -2,6 +2,7 @@
 
 use super::usage::Usage;
 use crate::built;
+use crate::http;
 use crate::relay::{self, first_address};
 use crate::until::PATIENCE;
 use anyhow::{Context, Result};
@@ -140,6 +141,17 @@ impl Server {
     /// What it and its children use.
     pub fn usage(&self) -> Result<Usage> {
         Usage::of_tree(self.process.id().context("the server has ended")?)
+    }
+
+    /// What our relay counts under this name.
+    pub async fn metric(&self, name: &str) -> Result<f64> {
+        let text = http::get(self.address, "/metrics", &[]).await?.text()?;
+        let value = text.lines().find_map(|line| {
+            let (found, value) = line.split_once(' ')?;
+            (found == name).then_some(value)
+        });
+        let value = value.with_context(|| format!("the relay does not count {name}"))?;
+        Ok(value.parse()?)
     }
 
     /// Ends it.
