@@ -3,7 +3,8 @@
 use anyhow::{Context, Result};
 use futures_util::{SinkExt, StreamExt};
 use std::net::SocketAddr;
-use tokio::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -15,12 +16,23 @@ const BUFFER_BYTES: usize = 4 * 1024;
 #[derive(Debug)]
 pub(super) struct Socket(WebSocketStream<TcpStream>);
 
+/// Sockets from one address: relays let only so many in.
+const SOCKETS_OF_AN_ADDRESS: usize = 1000;
+
+/// Addresses of this machine in turn, with a free port.
+fn source() -> SocketAddr {
+    static OPENED: AtomicUsize = AtomicUsize::new(0);
+    let number = OPENED.fetch_add(1, Ordering::Relaxed) / SOCKETS_OF_AN_ADDRESS;
+    SocketAddr::from(([127, 0, 0, 1 + (number % 250) as u8], 0))
+}
+
 impl Socket {
     /// Opens a socket at an address and a path that starts with a slash.
     pub(super) async fn open(server: SocketAddr, path: &str) -> Result<Self> {
-        let stream = TcpStream::connect(server)
-            .await
-            .context("the server cannot be reached")?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(source())?;
+        let stream = socket.connect(server).await;
+        let stream = stream.context("the server cannot be reached")?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER_BYTES)
