@@ -1,11 +1,12 @@
 //! The embedded store: sled behind the [`Store`] port. sled appears nowhere else.
 //!
-//! What sled does not promise is added here. Its own flush costs much and starts a write-out that a power cut may still lose, so every
-//! append is made durable in a journal first, and sled's file by `fdatasync` when the journal is full. It may lose the end of a file silently, so values are sealed for their place and numbered without
-//! gaps, each document has a manifest, and all writes are counted in a file of its own. It may panic on damaged pages, so it is called
-//! under `catch_unwind`. After a failed write it answers nothing but that error, so it is opened again, with room held back on the disk for
-//! that. What was removed stays in its file, so every document is sealed under a key of its own, which is kept elsewhere and erased
-//! with it. It never gives room back, so from time to time everything is written anew.
+//! What sled does not promise is added here. Its own flush costs much, and starts a write-out that a power cut may still lose: so every
+//! append is made durable in a journal first, and sled's file by `fdatasync` when the journal is full. It may lose the end of a file
+//! silently, so values are sealed for their place and numbered without gaps, each document has a manifest, and all writes are counted in a
+//! file of its own. It may panic on damaged pages, so it is called under `catch_unwind`. After a failed write it answers nothing but that
+//! error, so it is opened again, with room held back on the disk for that. What was removed stays in its file, so every document is sealed
+//! under a key of its own, which is kept elsewhere and erased with it. It never gives room back, so from time to time everything is written
+//! anew.
 //!
 //! A document of which something is lost opens with what is left, and is whole again once phones have brought the rest.
 
