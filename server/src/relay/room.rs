@@ -94,6 +94,7 @@ async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger),
         .map_err(|error| error.to_string())?
         .unwrap_or_default();
     let count = stored.len();
+    let read = started.elapsed();
     let (ledger, records) = context
         .proving
         .clone()
@@ -105,6 +106,7 @@ async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger),
     if room.graph().len() == count {
         let time = started.elapsed();
         context.metrics.openings.observe(time.as_secs_f64());
+        tracing::debug!(%document, changes = count, ?read, ?time, "a document is open");
         Ok((room, ledger))
     } else {
         let found = room.graph().len();
