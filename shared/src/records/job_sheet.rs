@@ -50,16 +50,36 @@ pub struct NewJobSheet {
 }
 
 /// What a sheet of schema 1 is born with: one text a section, the points to check proposed to everyone, and the maps that
-/// hold records. Frozen: later versions add lists of their own.
+/// hold records.
+///
+/// Frozen: whoever adds a section or a point adds a schema version with a list of its own. These lists are therefore not the ones that
+/// screens show.
 pub(crate) fn containers() -> Vec<Container> {
+    let texts = [
+        Section::EasyVersion,
+        Section::Need,
+        Section::Tasks,
+        Section::Beneficiaries,
+        Section::IndirectBeneficiaries,
+        Section::Skills,
+        Section::InitialTraining,
+        Section::Material,
+        Section::Synergies,
+    ];
+    let points = [
+        GuardRailTopic::LegalFrame,
+        GuardRailTopic::Insurance,
+        GuardRailTopic::Permit,
+        GuardRailTopic::Funding,
+        GuardRailTopic::NonCompetition,
+        GuardRailTopic::Safety,
+        GuardRailTopic::WorkingConditions,
+    ];
     let mut all = [SECTIONS, GUARD_RAILS, BEFORE_TRIAL, NEEDS, PARTNERS, MOVES]
         .map(Container::map)
         .to_vec();
-    all.extend(Section::ALL.map(|section| Container::inside(SECTIONS, section.code(), Form::Text)));
-    all.extend(
-        GuardRailTopic::PROPOSED
-            .map(|topic| Container::inside(GUARD_RAILS, topic.code(), Form::Map)),
-    );
+    all.extend(texts.map(|section| Container::inside(SECTIONS, section.code(), Form::Text)));
+    all.extend(points.map(|topic| Container::inside(GUARD_RAILS, topic.code(), Form::Map)));
     all
 }
 
