@@ -178,6 +178,11 @@ impl Device {
             .unwrap_or_default()
     }
 
+    /// The changes of a document that the relay has told this phone it has on its disk.
+    pub fn acknowledged(&self, id: DocumentId) -> Vec<ChangeHash> {
+        self.phone.state().client.acknowledged(id)
+    }
+
     /// Tells everyone who has the document open something that nobody keeps.
     pub fn say(&self, id: DocumentId, data: Vec<u8>) {
         self.phone.act(|client| client.say(id, data));

@@ -7,6 +7,7 @@
 pub mod authority;
 pub mod browser;
 pub mod built;
+pub mod campaign;
 pub mod crafted;
 pub mod device;
 pub mod encrypted;
@@ -15,6 +16,7 @@ pub mod javascript;
 pub mod line;
 pub mod load;
 pub mod machine;
+pub mod meeting;
 pub mod raw;
 pub mod relay;
 pub mod samod_peer;
