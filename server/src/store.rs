@@ -10,6 +10,7 @@
 //!
 //! A document of which something is lost opens with what is left, and is whole again once phones have brought the rest.
 
+mod aside;
 mod batch;
 mod compaction;
 mod engine;
@@ -45,6 +46,7 @@ use reserve::Reserve;
 use seal::{Key, Nonces};
 use snapshot::Files;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use writing::Writing;
@@ -108,6 +110,11 @@ impl SledStore {
     /// The name of the relay that keeps its documents here: drawn once, the same at every start.
     pub fn relay(&self) -> &PeerId {
         self.folder.relay()
+    }
+
+    /// Folders that were too damaged to be opened, and in whose place another one counts now.
+    pub(crate) fn set_aside(&self) -> Result<Vec<PathBuf>, StoreError> {
+        self.folder.all_aside()
     }
 
     /// Reads every document as it is now, one after the other, while others write.

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// The newest format this program writes and reads.
 pub(super) const FORMAT: u32 = 2;
 
+/// What the names of folders start with that were set aside.
+const ASIDE: &str = "damaged-";
+
 /// A locked folder of a known format.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -95,6 +98,30 @@ impl Folder {
     /// Where sled keeps its files.
     pub(super) fn documents(&self, generation: u64) -> PathBuf {
         self.path.join(format!("documents-{generation}"))
+    }
+
+    /// Where a folder of sled's goes that is too damaged to be opened; nothing of ours ever removes it.
+    pub(super) fn aside(&self, generation: u64) -> PathBuf {
+        self.path.join(format!("{ASIDE}{generation}"))
+    }
+
+    /// Every folder that was set aside.
+    pub(super) fn all_aside(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let entries = fs::read_dir(&self.path).map_err(|error| io_error(&error))?;
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| io_error(&error))?;
+            if entry.file_name().to_string_lossy().starts_with(ASIDE) {
+                all.push(entry.path());
+            }
+        }
+        all.sort();
+        Ok(all)
+    }
+
+    /// Where a copy of one is read; goes with the folders of sled's that do not count.
+    pub(super) fn salvage(&self) -> PathBuf {
+        self.path.join("documents-salvage")
     }
 
     /// Where sled kept its files in format 1.

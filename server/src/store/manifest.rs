@@ -20,6 +20,10 @@ pub(super) const PREFIX: &[u8] = b"d";
 /// Heads that a manifest names. A document that is written by more people at once is taken for whole when the last of them are there.
 const HEADS: usize = 32;
 
+/// In place of a head that is not known, because what told of it is lost. Whoever builds upon what is there had all of it, as far as can be
+/// told: the next change takes its place.
+pub(super) const UNKNOWN_HEAD: ChangeHash = ChangeHash([0; 32]);
+
 /// What the store knows of one document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Manifest {
@@ -48,8 +52,9 @@ impl Manifest {
         self.bytes += change.bytes.len() as u64;
         let dependencies = change.dependencies();
         // A head that was lost and came back is one already.
-        self.heads
-            .retain(|head| *head != change.hash && !dependencies.contains(head));
+        self.heads.retain(|head| {
+            *head != change.hash && *head != UNKNOWN_HEAD && !dependencies.contains(head)
+        });
         self.heads.push(change.hash);
         let surplus = self.heads.len().saturating_sub(HEADS);
         self.heads.drain(..surplus);

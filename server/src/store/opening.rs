@@ -12,7 +12,7 @@ use super::seal::Nonces;
 use super::snapshot::Files;
 use super::witness::Witness;
 use super::writing::Writing;
-use super::{Catalogue, SledStore, upgrade};
+use super::{Catalogue, SledStore, aside, upgrade};
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::{StoreError, StoredChange};
 use std::collections::{HashMap, HashSet};
@@ -24,8 +24,22 @@ impl SledStore {
     /// Opens the store in this folder, making both if they are not there, and upgrading a store of an earlier format.
     ///
     /// Reads the manifests of the documents, not the documents. A store that has lost something opens with the rest, and logs what is
-    /// missing; one of which nothing can be told is refused.
+    /// missing. Where even that cannot be done, what is there is set aside for a new one; a folder of which nothing can be told is refused.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let store = match Self::open_as_it_is(path) {
+            Err(StoreError::Damaged(why)) => {
+                aside::begin_anew(path, why)?;
+                Self::open_as_it_is(path)?
+            }
+            opened => opened?,
+        };
+        for folder in store.set_aside()? {
+            tracing::warn!(folder = %folder.display(), "documents that could not be opened are set aside");
+        }
+        Ok(store)
+    }
+
+    fn open_as_it_is(path: &Path) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
         match folder.format() {
             None => fill::<StoreError>(&folder, &[], std::iter::empty(), 0)?,

@@ -1,7 +1,7 @@
 //! What can be read of one document, put in an order where causes come first.
 
 use super::engine::Engine;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, UNKNOWN_HEAD};
 use super::record::{self, Entry, FileHash};
 use super::seal::Key;
 use super::snapshot::{self, Files};
@@ -88,7 +88,8 @@ impl Reading {
     /// Whether every change that was ever appended is here, whatever happened to the records.
     pub(super) fn has_all(&self, manifest: &Manifest) -> bool {
         // A manifest that names nothing was made for a document of which nothing is known.
-        if !self.waiting.is_empty() || manifest.heads.is_empty() {
+        let is_known = !manifest.heads.is_empty() && !manifest.heads.contains(&UNKNOWN_HEAD);
+        if !self.waiting.is_empty() || !is_known {
             return false;
         }
         if self.damage.is_none() && self.changes.len() as u64 == manifest.changes {
@@ -101,6 +102,10 @@ impl Reading {
     /// What is wrong with the document, in words.
     pub(super) fn complaint(&self, manifest: &Manifest) -> Option<String> {
         let counted = || {
+            if manifest.heads.contains(&UNKNOWN_HEAD) {
+                let found = self.changes.len();
+                return format!("{found} changes are left, and how many there were is not known");
+            }
             let (found, expected) = (self.changes.len(), manifest.changes);
             format!("{found} of {expected} changes have all their causes")
         };

@@ -92,6 +92,21 @@ impl Files {
         Ok(sealed.and_then(|sealed| secret.open(&place(document), &sealed)))
     }
 
+    /// The names of all files.
+    pub(super) fn names(&self) -> Result<HashSet<FileHash>, StoreError> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| io_error(&error))?;
+        let mut names = HashSet::new();
+        for entry in entries {
+            let name = entry.map_err(|error| io_error(&error))?.file_name();
+            let mut hash = FileHash::default();
+            // What is named otherwise was never finished.
+            if hex::decode_to_slice(&*name.to_string_lossy(), &mut hash).is_ok() {
+                names.insert(hash);
+            }
+        }
+        Ok(names)
+    }
+
     /// Bytes of a file on the disk; 0 when it is missing.
     pub(super) fn length(&self, hash: &FileHash) -> u64 {
         fs::metadata(self.path(hash)).map_or(0, |file| file.len())

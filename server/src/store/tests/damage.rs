@@ -259,26 +259,24 @@ fn a_torn_page_of_many_costs_little() {
     let file = folder.documents().join("db");
     let name = file.strip_prefix(folder.path()).unwrap();
     let whole = fs::read(&file).unwrap();
-    let (mut tried, mut refused) = (0, 0);
+    let (mut tried, mut lost) = (0, 0);
     for at in (0..whole.len() - 4096).step_by(4096 * 23) {
         let mut torn = whole.clone();
         torn[at..at + 4096].fill(0);
         let copy = folder.cut_power();
         fs::write(copy.path().join(name), torn).unwrap();
         tried += 1;
-        let store = match SledStore::open(copy.path()) {
-            Ok(store) => store,
-            Err(StoreError::Damaged(_)) => {
-                refused += 1;
-                continue;
-            }
-            Err(error) => panic!("{error} after tearing the page at {at}"),
-        };
+        let store = copy.open();
+        let mut damaged = Vec::new();
         for number in 0..documents {
             let found = store.load(document(number)).unwrap().unwrap();
             assert_eq!(found, changes[..found.len()]);
             let is_named = store.catalogue().manifests[&document(number)].healing;
-            assert_eq!(is_named, found.len() < changes.len());
+            assert!(is_named || found.len() == changes.len());
+            if found.len() < changes.len() {
+                damaged.push(number);
+                lost += changes.len() - found.len();
+            }
         }
         let all: Vec<_> = (0..documents)
             .map(|number| (document(number), changes.clone()))
@@ -289,10 +287,17 @@ fn a_torn_page_of_many_costs_little() {
                 store.load(document(number)).unwrap().as_ref(),
                 Some(&changes)
             );
+        }
+        for number in damaged {
             assert!(!store.catalogue().manifests[&document(number)].healing);
         }
     }
     // sled itself does not open when certain pages are gone: the smaller the store, the more of its pages.
-    eprintln!("{refused} of {tried} were refused");
-    assert!(refused * 2 <= tried, "{refused} of {tried} were refused");
+    let each = lost / tried;
+    let there = changes.len() * usize::from(documents);
+    eprintln!("a torn page costs {each} of {there} changes");
+    assert!(
+        each * 5 < there,
+        "a torn page costs {each} of {there} changes"
+    );
 }
