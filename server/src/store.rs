@@ -141,9 +141,13 @@ impl SledStore {
                 catalogue.keys.get(document) != secret || catalogue.manifest(document).is_none()
             };
             if !was_erased {
+                let damage = reading.complaint(&manifest);
+                if let Some(complaint) = &damage {
+                    self.note_damage(document, complaint);
+                }
                 act(Kept {
                     document,
-                    damage: reading.complaint(&manifest),
+                    damage,
                     changes: reading.changes,
                 })?;
             }

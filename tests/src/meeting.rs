@@ -86,6 +86,13 @@ impl Meeting {
         &self.phones
     }
 
+    /// The sheet that the first phone writes alone.
+    pub fn first_sheet(&self) -> Result<(&Device, DocumentId)> {
+        let first = self.phones.iter().zip(&self.own).next();
+        let (phone, own) = first.context("nobody came")?;
+        Ok((phone, *own))
+    }
+
     /// Everyone of us writes, as fast as the relay keeps up, until told to stop.
     pub fn start_writing(&mut self) {
         for (phone, own) in self.phones.iter().zip(&self.own) {
@@ -195,6 +202,13 @@ impl Promised {
     /// How many changes there are.
     pub fn count(&self) -> usize {
         self.0.values().map(BTreeSet::len).sum()
+    }
+
+    /// Each document with how many of its changes were promised.
+    pub fn documents(&self) -> impl Iterator<Item = (DocumentId, usize)> {
+        self.0
+            .iter()
+            .map(|(document, changes)| (*document, changes.len()))
     }
 
     /// Takes in what was promised at another time.

@@ -189,7 +189,8 @@ async fn a_store_that_cannot_be_opened_says_what_to_do() -> Result<()> {
     let writer = Device::start(&relay.sync_url())?;
     written(&writer).await?;
     relay.kill().await?;
-    fs::write(data.path().join("documents-1/db"), [0; 4096])?;
+    // Without keys nothing can be read, whatever else is there.
+    fs::remove_file(data.path().join("keys"))?;
     for command in ["serve", "check", "compact"] {
         let refused = run(command, data.path(), &[]).await?;
         assert_refused(&refused, "damaged");

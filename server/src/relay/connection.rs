@@ -162,6 +162,7 @@ impl Session {
                     peer,
                     message,
                     request,
+                    is_extended: self.is_extended(),
                     outbound: self.outbound.clone(),
                     permits,
                 };

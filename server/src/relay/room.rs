@@ -32,6 +32,8 @@ pub(super) enum RoomInput {
         message: ScannedMessage,
         /// Whether it asked for a document it does not have.
         request: bool,
+        /// Whether the sender is one of our own phones.
+        is_extended: bool,
         /// Where answers go.
         outbound: Outbound,
         /// Room in memory for the message, given back once it is dealt with.
@@ -91,8 +93,9 @@ async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger),
     let stored = loading
         .await
         .map_err(|error| error.to_string())?
-        .map_err(|error| error.to_string())?
-        .unwrap_or_default();
+        .map_err(|error| error.to_string())?;
+    let is_lost = stored.as_ref().is_some_and(Vec::is_empty);
+    let stored = stored.unwrap_or_default();
     let count = stored.len();
     let read = started.elapsed();
     let (ledger, records) = context
@@ -102,7 +105,13 @@ async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger),
         .await
         .map_err(|lost| lost.refusal().to_string())?
         .map_err(|refusal| refusal.to_string())?;
-    let room = Room::open(document, context.relay.clone(), records);
+    let relay = context.relay.clone();
+    let room = if is_lost {
+        tracing::warn!(%document, "nothing is left of a document; whoever asks for it waits until a phone brings it back");
+        Room::await_lost(document, relay)
+    } else {
+        Room::open(document, relay, records)
+    };
     if room.graph().len() == count {
         let time = started.elapsed();
         context.metrics.openings.observe(time.as_secs_f64());
@@ -126,12 +135,7 @@ async fn refuse_all(
         tokio::select! {
             input = mailbox.recv() => match input {
                 Some(RoomInput::Sync { peer, outbound, .. }) => {
-                    let unavailable = Frame::Unavailable(DocumentMessage {
-                        sender: context.relay.clone(),
-                        target: peer,
-                        document,
-                    });
-                    outbound.send(unavailable.encode());
+                    outbound.send(unavailable(document, context, peer));
                 }
                 Some(RoomInput::Finish(finished)) => {
                     let _ = finished.send(());
@@ -147,6 +151,15 @@ async fn refuse_all(
             }
         }
     }
+}
+
+fn unavailable(document: DocumentId, context: &Context, target: PeerId) -> Vec<u8> {
+    let message = DocumentMessage {
+        sender: context.relay.clone(),
+        target,
+        document,
+    };
+    Frame::Unavailable(message).encode()
 }
 
 /// Something the task waits for; a room asks for one thing at a time.
@@ -220,12 +233,17 @@ impl Task {
                 peer,
                 message,
                 request,
+                is_extended,
                 outbound,
                 permits,
             } => {
                 // What a refused connection sent after it was refused is not looked at.
                 if outbound.is_closing() {
                     return;
+                }
+                if request && is_extended && self.room.is_awaited() {
+                    // They go on asking all the same, and would take silence for a dead connection.
+                    outbound.send(unavailable(self.document, &self.context, peer.clone()));
                 }
                 self.outbound.insert(connection, outbound);
                 self.waiting.push(permits);

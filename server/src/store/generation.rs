@@ -35,6 +35,7 @@ pub(super) fn fill<E: From<StoreError>>(
         let (document, changes) = next?;
         let mut manifest = Manifest::default();
         changes.iter().for_each(|change| manifest.add(change));
+        manifest.healing = changes.is_empty();
         let secret = keys
             .get(document)
             .ok_or_else(|| StoreError::Io("a document has no key".to_owned()))?;

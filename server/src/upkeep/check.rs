@@ -37,6 +37,13 @@ pub(super) fn check(store: &SledStore, output: &mut dyn Write) -> Result<Report,
         )?;
         Ok::<_, UpkeepError>(())
     })?;
+    for folder in store.set_aside()? {
+        writeln!(
+            output,
+            "{} could not be opened and was set aside; once no document is damaged, or a backup is restored, it can be removed",
+            folder.display()
+        )?;
+    }
     let sentence = match damaged {
         0 => format!("All {documents} documents are whole."),
         _ => format!(

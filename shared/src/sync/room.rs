@@ -124,6 +124,8 @@ pub struct Room {
     document: DocumentId,
     relay: PeerId,
     graph: Graph,
+    /// The document was there once, and what was kept of it is lost: whoever still has it is waited for.
+    is_awaited: bool,
     members: BTreeMap<ConnectionId, Member>,
     inbox: Vec<Inbound>,
     batch: Option<Batch>,
@@ -147,12 +149,29 @@ impl Room {
             document,
             relay,
             graph,
+            is_awaited: false,
             members: BTreeMap::new(),
             inbox: Vec::new(),
             batch: None,
             batches: 0,
             heard: HashMap::new(),
         }
+    }
+
+    /// Opens a document of which the store knows the name and has lost all changes.
+    ///
+    /// Whoever asks for it is not told that it is unavailable: a stock peer would take that for an answer and go on without the document. It
+    /// is served as soon as somebody brings the document back.
+    pub fn await_lost(document: DocumentId, relay: PeerId) -> Self {
+        Self {
+            is_awaited: true,
+            ..Self::open(document, relay, [])
+        }
+    }
+
+    /// Whether nothing of a lost document has come back yet.
+    pub fn is_awaited(&self) -> bool {
+        self.is_awaited && self.graph.is_empty()
     }
 
     /// Nobody is here and nothing is under way: the shell may drop this room and open it again later.

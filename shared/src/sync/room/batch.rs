@@ -251,6 +251,9 @@ impl Room {
         for entry in inbound.iter().filter(|entry| entry.request) {
             if let Some(member) = self.members.get_mut(&entry.connection) {
                 member.told_unavailable = true;
+                if self.is_awaited {
+                    continue;
+                }
                 let unavailable = Frame::Unavailable(DocumentMessage {
                     sender: self.relay.clone(),
                     target: member.peer.clone(),
