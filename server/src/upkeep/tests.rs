@@ -216,6 +216,28 @@ fn a_check_finds_what_is_no_document() {
 }
 
 #[test]
+fn a_document_that_was_lost_before_the_backup_is_waited_for_after_a_restore() {
+    let documents = fixtures();
+    let folder = folder_with(&documents);
+    for file in ["db", "journal"] {
+        fs::write(folder.path().join("documents-1").join(file), [7; 8192]).unwrap();
+    }
+    let (report, table) = check(folder.path());
+    assert!(!report.is_well);
+    assert!(table.contains("damaged-1 could not be opened"), "{table}");
+    let place = tempfile::tempdir().unwrap();
+    let (file, data) = (place.path().join("backup"), place.path().join("data"));
+    assert!(!back_up(folder.path(), &file).unwrap().is_well);
+    restore(&data, &file).unwrap();
+    let restored = SledStore::open(&data).unwrap();
+    for (document, changes) in documents {
+        assert_eq!(restored.load(document).unwrap(), Some(Vec::new()));
+        restored.append(&[(document, changes.clone())]).unwrap();
+        assert_eq!(restored.load(document).unwrap(), Some(changes));
+    }
+}
+
+#[test]
 fn a_folder_without_a_store_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     for task in Task::ALL {

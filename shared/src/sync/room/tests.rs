@@ -135,7 +135,12 @@ fn a_document_nobody_has_is_unavailable_and_served_once_it_appears() {
         &sent(&effects)[..],
         [(BASIL, Frame::Unavailable(_))]
     ));
-    let effects = accept(&mut room, &sheet());
+    assert_basil_is_served(&mut room);
+}
+
+/// Alice brings the sheet, and Basil, who has asked for it, gets it.
+fn assert_basil_is_served(room: &mut Room) {
+    let effects = accept(room, &sheet());
     let to_basil: Vec<Frame> = sent(&effects)
         .into_iter()
         .filter(|(connection, _)| *connection == BASIL)
@@ -151,6 +156,21 @@ fn a_document_nobody_has_is_unavailable_and_served_once_it_appears() {
             .len(),
         2
     );
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn whoever_asks_for_a_lost_document_waits_until_it_comes_back() {
+    let mut room = Room::await_lost(id(), peer("relay"));
+    let asking = ScannedMessage {
+        heads: Vec::new(),
+        ..giving(&[])
+    };
+    let effects = room.handle(from(BASIL, "basil", asking, true));
+    assert_eq!(sent(&effects), []);
+    assert!(room.is_awaited());
+    assert_basil_is_served(&mut room);
+    assert!(!room.is_awaited());
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
