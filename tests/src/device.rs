@@ -229,6 +229,13 @@ impl Device {
     }
 }
 
+impl Drop for Device {
+    fn drop(&mut self) {
+        // The tasks of the socket hold the phone: without this it would live on, dial again and bring back what it has.
+        self.phone.state().socket = None;
+    }
+}
+
 impl Phone {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

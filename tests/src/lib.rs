@@ -8,6 +8,7 @@ pub mod authority;
 pub mod browser;
 pub mod built;
 pub mod campaign;
+pub mod clock;
 pub mod crafted;
 pub mod device;
 pub mod encrypted;

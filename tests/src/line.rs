@@ -1,4 +1,4 @@
-//! The line between a phone and the relay, which can be cut and mended, and which remembers what was asked for through it.
+//! The line between a phone and the relay, which can be cut, silenced and mended, and which remembers what was asked for through it.
 //!
 //! A browser told to be "offline" leaves its open sockets alive; a line that is cut does not.
 
@@ -11,11 +11,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Whole,
+    Cut,
+    Silent,
+}
+
 /// A TCP line to one relay address. Connections end when the value is dropped.
 #[derive(Debug)]
 pub struct Line {
     address: SocketAddr,
-    whole: watch::Sender<bool>,
+    state: watch::Sender<State>,
     asked: Arc<Mutex<Vec<String>>>,
     _listening: JoinSet<()>,
 }
@@ -25,13 +32,13 @@ impl Line {
     pub async fn to(relay: SocketAddr) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let (whole, watching) = watch::channel(true);
+        let (state, watching) = watch::channel(State::Whole);
         let asked = Arc::new(Mutex::new(Vec::new()));
         let mut listening = JoinSet::new();
         listening.spawn(listen(listener, relay, watching, Arc::clone(&asked)));
         Ok(Self {
             address,
-            whole,
+            state,
             asked,
             _listening: listening,
         })
@@ -54,12 +61,17 @@ impl Line {
 
     /// Breaks every connection and refuses new ones.
     pub fn cut(&self) {
-        self.whole.send_replace(false);
+        self.state.send_replace(State::Cut);
     }
 
-    /// Lets connections through again.
+    /// Carries nothing more either way, not even that one side has closed its socket; new connections are taken and not carried either.
+    pub fn silence(&self) {
+        self.state.send_replace(State::Silent);
+    }
+
+    /// Lets connections through again. What was sent into the silence arrives, as after a network that was away for a while.
     pub fn mend(&self) {
-        self.whole.send_replace(true);
+        self.state.send_replace(State::Whole);
     }
 
     /// The paths of all HTTP requests since the last time this was asked.
@@ -73,7 +85,7 @@ type Asked = Arc<Mutex<Vec<String>>>;
 async fn listen(
     listener: TcpListener,
     relay: SocketAddr,
-    whole: watch::Receiver<bool>,
+    state: watch::Receiver<State>,
     asked: Asked,
 ) {
     let mut connections = JoinSet::new();
@@ -81,35 +93,54 @@ async fn listen(
         let Ok((phone, _)) = listener.accept().await else {
             return;
         };
-        if *whole.borrow() {
-            connections.spawn(carry(phone, relay, whole.clone(), Arc::clone(&asked)));
+        if *state.borrow() != State::Cut {
+            connections.spawn(carry(phone, relay, state.clone(), Arc::clone(&asked)));
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
 /// Carries bytes both ways until one side ends or the line is cut.
-async fn carry(
-    phone: TcpStream,
-    relay: SocketAddr,
-    mut whole: watch::Receiver<bool>,
-    asked: Asked,
-) {
-    let Ok(server) = TcpStream::connect(relay).await else {
-        return;
+async fn carry(phone: TcpStream, relay: SocketAddr, state: watch::Receiver<State>, asked: Asked) {
+    let (mut cut, mut speaking) = (state.clone(), state);
+    let carried = async {
+        speaks(&mut speaking).await;
+        let Ok(server) = TcpStream::connect(relay).await else {
+            return;
+        };
+        let (from_phone, to_phone) = phone.into_split();
+        let (from_server, to_server) = server.into_split();
+        tokio::select! {
+            () = pump(from_phone, to_server, speaking.clone(), Some(asked)) => {}
+            () = pump(from_server, to_phone, speaking, None) => {}
+        }
     };
-    let (from_phone, to_phone) = phone.into_split();
-    let (from_server, to_server) = server.into_split();
     tokio::select! {
-        () = pump(from_phone, to_server, Some(asked)) => {}
-        () = pump(from_server, to_phone, None) => {}
-        _ = whole.wait_for(|whole| !whole) => {}
+        () = carried => {}
+        _ = cut.wait_for(|state| *state == State::Cut) => {}
     }
 }
 
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, asked: Option<Asked>) {
+/// Ready as long as the line is not silent.
+async fn speaks(state: &mut watch::Receiver<State>) {
+    // The line itself is gone: its connections end with it.
+    let _ = state.wait_for(|state| *state != State::Silent).await;
+}
+
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut state: watch::Receiver<State>,
+    asked: Option<Asked>,
+) {
     let mut buffer = vec![0; 16 * 1024];
-    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+    loop {
+        let read = from.read(&mut buffer).await;
+        // Also the end of one side goes no further in a silence.
+        speaks(&mut state).await;
+        let Ok(length @ 1..) = read else {
+            return;
+        };
         let bytes = &buffer[..length];
         if let Some(asked) = &asked
             && let Some(path) = requested(bytes)
@@ -168,6 +199,31 @@ mod tests {
         let (mut relay, _) = listener.accept().await?;
         relay.read_exact(&mut letter).await?;
         assert_eq!((&letter, line.requests()), (b"b", vec!["/a".to_owned()]));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_silent_line_keeps_sockets_open_and_carries_nothing_until_it_is_mended() -> Result<()>
+    {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let line = Line::to(listener.local_addr()?).await?;
+        let mut phone = TcpStream::connect(line.address()).await?;
+        let (mut relay, _) = listener.accept().await?;
+        line.silence();
+        phone.write_all(b"a").await?;
+        drop(phone);
+        let mut newcomer = TcpStream::connect(line.address()).await?;
+        newcomer.write_all(b"b").await?;
+        let mut letter = [0; 1];
+        let silence = std::time::Duration::from_millis(100);
+        let heard = tokio::time::timeout(silence, relay.read(&mut letter)).await;
+        assert!(heard.is_err(), "{heard:?}");
+        line.mend();
+        relay.read_exact(&mut letter).await?;
+        assert_eq!((&letter, relay.read(&mut [0]).await?), (b"a", 0));
+        let (mut relay, _) = listener.accept().await?;
+        relay.read_exact(&mut letter).await?;
+        assert_eq!(&letter, b"b");
         Ok(())
     }
 }

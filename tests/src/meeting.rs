@@ -28,9 +28,10 @@ const UNDER_WAY: usize = 10;
 /// Time between two looks whether it may.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// Our phones and a stock peer, on one line that can be cut.
+/// Our phones and a stock peer, each on a line of its own.
 pub struct Meeting {
-    line: Line,
+    /// One for each phone, and the guest's.
+    lines: Vec<Line>,
     phones: Vec<Arc<Device>>,
     own: Vec<DocumentId>,
     together: DocumentId,
@@ -46,11 +47,14 @@ pub struct Promised(BTreeMap<DocumentId, BTreeSet<ChangeHash>>);
 impl Meeting {
     /// Everyone comes, and has the common sheet.
     pub async fn begin(relay: SocketAddr) -> Result<Self> {
-        let line = Line::to(relay).await?;
-        let url = line.sync_url();
         let space = DocumentId::from_entropy(random()?);
-        let phones = (0..PHONES).map(|_| Device::start(&url).map(Arc::new));
-        let phones: Vec<Arc<Device>> = phones.collect::<Result<_>>()?;
+        let (mut lines, mut phones) = (Vec::new(), Vec::new());
+        for _ in 0..PHONES {
+            let line = Line::to(relay).await?;
+            phones.push(Arc::new(Device::start(&line.sync_url())?));
+            lines.push(line);
+        }
+        let line = Line::to(relay).await?;
         let first = phones.first().context("nobody came")?;
         let together = sheet::create(first, space, "Ensemble", "")?;
         first.all_sent().await?;
@@ -60,13 +64,14 @@ impl Meeting {
             phone.find(together).await?;
             phone.all_sent().await?;
         }
-        let peer = SamodPeer::start(&url).await?;
+        let peer = SamodPeer::start(&line.sync_url()).await?;
+        lines.push(line);
         let guest = peer
             .find(together)
             .await?
             .context("a guest finds nothing")?;
         Ok(Self {
-            line,
+            lines,
             phones,
             own,
             together,
@@ -76,14 +81,29 @@ impl Meeting {
         })
     }
 
-    /// The line that everyone is on.
-    pub fn line(&self) -> &Line {
-        &self.line
+    /// Everyone's lines; the last one is the guest's.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Cuts everyone off.
+    pub fn cut(&self) {
+        self.lines.iter().for_each(Line::cut);
+    }
+
+    /// Lets everyone through again.
+    pub fn mend(&self) {
+        self.lines.iter().for_each(Line::mend);
     }
 
     /// Our own phones.
     pub fn phones(&self) -> &[Arc<Device>] {
         &self.phones
+    }
+
+    /// The sheet that all write in.
+    pub fn common_sheet(&self) -> DocumentId {
+        self.together
     }
 
     /// The sheet that the first phone writes alone.

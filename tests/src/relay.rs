@@ -1,6 +1,7 @@
 //! The built relay as a process: started on a port of its own, killed or asked to stop, started again on the same store.
 
 use crate::built;
+use crate::http;
 use crate::until::{PATIENCE, eventually};
 use anyhow::{Context, Result, bail};
 use std::env;
@@ -134,6 +135,16 @@ impl Relay {
             .context("no VmHWM line")?
             .parse()
             .context("VmHWM is no number")
+    }
+
+    /// One of the figures that it counts, by its name at `/metrics`.
+    pub async fn figure(&self, name: &str) -> Result<f64> {
+        let text = http::get(self.address, "/metrics", &[]).await?.text()?;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let line = line.with_context(|| format!("{name} is not counted"))?;
+        Ok(line.trim().parse()?)
     }
 
     /// Asks it to read its files again (SIGHUP).

@@ -139,7 +139,7 @@ async fn survive(run: &mut Run) -> Result<String> {
     drop(reader);
     let promised = meeting.promised();
     let address = relay.address();
-    meeting.line().cut();
+    meeting.cut();
     relay.kill().await?;
 
     let file = draw_file(&data, run)?;
@@ -166,12 +166,12 @@ async fn survive(run: &mut Run) -> Result<String> {
             }
         };
         is_told_what_is_lost(&relay, &data, &promised).await?;
-        meeting.line().mend();
+        meeting.mend();
         let reader = Device::start(&relay.sync_url())?;
         meeting.converges_with(&reader).await?;
         ensure!(relay.logged("a thread panicked") == 0, "a thread panicked");
         // The disk alone has all of it again.
-        meeting.line().cut();
+        meeting.cut();
         drop(reader);
         relay.kill().await?;
         let relay = Relay::start_at(&data, address).await?;

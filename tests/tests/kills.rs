@@ -85,7 +85,7 @@ impl Victim {
         let stopped = relay.kill().await?;
         is_over.store(true, Ordering::Relaxed);
         // The relay's disk alone must answer now: nobody brings anything.
-        meeting.line().cut();
+        meeting.cut();
         meeting.stop_writing().await?;
         if let Some(asked) = asked {
             asked.await.context("what was asked for panicked")??;
@@ -98,7 +98,7 @@ impl Victim {
         if chore == Chore::Backup {
             assert_whole_or_refused(&backups, &before).await?;
         }
-        meeting.line().mend();
+        meeting.mend();
         let reader = Device::start(&relay.sync_url())?;
         meeting.converges_with(&reader).await?;
         promised.extend(meeting.promised());
