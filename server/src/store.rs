@@ -237,7 +237,8 @@ impl SledStore {
         secret: Option<&Key>,
     ) -> Result<Reading, StoreError> {
         self.with_engine(|engine| {
-            Reading::read(engine, &self.files, document, secret, manifest.records())
+            let (numbers, most) = (manifest.records(), manifest.most_bytes());
+            Reading::read(engine, &self.files, document, secret, numbers, most)
         })
     }
 

@@ -79,14 +79,12 @@ fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
 mod tests {
     use super::*;
     use crate::doc::Document;
+    use crate::testing::fixtures;
 
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
     fn dependencies_are_read_from_the_head_of_a_chunk() {
-        for fixture in [
-            &include_bytes!("../fixtures/job_sheet-1.automerge")[..],
-            &include_bytes!("../fixtures/needs-1.automerge")[..],
-        ] {
+        for fixture in fixtures::ALL {
             let document = Document::load(fixture, ActorId::from([1])).unwrap();
             for change in document.changes() {
                 assert_eq!(dependencies(&change.bytes), Some(change.deps));

@@ -15,4 +15,5 @@ pub mod server;
 pub mod socket;
 pub mod steady;
 pub mod usage;
+pub mod window;
 pub mod yjs;

@@ -91,6 +91,7 @@ pub(crate) fn for_browser_tests(project: &Project) -> Result<TestTools> {
     let node = node_for_tests(project)?;
     let chromium = debian::chromium(project)?;
     debian::pebble(project);
+    debian::faketime(project);
     let packages = project.root().join("tests/js");
     npm::install(project, &packages)?;
     project.already("the browser and the JavaScript packages are ready");

@@ -22,6 +22,10 @@ const CERTIFICATE: &str = "certificate.pem";
 /// How often it is looked whether a certificate ends soon.
 const LOOKING_INTERVAL: Duration = Duration::from_secs(3600);
 
+/// A certificate that was just given is not asked for again before this, whatever the clock says: when it is wrong by years, none seems
+/// fresh, and authorities give only a few a week.
+const RENEWAL_INTERVAL: Duration = Duration::from_secs(2 * 86_400);
+
 /// The pause after an order that failed; authorities allow a few failures an hour.
 const PAUSE: Duration = Duration::from_secs(900);
 
@@ -67,13 +71,13 @@ impl Acme {
     /// Has a certificate ready and renews it in time, until it is dropped.
     pub async fn keep(&self, tls: &Tls) {
         loop {
-            let renewed = if self.is_fresh() {
-                Ok(())
+            let (renewed, pause) = if self.is_fresh() {
+                (Ok(()), LOOKING_INTERVAL)
             } else {
-                self.renew(tls).await
+                (self.renew(tls).await, RENEWAL_INTERVAL)
             };
             match renewed {
-                Ok(()) => sleep(LOOKING_INTERVAL).await,
+                Ok(()) => sleep(pause).await,
                 Err(error) => {
                     tracing::warn!(%error, "no certificate was given; it is asked for again later");
                     sleep(PAUSE).await;
@@ -83,6 +87,10 @@ impl Acme {
     }
 
     /// Whether there is a certificate for these names, in the first two thirds of its time.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "certificates are valid from one date to another"
+    )]
     fn is_fresh(&self) -> bool {
         let names = fs::read_to_string(self.file("names")).unwrap_or_default();
         let validity = fs::read(self.file(CERTIFICATE)).ok();

@@ -11,7 +11,7 @@ use super::reading::Reading;
 use super::record::FileHash;
 use super::reserve::Reserve;
 use super::seal::Nonces;
-use super::snapshot::{self, Files};
+use super::snapshot::{self, Files, MOST_BYTES};
 use super::witness::Witness;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
@@ -175,7 +175,8 @@ impl<'a> Salvage<'a> {
             _ => named,
         };
         let secret = self.keys.get(document);
-        let reading = match Reading::read(engine, self.files, document, secret.as_ref(), numbers) {
+        let (files, secret) = (self.files, secret.as_ref());
+        let reading = match Reading::read(engine, files, document, secret, numbers, MOST_BYTES) {
             Err(StoreError::Damaged(_)) => Reading::default(),
             reading => reading?,
         };
@@ -196,7 +197,7 @@ impl<'a> Salvage<'a> {
                     continue;
                 };
                 let packed = self.files.read(*document, &secret, file)?;
-                let more = packed.and_then(|packed| snapshot::unpack(&packed));
+                let more = packed.and_then(|packed| snapshot::unpack(&packed, MOST_BYTES));
                 if let Some(more) = more {
                     let known: HashSet<ChangeHash> =
                         changes.iter().map(|change| change.hash).collect();

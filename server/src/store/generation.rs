@@ -150,8 +150,14 @@ impl<'a> Filling<'a> {
                 .manifests
                 .get(&document)
                 .map_or(0..0, Manifest::records);
-            let reading =
-                Reading::read(&self.engine, self.files, document, Some(&secret), numbers)?;
+            let reading = Reading::read(
+                &self.engine,
+                self.files,
+                document,
+                Some(&secret),
+                numbers,
+                snapshot::MOST_BYTES,
+            )?;
             if reading.damage.is_some() || digest(&reading.all()) != written {
                 return Err(StoreError::Damaged(format!(
                     "document {document} was not read back as it was written"

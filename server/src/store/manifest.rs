@@ -6,6 +6,7 @@
 
 use super::record::FileHash;
 use super::seal::{check, checked};
+use super::snapshot;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoredChange;
@@ -63,6 +64,11 @@ impl Manifest {
     /// The numbers of its records.
     pub(super) fn records(&self) -> Range<u64> {
         self.first..self.next
+    }
+
+    /// What its changes packed together are inflated to at most, in bytes.
+    pub(super) fn most_bytes(&self) -> u64 {
+        snapshot::most_bytes(self.changes, self.bytes)
     }
 
     /// The value of its key.

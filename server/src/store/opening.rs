@@ -9,7 +9,7 @@ use super::reading::Reading;
 use super::record::FileHash;
 use super::reserve::Reserve;
 use super::seal::Nonces;
-use super::snapshot::Files;
+use super::snapshot::{Files, MOST_BYTES};
 use super::witness::Witness;
 use super::writing::Writing;
 use super::{Catalogue, SledStore, aside, upgrade};
@@ -207,6 +207,7 @@ impl Check<'_> {
             document,
             secret.as_ref(),
             numbers.clone(),
+            MOST_BYTES,
         )?;
         let mut manifest = Manifest {
             files: reading.files.clone(),

@@ -29,13 +29,14 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Reads the records of a document; without its key nothing can be read.
+    /// Reads the records of a document; without its key nothing can be read. No record is inflated to more than `most` bytes.
     pub(super) fn read(
         engine: &Engine,
         files: &Files,
         document: DocumentId,
         secret: Option<&Key>,
         numbers: Range<u64>,
+        most: u64,
     ) -> Result<Self, StoreError> {
         let Some(secret) = secret else {
             return Ok(Self {
@@ -64,7 +65,7 @@ impl Reading {
                 }
             };
             reading.is_packed = reading.entries == 1;
-            match packed.and_then(|packed| snapshot::unpack(&packed)) {
+            match packed.and_then(|packed| snapshot::unpack(&packed, most)) {
                 Some(changes) => found.extend(changes),
                 None => {
                     let what = format!("the changes of record {number} cannot be read");

@@ -106,7 +106,7 @@ pub(super) fn seal(
 pub(super) struct Entries {
     /// Every entry of which all pieces are intact, with the number of its first piece.
     pub(super) intact: Vec<(u64, Entry)>,
-    /// What is wrong with the others, the first thing met.
+    /// What is wrong with the others: the first thing met, and how many more there are.
     pub(super) damage: Option<String>,
 }
 
@@ -119,10 +119,12 @@ pub(super) fn open(
 ) -> Entries {
     let mut intact = Vec::new();
     let mut first_damage = None;
+    let mut further = 0u64;
     let mut begun: Option<Begun> = None;
     let mut expected = numbers.start;
-    let mut damage = |number: u64, what: &str| {
-        first_damage.get_or_insert_with(|| format!("record {number} {what}"));
+    let mut damage = |number: u64, what: &str| match &first_damage {
+        Some(_) => further += 1,
+        None => first_damage = Some(format!("record {number} {what}")),
     };
     for (number, value) in values {
         if number != expected {
@@ -139,14 +141,20 @@ pub(super) fn open(
             continue;
         };
         let whole = match begun.take() {
-            _ if piece.position == 0 => Some(Begun {
-                first: number,
-                pieces: piece.count,
-                bytes: piece.bytes,
-            }),
             Some(begun) if begun.continues(number, &piece) => Some(begun.with(&piece.bytes)),
-            // The rest of an entry whose beginning is damaged.
-            _ => None,
+            before => {
+                if let Some(before) = before {
+                    damage(before.first, "has no end");
+                }
+                if piece.position != 0 {
+                    damage(number, "has no beginning");
+                }
+                (piece.position == 0).then_some(Begun {
+                    first: number,
+                    pieces: piece.count,
+                    bytes: piece.bytes,
+                })
+            }
         };
         match whole {
             Some(whole) if number - whole.first + 1 == u64::from(whole.pieces) => {
@@ -163,10 +171,11 @@ pub(super) fn open(
     } else if let Some(begun) = begun {
         damage(begun.first, "has no end");
     }
-    Entries {
-        intact,
-        damage: first_damage,
-    }
+    let damage = match (first_damage, further) {
+        (Some(first), 1..) => Some(format!("{first}, and {further} more are damaged")),
+        (first, _) => first,
+    };
+    Entries { intact, damage }
 }
 
 struct Begun {
@@ -222,5 +231,50 @@ mod tests {
             assert_eq!(read.intact, []);
             assert!(read.damage.is_some());
         }
+    }
+
+    #[test]
+    fn an_entry_without_its_end_or_its_beginning_is_damage_and_counted() {
+        let (secret, nonces) = (Key::draw().unwrap(), Nonces::draw().unwrap());
+        let long = Entry::Packed(vec![7; 3 * PIECE_BYTES]);
+        let short = Entry::File([9; HASH_BYTES]);
+        let mut sealed = Vec::new();
+        for entry in [&long, &short, &long] {
+            let first = sealed.len() as u64;
+            let pieces = seal(document(1), &secret, &nonces, first, entry).unwrap();
+            sealed.extend(pieces.into_iter().map(|(_, value)| value));
+        }
+        let numbers = 0..sealed.len() as u64;
+        let read = |left_out: &[usize]| {
+            let values = sealed.iter().enumerate().map(|(number, value)| {
+                let value = (!left_out.contains(&number)).then(|| value.clone());
+                (number as u64, value)
+            });
+            open(document(1), &secret, numbers.clone(), values)
+        };
+        assert_eq!(read(&[]).damage, None);
+        // Each of the long entries lies in four pieces, the short one between them.
+        for (left_out, damage) in [
+            (&[3][..], "record 3 cannot be read"),
+            (&[0], "record 0 cannot be read, and 3 more are damaged"),
+            (&[8], "record 8 cannot be read"),
+        ] {
+            let read = read(left_out);
+            assert_eq!(read.damage.as_deref(), Some(damage));
+            assert_eq!(read.intact.len(), 2);
+        }
+        // One that stops in the middle because something else was written in its place.
+        let resealed = |number: u64, entry: &Entry| {
+            let pieces = seal(document(1), &secret, &nonces, number, entry).unwrap();
+            pieces
+                .into_iter()
+                .map(|(_, value)| Some(value))
+                .next()
+                .unwrap()
+        };
+        let values = [(0, Some(sealed[0].clone())), (1, resealed(1, &short))];
+        let read = open(document(1), &secret, 0..2, values);
+        assert_eq!(read.intact, [(1, short)]);
+        assert_eq!(read.damage.as_deref(), Some("record 0 has no end"));
     }
 }

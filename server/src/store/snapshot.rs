@@ -22,6 +22,22 @@ use std::sync::Arc;
 /// Packed changes of more bytes than this get a file of their own.
 pub(super) const INLINE_BYTES: usize = 16 * 1024;
 
+/// What the hash and the length of a change take beside its bytes.
+const HEAD_BYTES: u64 = 32 + 4;
+
+/// The most that packed changes may be inflated to where nobody knows how much they hold, in bytes: far above what a document may be.
+pub(crate) const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// What so many changes of so many bytes are inflated to at most. Twice that, since a change that was lost and came back is counted anew.
+pub(super) fn most_bytes(changes: u64, bytes: u64) -> u64 {
+    let heads = changes.saturating_mul(HEAD_BYTES);
+    let all = bytes.saturating_add(heads).saturating_mul(2);
+    all.clamp(LEAST_BYTES, MOST_BYTES)
+}
+
+/// No bound is lower than this: so much is nothing, and a manifest may have been counted from less than there is.
+const LEAST_BYTES: u64 = 1024 * 1024;
+
 /// Packs changes.
 pub(crate) fn pack(changes: &[StoredChange]) -> io::Result<Vec<u8>> {
     let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
@@ -33,10 +49,15 @@ pub(crate) fn pack(changes: &[StoredChange]) -> io::Result<Vec<u8>> {
     packed.finish()
 }
 
-/// Unpacks changes; `None` when these bytes are not packed changes.
-pub(crate) fn unpack(packed: &[u8]) -> Option<Vec<StoredChange>> {
+/// Unpacks changes; `None` when these bytes are not packed changes, or more than `most` bytes of them.
+pub(crate) fn unpack(packed: &[u8], most: u64) -> Option<Vec<StoredChange>> {
     let mut plain = Vec::new();
-    ZlibDecoder::new(packed).read_to_end(&mut plain).ok()?;
+    let mut inflating = ZlibDecoder::new(packed).take(most);
+    inflating.read_to_end(&mut plain).ok()?;
+    // Also reads the checksum at the end.
+    if inflating.into_inner().read(&mut [0]).ok()? > 0 {
+        return None;
+    }
     let mut changes = Vec::new();
     let mut rest = plain.as_slice();
     while !rest.is_empty() {
@@ -150,7 +171,25 @@ mod tests {
     #[test]
     fn packed_changes_come_back_byte_for_byte() {
         let changes: Vec<_> = [0, 1, 70_000].map(|length| change(&vec![7; length])).into();
-        assert_eq!(unpack(&pack(&changes).unwrap()), Some(changes));
-        assert_eq!(unpack(b"something else"), None);
+        let packed = pack(&changes).unwrap();
+        assert_eq!(unpack(&packed, MOST_BYTES), Some(changes));
+        assert_eq!(unpack(b"something else", MOST_BYTES), None);
+    }
+
+    #[test]
+    fn no_more_is_inflated_than_a_document_may_hold() {
+        let changes: Vec<_> = [100, 200].map(|length| change(&vec![7; length])).into();
+        let bytes: usize = changes.iter().map(|change| change.bytes.len()).sum();
+        let plain = 2 * HEAD_BYTES + bytes as u64;
+        let packed = pack(&changes).unwrap();
+        assert_eq!(unpack(&packed, plain), Some(changes));
+        assert_eq!(unpack(&packed, plain - 1), None);
+        // A mebibyte of nothing is a kibibyte of packed bytes.
+        let mut bomb = ZlibEncoder::new(Vec::new(), Compression::default());
+        bomb.write_all(&vec![0; 64 * 1024 * 1024]).unwrap();
+        assert_eq!(
+            unpack(&bomb.finish().unwrap(), most_bytes(2, bytes as u64)),
+            None
+        );
     }
 }

@@ -8,7 +8,7 @@
 
 use super::{Report, UpkeepError};
 use crate::store::SledStore;
-use crate::store::snapshot::{pack, unpack};
+use crate::store::snapshot::{MOST_BYTES, pack, unpack};
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::StoredChange;
 use sha2::{Digest, Sha256};
@@ -139,7 +139,8 @@ impl<R: Read> Reader<R> {
             [b'd'] => {
                 let document = DocumentId::from_bytes(self.input.read_array()?)
                     .map_err(|_| BadBackup::Damaged)?;
-                let changes = unpack(&self.input.read_part()?).ok_or(BadBackup::Damaged)?;
+                let changes =
+                    unpack(&self.input.read_part()?, MOST_BYTES).ok_or(BadBackup::Damaged)?;
                 self.documents += 1;
                 Ok(Some((document, changes)))
             }

@@ -6,18 +6,13 @@ use maillage_shared::id::DocumentId;
 use maillage_shared::migrate;
 use maillage_shared::store::{Store, StoredChange};
 use maillage_shared::testing::contract::{change, document};
+use maillage_shared::testing::fixtures;
 use tempfile::TempDir;
 
-/// Documents as phones of every schema version have them on their disks.
-fn fixtures() -> Vec<(DocumentId, Vec<StoredChange>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
-    let read = paths.iter().zip(1u8..).map(|(path, number)| {
-        let loaded = Document::load(&fs::read(path).unwrap(), ActorId::from([1])).unwrap();
+/// A document of every schema.
+fn documents() -> Vec<(DocumentId, Vec<StoredChange>)> {
+    let read = fixtures::ALL.iter().zip(1u8..).map(|(content, number)| {
+        let loaded = Document::load(content, ActorId::from([1])).unwrap();
         let changes = loaded.changes().iter().map(StoredChange::from).collect();
         (document(number), changes)
     });
@@ -41,7 +36,7 @@ fn check(data: &Path) -> (Report, String) {
 
 #[test]
 fn a_restored_backup_holds_the_same_and_can_be_brought_up_to_date() {
-    let documents = fixtures();
+    let documents = documents();
     assert!(documents.len() >= 3);
     let folder = folder_with(&documents);
     let name = SledStore::open(folder.path()).unwrap().relay().clone();
@@ -71,7 +66,7 @@ fn a_restored_backup_holds_the_same_and_can_be_brought_up_to_date() {
 
 #[test]
 fn a_backup_holds_one_moment_while_others_write_and_erase() {
-    let documents = fixtures();
+    let documents = documents();
     let folder = folder_with(&documents);
     let store = SledStore::open(folder.path()).unwrap();
     /// Erases and writes as soon as the first document comes.
@@ -108,7 +103,7 @@ fn a_backup_holds_one_moment_while_others_write_and_erase() {
 
 #[test]
 fn a_backup_that_is_damaged_anywhere_restores_nothing() {
-    let folder = folder_with(&fixtures());
+    let folder = folder_with(&documents());
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("backup");
     back_up(folder.path(), &file).unwrap();
@@ -145,7 +140,7 @@ fn a_backup_of_a_newer_version_is_named_as_such() {
 
 #[test]
 fn a_backup_is_restored_into_an_empty_folder_only() {
-    let folder = folder_with(&fixtures());
+    let folder = folder_with(&documents());
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("backup");
     back_up(folder.path(), &file).unwrap();
@@ -183,10 +178,10 @@ fn a_file_is_replaced_only_by_a_whole_backup() {
 
 #[test]
 fn a_check_says_of_every_document_what_it_is() {
-    let folder = folder_with(&fixtures());
+    let folder = folder_with(&documents());
     let (report, table) = check(folder.path());
     assert!(report.is_well, "{table}");
-    assert_eq!(table.lines().count(), 1 + fixtures().len());
+    assert_eq!(table.lines().count(), 1 + documents().len());
     for kind in ["territory", "needs", "job_sheet"] {
         let row = table.lines().find(|row| row.contains(kind));
         assert!(row.is_some_and(|row| row.ends_with(" whole")), "{table}");
@@ -195,7 +190,7 @@ fn a_check_says_of_every_document_what_it_is() {
 
 #[test]
 fn a_check_finds_what_is_no_document() {
-    let mut documents = fixtures();
+    let mut documents = documents();
     let mut lacking = documents[0].1.clone();
     lacking.remove(0);
     let mut misnamed = documents[0].1.clone();
@@ -217,7 +212,7 @@ fn a_check_finds_what_is_no_document() {
 
 #[test]
 fn a_document_that_was_lost_before_the_backup_is_waited_for_after_a_restore() {
-    let documents = fixtures();
+    let documents = documents();
     let folder = folder_with(&documents);
     for file in ["db", "journal"] {
         fs::write(folder.path().join("documents-1").join(file), [7; 8192]).unwrap();
@@ -250,7 +245,7 @@ fn a_folder_without_a_store_is_left_as_it_is() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_relay_that_runs_does_what_is_asked_of_its_store() {
-    let folder = folder_with(&fixtures());
+    let folder = folder_with(&documents());
     let data = folder.path().to_path_buf();
     let store = Arc::new(SledStore::open(&data).unwrap());
     let serving = tokio::spawn(Control::listen(&data).unwrap().serve(Arc::clone(&store)));

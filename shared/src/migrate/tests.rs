@@ -8,6 +8,7 @@ use crate::records::{
     ContractType, GuardRailState, GuardRailTopic, Owner, Section, SheetState, Trade,
 };
 use crate::snapshot::{JobSheetSnapshot, Known, NeedsSnapshot, TerritorySnapshot};
+use crate::testing::fixtures;
 use automerge::transaction::Transactable;
 use automerge::{Change, ObjType, ROOT, ReadDoc, Value};
 
@@ -190,16 +191,10 @@ fn a_document_without_a_valid_genesis_cannot_be_migrated() {
     );
 }
 
-// The files below were written by `examples/write_fixtures.rs` of the version that introduced each schema, and stay as they are.
-
 #[test]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn a_territory_of_schema_1_still_reads_the_same() {
-    let document = Document::load(
-        include_bytes!("../../fixtures/territory-1.automerge"),
-        actor(1),
-    )
-    .unwrap();
+    let document = Document::load(fixtures::TERRITORY_1, actor(1)).unwrap();
     assert_eq!(document.genesis().unwrap().schema, 1);
     let read = TerritorySnapshot::read(&document);
     assert_eq!(read.name.words(), "Les Tisserands");
@@ -239,8 +234,7 @@ fn a_territory_of_schema_1_still_reads_the_same() {
 #[test]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn needs_of_schema_1_still_read_the_same() {
-    let document =
-        Document::load(include_bytes!("../../fixtures/needs-1.automerge"), actor(1)).unwrap();
+    let document = Document::load(fixtures::NEEDS_1, actor(1)).unwrap();
     let read = NeedsSnapshot::read(&document);
     assert_eq!(read.needs.len(), 2);
     let need = &read.needs[0];
@@ -259,11 +253,7 @@ fn needs_of_schema_1_still_read_the_same() {
 #[test]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn a_job_sheet_of_schema_1_still_reads_the_same() {
-    let document = Document::load(
-        include_bytes!("../../fixtures/job_sheet-1.automerge"),
-        actor(1),
-    )
-    .unwrap();
+    let document = Document::load(fixtures::JOB_SHEET_1, actor(1)).unwrap();
     let read = JobSheetSnapshot::read(&document);
     assert_eq!(read.title.words(), "Réparation de vélos");
     assert_eq!(read.trade.value(), Some(&Trade::BikeRepair));

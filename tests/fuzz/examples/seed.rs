@@ -13,6 +13,7 @@ use maillage_fuzz::sheet::{SHEET, document_id, reader};
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
 use maillage_shared::id::PeerId;
+use maillage_shared::testing::fixtures;
 use maillage_shared::time::UnixMillis;
 use maillage_shared::wire::{
     DocumentMessage, EphemeralMessage, Frame, JoinMessage, Metadata, PeerMessage, RefusedMessage,
@@ -25,8 +26,8 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-const NEEDS: &[u8] = include_bytes!("../../../shared/fixtures/needs-1.automerge");
-const TERRITORY: &[u8] = include_bytes!("../../../shared/fixtures/territory-1.automerge");
+const NEEDS: &[u8] = fixtures::NEEDS_1;
+const TERRITORY: &[u8] = fixtures::TERRITORY_1;
 
 /// What is longer teaches libFuzzer nothing more and slows it down.
 const LONGEST: usize = 1024;

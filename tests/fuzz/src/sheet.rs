@@ -8,10 +8,11 @@ use maillage_shared::guard::{Ledger, ScannedChunk};
 use maillage_shared::id::DocumentId;
 use maillage_shared::limits::Limits;
 use maillage_shared::store::StoredChange;
+use maillage_shared::testing::fixtures;
 use std::sync::OnceLock;
 
 /// The encoded sheet.
-pub const SHEET: &[u8] = include_bytes!("../../../shared/fixtures/job_sheet-1.automerge");
+pub const SHEET: &[u8] = fixtures::JOB_SHEET_1;
 
 /// The name of the document.
 pub fn document_id() -> DocumentId {

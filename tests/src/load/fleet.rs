@@ -1,11 +1,14 @@
 //! All phones of a measurement, room by room.
 
 use super::board::Board;
+use super::window;
 use crate::until::{when, within};
 use anyhow::{Result, bail};
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 /// How many phones connect at a time.
@@ -24,6 +27,18 @@ pub trait Participant: 'static {
 
     /// Whether both have the same changes.
     fn is_in_step_with(&self, other: &Self) -> bool;
+}
+
+/// Phones that come back one after the other; each holds the other end until it dials.
+#[derive(Debug)]
+pub struct LastDial(mpsc::Receiver<Infallible>);
+
+impl LastDial {
+    /// Waits until the last of them dials.
+    pub async fn made(mut self) {
+        // Nothing is ever sent: the channel closes.
+        while self.0.recv().await.is_some() {}
+    }
 }
 
 /// The phones of all rooms, connected or not.
@@ -99,17 +114,21 @@ impl<P: Participant> Fleet<P> {
         }
     }
 
-    /// Connects all other phones at even distances over a time, without waiting for anything.
-    pub fn reconnect_others(&mut self, server: SocketAddr, over: Duration) {
+    /// Connects all other phones at even distances over a time, which is the window that is measured.
+    pub fn reconnect_others(&mut self, server: SocketAddr, over: Duration) -> LastDial {
+        let (dialling, last) = mpsc::channel(1);
         let phones: Vec<Rc<P>> = self.other_phones().cloned().collect();
         let count = phones.len();
         for (number, phone) in phones.into_iter().enumerate() {
             let wait = over.mul_f64(number as f64 / count as f64);
+            let dialling = dialling.clone();
             self.others.spawn_local(async move {
-                tokio::time::sleep(wait).await;
+                window::pass(wait).await;
+                drop(dialling);
                 phone.stay(server).await;
             });
         }
+        LastDial(last)
     }
 
     /// Waits until these phones have the document.

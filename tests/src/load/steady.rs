@@ -8,12 +8,12 @@ use super::phone::{Acknowledge, Phone};
 use super::room::Room;
 use super::server::{Program, Server};
 use super::usage::Usage;
+use super::window;
 use super::yjs::{self, Dialect};
 use anyhow::Result;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-use tokio::time::sleep;
 
 /// How long rooms may take to converge once nobody writes any more.
 const CONVERGENCE_TIME: Duration = Duration::from_secs(30);
@@ -147,15 +147,15 @@ impl Load {
         fleet.assemble(server.address()).await?;
         let board = Rc::clone(fleet.board());
         board.start_writing();
-        sleep(self.warm_up).await;
+        window::pass(self.warm_up).await;
         board.measure();
         let (before, phones_before, started) =
             (server.usage()?, Usage::of_this_process()?, Instant::now());
-        sleep(self.time).await;
+        window::pass(self.time).await;
         board.stop_writing();
         // A room that does not converge is a result too.
         let _ = fleet.in_step(CONVERGENCE_TIME).await;
-        sleep(self.acknowledge.after() + LAST_WORDS).await;
+        window::pass(self.acknowledge.after() + LAST_WORDS).await;
         let (after, phones_after) = (server.usage()?, Usage::of_this_process()?);
         let elapsed = started.elapsed();
         fleet.check()?;

@@ -1,4 +1,4 @@
-//! Programs that come from the system's package manager: node with npm, Chromium with ChromeDriver, pebble.
+//! Programs that come from the system's package manager: node with npm, Chromium with ChromeDriver, pebble, faketime.
 
 use std::path::PathBuf;
 
@@ -66,6 +66,15 @@ pub(super) fn pebble(project: &Project) {
         && let Err(problem) = install(project, &["pebble"])
     {
         println!("certificates will not be tested with an authority: {problem:#}");
+    }
+}
+
+/// Makes sure of faketime, whose library lets the clock of a tested relay leap. Without it, that test says that it is skipped.
+pub(super) fn faketime(project: &Project) {
+    if process::find(project, &["faketime"]).is_none()
+        && let Err(problem) = install(project, &["faketime"])
+    {
+        println!("leaps of the clock will not be tested: {problem:#}");
     }
 }
 

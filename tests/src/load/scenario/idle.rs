@@ -4,10 +4,10 @@ use super::{Setting, check_open_files};
 use crate::load::report::{Report, Table, megabytes};
 use crate::load::server::{Program, Server};
 use crate::load::steady::Load;
+use crate::load::window;
 use anyhow::Result;
 use serde_json::json;
 use std::time::Duration;
-use tokio::time::sleep;
 
 const ROOMS: usize = 10;
 
@@ -36,7 +36,7 @@ pub(super) async fn run(setting: &Setting, report: &Report) -> Result<()> {
         "idle: nothing happens for {} s",
         watched.as_secs()
     ));
-    sleep(watched).await;
+    window::pass(watched).await;
     let after = server.usage()?;
     fleet.check()?;
     drop(fleet);

@@ -6,10 +6,10 @@ use crate::load::phone::Phone;
 use crate::load::report::{Report, Table, milliseconds};
 use crate::load::server::{Program, Server};
 use crate::load::steady::Load;
+use crate::load::window;
 use anyhow::Result;
 use serde_json::json;
 use std::time::{Duration, Instant};
-use tokio::time::sleep;
 
 /// Rooms of those who come back; the first phone of each writes.
 const ROOMS: usize = 10;
@@ -50,9 +50,9 @@ pub(super) async fn run(setting: &Setting, report: &Report) -> Result<()> {
 
     report.progress("reconnect: the room nearby writes, and nothing else happens");
     witnesses.board().start_writing();
-    sleep(Duration::from_secs(1)).await;
+    window::pass(Duration::from_secs(1)).await;
     witnesses.board().measure();
-    sleep(SPREAD).await;
+    window::pass(SPREAD).await;
     let calm = witnesses.board().longest_gap();
 
     report.progress("reconnect: the lines of all readers are cut, and mended");
@@ -67,7 +67,8 @@ pub(super) async fn run(setting: &Setting, report: &Report) -> Result<()> {
     witnesses.board().measure();
     server = server.restart_after_power_cut().await?;
     witnesses.reconnect_first(server.address());
-    witnesses.reconnect_others(server.address(), Duration::ZERO);
+    let at_once = witnesses.reconnect_others(server.address(), Duration::ZERO);
+    at_once.made().await;
     crowd.reconnect_first(server.address());
     let killed = come_back(&mut crowd, &witnesses, &server).await?;
     witnesses.board().stop_writing();
@@ -118,7 +119,7 @@ pub(super) async fn run(setting: &Setting, report: &Report) -> Result<()> {
 /// The first phones write what the others will have to catch up with.
 async fn write_a_while(crowd: &Fleet<Phone>) {
     crowd.board().start_writing();
-    sleep(ABSENCE).await;
+    window::pass(ABSENCE).await;
     crowd.board().stop_writing();
 }
 
@@ -127,8 +128,10 @@ async fn come_back(
     witnesses: &Fleet<Phone>,
     server: &Server,
 ) -> Result<Outcome> {
-    crowd.reconnect_others(server.address(), SPREAD);
-    sleep(SPREAD).await;
+    crowd
+        .reconnect_others(server.address(), SPREAD)
+        .made()
+        .await;
     let started = Instant::now();
     // Nothing was written since the relay was killed, so that phones may be in step before they come back.
     crowd.all_connected(DEADLINE).await?;
