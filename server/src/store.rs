@@ -8,7 +8,8 @@
 //! under a key of its own, which is kept elsewhere and erased with it. It never gives room back, so from time to time everything is written
 //! anew.
 //!
-//! A document of which something is lost opens with what is left, and is whole again once phones have brought the rest.
+//! A document of which something is lost opens with what is left, and is whole again once phones have brought the rest. When sled itself
+//! cannot be opened, its folder is set aside and another one takes its place, in which every document is there at least by its name.
 
 mod aside;
 mod batch;
