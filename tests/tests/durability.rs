@@ -1,9 +1,11 @@
 //! What the relay has acknowledged is on its disk, and what it has not is sent again. Kills at any moment are in `kills.rs`.
 
 use anyhow::Result;
+use automerge::transaction::Transactable;
+use automerge::{AutomergeError, ROOT};
 use maillage_shared::id::DocumentId;
 use maillage_shared::records::Section;
-use maillage_tests::device::{Device, random};
+use maillage_tests::device::{Device, now, random};
 use maillage_tests::relay::Relay;
 use maillage_tests::sheet;
 use maillage_tests::until::{eventually, when};
@@ -86,6 +88,21 @@ impl Drop for SmallDisk {
     }
 }
 
+/// Writes one value that cannot be packed: the room that the relay has taken beforehand is soon used up.
+fn write_much(writer: &Device, id: DocumentId) -> Result<()> {
+    let bytes: [u8; 20_000] = random()?;
+    let letters: String = bytes
+        .map(|byte| char::from(b'a' + byte % 26))
+        .iter()
+        .collect();
+    writer.edit(id, |document| {
+        let committed = document.transact(now(), |transaction| {
+            transaction.put(ROOT, "much", letters.as_str())
+        })?;
+        Ok::<_, AutomergeError>(committed.change.into_iter().collect())
+    })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_people_read_and_what_they_write_is_sent_once_there_is_room() -> Result<()> {
     let Some(disk) = SmallDisk::mount()? else {
@@ -106,8 +123,7 @@ async fn on_a_full_disk_people_read_and_what_they_write_is_sent_once_there_is_ro
 
     disk.fill()?;
     eventually("the relay acknowledges nothing more", async || {
-        sheet::append(&writer, id, Section::Tasks, &"on plante. ".repeat(400))
-            .map_err(|error| error.to_string())?;
+        write_much(&writer, id).map_err(|error| error.to_string())?;
         let refused = relay.logged("the store does not take changes");
         when(refused > 0, refused)
     })
