@@ -163,11 +163,10 @@ async fn a_damaged_store_is_refused_in_one_sentence() {
         .until(&mut phone, Sheet::is_acknowledged)
         .await;
     terminate(&mut relay).await;
-    let db = data.path().join("documents-1/db");
-    let mut bytes = fs::read(&db).unwrap();
-    let page = bytes.len().min(4096);
-    bytes[..page].fill(0);
-    fs::write(&db, bytes).unwrap();
+    // Whatever else is there, nothing can be read of it any more.
+    let keys = data.path().join("keys");
+    let length = fs::read(&keys).unwrap().len();
+    fs::write(&keys, vec![0; length]).unwrap();
     assert_refuses(
         &run(&["serve", "--listen", "127.0.0.1:0"], data.path()).await,
         "damaged",
