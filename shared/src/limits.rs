@@ -55,3 +55,77 @@ impl Default for Limits {
         Self::DEFAULT
     }
 }
+
+/// What one relay takes, as it tells our own phones after the greeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelayLimits {
+    /// Bytes of one WebSocket frame.
+    pub frame_bytes: u64,
+    /// Bytes of one change as it is sent.
+    pub change_bytes: u64,
+    /// Bytes of all changes of a document, inflated.
+    pub document_bytes: u64,
+    /// Operations of all changes of a document.
+    pub document_operations: u64,
+    /// Changes of a document.
+    pub document_changes: u64,
+    /// Documents open on one connection.
+    pub documents_per_connection: u64,
+    /// Documents of one space, the territory's own among them.
+    pub documents_per_space: u64,
+    /// Messages a second on one connection, in the long run.
+    pub messages_per_second: u64,
+}
+
+/// The names of a relay's limits on the wire.
+const NAMES: [&str; 8] = [
+    "frameBytes",
+    "changeBytes",
+    "documentBytes",
+    "documentOperations",
+    "documentChanges",
+    "documentsPerConnection",
+    "documentsPerSpace",
+    "messagesPerSecond",
+];
+
+impl RelayLimits {
+    /// What a relay takes unless it is told otherwise.
+    pub const DEFAULT: Self = Self {
+        frame_bytes: FRAME_BYTES as u64,
+        change_bytes: Limits::DEFAULT.chunk_bytes as u64,
+        document_bytes: Limits::DEFAULT.inflated_bytes as u64,
+        document_operations: Limits::DEFAULT.operations,
+        document_changes: Limits::DEFAULT.changes as u64,
+        documents_per_connection: 4096,
+        documents_per_space: 10_000,
+        messages_per_second: 200,
+    };
+
+    /// Each limit and its name on the wire.
+    pub fn fields(&self) -> [(&'static str, u64); 8] {
+        let mut limits = *self;
+        NAMES.map(|name| (name, limits.field(name).map_or(0, |value| *value)))
+    }
+
+    /// The limit of this name on the wire.
+    pub fn field(&mut self, name: &str) -> Option<&mut u64> {
+        Some(match name {
+            "frameBytes" => &mut self.frame_bytes,
+            "changeBytes" => &mut self.change_bytes,
+            "documentBytes" => &mut self.document_bytes,
+            "documentOperations" => &mut self.document_operations,
+            "documentChanges" => &mut self.document_changes,
+            "documentsPerConnection" => &mut self.documents_per_connection,
+            "documentsPerSpace" => &mut self.documents_per_space,
+            "messagesPerSecond" => &mut self.messages_per_second,
+            _ => return None,
+        })
+    }
+}
+
+impl Default for RelayLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

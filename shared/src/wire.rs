@@ -1,6 +1,8 @@
 //! The automerge-repo wire protocol, version 1: CBOR maps (RFC 8949) in binary WebSocket frames.
 //!
-//! Our own peers offer a second version, [`EXTENDED_VERSION`]: the same messages, and `maillage-refused`, which stock peers never see.
+//! Our own peers offer a second version, [`EXTENDED_VERSION`]: the same messages and three more, which stock peers never see. The relay says
+//! what it takes (`maillage-limits`), that what it was sent is on its disk (`maillage-durable`), and what it does not accept
+//! (`maillage-refused`).
 //!
 //! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory
 //! is at stake: nesting, lengths and field counts are bounded before anything is allocated. Source of the format: the
@@ -14,12 +16,41 @@ mod tests;
 pub use encode::Envelope;
 
 use crate::id::{DocumentId, PeerId};
+use crate::limits::RelayLimits;
+use automerge::ChangeHash;
 
 /// The one protocol version that stock peers speak.
 pub const PROTOCOL_VERSION: &str = "1";
 
 /// What our own peers speak with each other: version 1, and messages of our own.
 pub const EXTENDED_VERSION: &str = "maillage-1";
+
+/// How a connection is spoken on, agreed in the greeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dialect {
+    /// Version 1 and nothing else, as stock peers do.
+    #[default]
+    Stock,
+    /// With messages of our own.
+    Extended,
+}
+
+impl Dialect {
+    /// The best that a peer which offers these versions understands; `None` when it understands nothing.
+    pub fn among(versions: &[String]) -> Option<Self> {
+        [Self::Extended, Self::Stock]
+            .into_iter()
+            .find(|dialect| versions.iter().any(|version| version == dialect.version()))
+    }
+
+    /// Its name in the greeting.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Stock => PROTOCOL_VERSION,
+            Self::Extended => EXTENDED_VERSION,
+        }
+    }
+}
 
 /// Why a frame cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +126,20 @@ pub struct DocumentMessage {
     pub document: DocumentId,
 }
 
-/// `maillage-refused`: what was last sent about this document is not accepted, and why; an `error` frame follows.
+/// `maillage-durable`: all that was sent about this document is on the relay's disk, and there is nothing else to say about it.
+///
+/// It says what a `sync` message would with these heads, no change, no need, and a `have` that begins at these heads. Everyone who
+/// is to hear it hears the same bytes, so it names neither sender nor target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DurableMessage {
+    /// Which document.
+    pub document: DocumentId,
+    /// The relay's heads: both sides have these and all that they build upon.
+    pub heads: Vec<ChangeHash>,
+}
+
+/// `maillage-refused`: what was last sent about this document is not accepted, and why. The relay hears no more about it on this
+/// connection; an `error` frame follows when the connection ends over it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedMessage {
     /// The relay.
@@ -140,7 +184,11 @@ pub enum Frame {
     Sync(SyncMessage),
     /// The sender has not got the document.
     Unavailable(DocumentMessage),
-    /// The relay does not accept something, and says of which document. Spoken in [`EXTENDED_VERSION`] only.
+    /// What the relay takes, said once after the greeting. Spoken in [`EXTENDED_VERSION`] only, as the next two.
+    Limits(RelayLimits),
+    /// What was sent is on the relay's disk.
+    Durable(DurableMessage),
+    /// The relay does not accept something, and says of which document.
     Refused(RefusedMessage),
     /// Who is here, which field, which caret.
     Ephemeral(EphemeralMessage),
@@ -167,6 +215,8 @@ impl Frame {
             Self::Request(_) => "request",
             Self::Sync(_) => "sync",
             Self::Unavailable(_) => "doc-unavailable",
+            Self::Limits(_) => "maillage-limits",
+            Self::Durable(_) => "maillage-durable",
             Self::Refused(_) => "maillage-refused",
             Self::Ephemeral(_) => "ephemeral",
             Self::Leave { .. } => "leave",

@@ -14,7 +14,7 @@ use maillage_shared::id::DocumentId;
 use maillage_shared::limits::FRAME_BYTES;
 use maillage_shared::records::{NewJobSheet, Section, Splice, job_sheet};
 use maillage_shared::snapshot::JobSheetSnapshot;
-use maillage_shared::store::StoreError;
+use maillage_shared::store::{Store, StoreError};
 use maillage_shared::testing::network::{Simulation, Weather};
 use rand::{Rng, RngExt};
 
@@ -227,4 +227,58 @@ fn twenty_minutes_without_the_relay_lose_nothing() {
     }
     simulation.run_until_settled();
     assert_converged(&simulation, phones, 5);
+}
+
+/// Writes for a while on phones that come and go; everyone has everything at the end.
+fn write_for_a_while(simulation: &mut Simulation, phones: usize, times: usize) {
+    for _ in 0..times {
+        let phone = simulation.random().random_range(0..phones);
+        match simulation.random().random_range(0..12u32) {
+            0 => simulation.cut(phone),
+            1 => simulation.restart_phone(phone),
+            _ => write_something(simulation, phone),
+        }
+        let pause = simulation.random().random_range(0..400u32);
+        simulation.run_for(i64::from(pause));
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_relay_restored_from_an_older_backup_gets_back_all_that_phones_hold() {
+    let phones = 4;
+    for seed in 300..330 {
+        let mut simulation = Simulation::new(seed, phones, Weather::CALM);
+        share_a_sheet(&mut simulation, phones);
+        simulation.run_until_settled();
+        write_for_a_while(&mut simulation, phones, 20);
+        simulation.run_until_settled();
+        let backup = simulation.store().backup();
+        write_for_a_while(&mut simulation, phones, 20);
+        simulation.run_until_settled();
+        let before = simulation.client(0).document(sheet()).unwrap().heads();
+        let stored = |simulation: &Simulation| {
+            let stored = simulation.store().load(sheet()).unwrap();
+            stored.map_or(0, |changes| changes.len())
+        };
+        let all = stored(&simulation);
+        // One phone is away and starts anew with what it remembers of the relay; others write on what the relay has lost.
+        simulation.go_offline(0);
+        simulation.restore_relay(backup);
+        assert!(stored(&simulation) < all, "seed {seed}");
+        simulation.restart_phone(1);
+        write_for_a_while(&mut simulation, phones, 10);
+        simulation.go_online(0);
+        simulation.run_until_settled();
+        assert!(stored(&simulation) >= all, "seed {seed}");
+        let document = simulation.client(1).document(sheet()).unwrap();
+        let has = document.changes();
+        assert!(
+            before
+                .iter()
+                .all(|head| has.iter().any(|change| change.hash == *head)),
+            "seed {seed}: nothing is lost"
+        );
+        assert_converged(&simulation, phones, seed);
+    }
 }

@@ -1,6 +1,7 @@
 //! Where the person's writing is, as screens say it.
 
 use crate::session::Standing;
+use maillage_shared::sync::client::Rejection;
 use maillage_shared::time::UnixMillis;
 
 /// How long better news must last before it shows, in milliseconds: while someone types, the words do not flicker.
@@ -11,8 +12,8 @@ pub(crate) const BETTER_AFTER: i64 = 400;
 pub(crate) enum Status {
     /// Something cannot be kept on this phone, and the group does not have it either.
     StorageFails,
-    /// The group's relay does not accept something. It is kept on this phone, and will not leave by itself.
-    Refused,
+    /// The group's relay does not take something. It is kept on this phone, and will not leave by itself.
+    Refused(Rejection),
     /// There is no connection. What is written is kept on this phone.
     Offline {
         /// Changes that wait for one.
@@ -33,9 +34,9 @@ impl Status {
         // A forgetful phone may only say that the group has everything, never that it kept something itself.
         if standing.failing || (standing.forgetful && (standing.offline || pending > 0)) {
             Self::StorageFails
-        } else if standing.refused {
+        } else if let Some(why) = standing.refused {
             // Between two attempts there is no connection, but it is not the network that is missing.
-            Self::Refused
+            Self::Refused(why)
         } else if standing.offline {
             Self::Offline { pending }
         } else if standing.unkept > 0 {
@@ -50,7 +51,7 @@ impl Status {
     fn rank(self) -> u8 {
         match self {
             Self::StorageFails => 0,
-            Self::Refused => 1,
+            Self::Refused(_) => 1,
             Self::Offline { .. } => 2,
             Self::Keeping => 3,
             Self::Kept => 4,
@@ -142,11 +143,11 @@ mod tests {
     fn what_the_group_did_not_accept_is_never_said_to_leave_by_itself() {
         for offline in [false, true] {
             let refused = Standing {
-                refused: true,
+                refused: Some(Rejection::TooLarge),
                 offline,
                 ..standing(1, 2)
             };
-            assert_eq!(Status::of(&refused), Status::Refused);
+            assert_eq!(Status::of(&refused), Status::Refused(Rejection::TooLarge));
             let unkept = Standing {
                 failing: true,
                 ..refused

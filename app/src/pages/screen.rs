@@ -96,7 +96,7 @@ pub(crate) fn standing(status: Status) -> ui::Status {
             words.unkept_spoken,
             Tone::Failing,
         ),
-        Status::Refused => (
+        Status::Refused(_) => (
             Icon::CircleAlert,
             words.refused,
             words.refused_spoken,

@@ -5,6 +5,7 @@ use crate::model::{Model, Status};
 use crate::text::text;
 use crate::ui::{Icon, banner, live_option, live_text};
 use leptos::prelude::*;
+use maillage_shared::sync::client::Rejection;
 
 /// The banner that says what is wrong with keeping or sending; nothing when all is well.
 pub(crate) fn trouble() -> AnyView {
@@ -23,12 +24,19 @@ pub(crate) fn trouble() -> AnyView {
             words.unkept_title.into_any(),
             Some(words.unkept_body.into_any()),
         )),
-        Status::Refused => Some(banner(
-            "banner banner-stop",
-            Icon::CircleAlert,
-            words.refused_title.into_any(),
-            Some(words.refused_body.into_any()),
-        )),
+        Status::Refused(why) => {
+            let said = match why {
+                Rejection::NotAccepted => &words.not_accepted,
+                Rejection::SpaceFull => &words.space_full,
+                Rejection::TooLarge => &words.too_large,
+            };
+            Some(banner(
+                "banner banner-stop",
+                Icon::CircleAlert,
+                said.title.into_any(),
+                Some(said.body.into_any()),
+            ))
+        }
         Status::Keeping | Status::Kept | Status::Sent => None,
     })
 }

@@ -6,12 +6,14 @@ use crate::platform::kept::Loaded;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
+use maillage_shared::sync::client::Acknowledged;
 use maillage_shared::{ActorId, ChangeHash};
 use minicbor::{Decoder, Encoder};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-/// The key of the relay's heads in what is kept about a document.
+/// The keys of the relay's name and of its heads in what is kept about a document.
+const RELAY: &str = "relay";
 const RELAY_HEADS: &str = "relayHeads";
 /// Heads read of one document; nobody writes more at a time.
 const HEADS: u64 = 10_000;
@@ -39,7 +41,7 @@ pub(crate) struct Opened {
     /// All its changes, applied.
     pub(crate) document: Document,
     /// What the relay had acknowledged.
-    pub(crate) relay_heads: Vec<ChangeHash>,
+    pub(crate) acknowledged: Acknowledged,
 }
 
 /// Rebuilds every document from its changes. A document that cannot be rebuilt is left out, with the reason: its changes stay on
@@ -60,7 +62,7 @@ pub(crate) fn documents(loaded: &Loaded, actor: &ActorId) -> (Vec<Opened>, Vec<S
             Ok(document) => opened.push(Opened {
                 id: *id,
                 document,
-                relay_heads: relay_heads(&loaded.documents, *id),
+                acknowledged: acknowledged(&loaded.documents, *id),
             }),
             Err(problem) => problems.push(format!("document {id} cannot be opened: {problem}")),
         }
@@ -68,18 +70,19 @@ pub(crate) fn documents(loaded: &Loaded, actor: &ActorId) -> (Vec<Opened>, Vec<S
     (opened, problems)
 }
 
-fn relay_heads(kept: &BTreeMap<String, Vec<u8>>, id: DocumentId) -> Vec<ChangeHash> {
+fn acknowledged(kept: &BTreeMap<String, Vec<u8>>, id: DocumentId) -> Acknowledged {
     kept.get(&id.to_string())
-        .and_then(|bytes| read_heads(bytes))
+        .and_then(|bytes| read_acknowledged(bytes))
         .unwrap_or_default()
 }
 
 /// What to keep about a document beside its changes.
-pub(crate) fn write_heads(heads: &[ChangeHash]) -> Vec<u8> {
+pub(crate) fn write_acknowledged(acknowledged: &Acknowledged) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
     let write = |e: &mut Encoder<Vec<u8>>| -> Result<(), minicbor::encode::Error<Infallible>> {
-        e.map(1)?.str(RELAY_HEADS)?.array(heads.len() as u64)?;
-        for head in heads {
+        e.map(2)?.str(RELAY)?.encode(&acknowledged.relay)?;
+        e.str(RELAY_HEADS)?.array(acknowledged.heads.len() as u64)?;
+        for head in &acknowledged.heads {
             e.bytes(&head.0)?;
         }
         Ok(())
@@ -90,19 +93,22 @@ pub(crate) fn write_heads(heads: &[ChangeHash]) -> Vec<u8> {
     encoder.into_writer()
 }
 
-fn read_heads(bytes: &[u8]) -> Option<Vec<ChangeHash>> {
+fn read_acknowledged(bytes: &[u8]) -> Option<Acknowledged> {
     let mut d = Decoder::new(bytes);
+    let mut acknowledged = Acknowledged::default();
     for _ in 0..d.map().ok()?? {
-        if d.str().ok()? != RELAY_HEADS {
-            d.skip().ok()?;
-            continue;
+        match d.str().ok()? {
+            RELAY => acknowledged.relay = d.decode().ok()?,
+            RELAY_HEADS => {
+                let count = d.array().ok()?.filter(|count| *count <= HEADS)?;
+                acknowledged.heads = (0..count)
+                    .map(|_| Some(ChangeHash(d.bytes().ok()?.try_into().ok()?)))
+                    .collect::<Option<_>>()?;
+            }
+            _ => d.skip().ok()?,
         }
-        let count = d.array().ok()?.filter(|count| *count <= HEADS)?;
-        return (0..count)
-            .map(|_| Some(ChangeHash(d.bytes().ok()?.try_into().ok()?)))
-            .collect();
     }
-    None
+    Some(acknowledged)
 }
 
 #[cfg(test)]
@@ -123,13 +129,17 @@ mod tests {
             territory::birth(id, "Droixhe", actor(), UnixMillis(1_000)).unwrap();
         let mut loaded = Loaded::default();
         loaded.changes.insert(id, vec![genesis.bytes.to_vec()]);
+        let acknowledged = Acknowledged {
+            relay: Some("relay".to_owned()),
+            heads: document.heads(),
+        };
         loaded
             .documents
-            .insert(id.to_string(), write_heads(&document.heads()));
+            .insert(id.to_string(), write_acknowledged(&acknowledged));
         let (opened, problems) = documents(&loaded, &actor());
         assert_eq!(problems, Vec::<String>::new());
         assert_eq!(opened[0].document.heads(), document.heads());
-        assert_eq!(opened[0].relay_heads, document.heads());
+        assert_eq!(opened[0].acknowledged, acknowledged);
     }
 
     #[test]
@@ -148,8 +158,12 @@ mod tests {
 
     #[test]
     fn heads_that_make_no_sense_are_none() {
-        assert_eq!(read_heads(b""), None);
-        assert_eq!(read_heads(&[0xa1, 0x61, b'a', 0x01]), None);
-        assert_eq!(read_heads(&write_heads(&[])), Some(Vec::new()));
+        assert_eq!(read_acknowledged(b""), None);
+        assert_eq!(read_acknowledged(&[0xa1, 0x61, b'a']), None);
+        let nothing = Acknowledged::default();
+        assert_eq!(
+            read_acknowledged(&write_acknowledged(&nothing)),
+            Some(nothing)
+        );
     }
 }

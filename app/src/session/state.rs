@@ -2,7 +2,7 @@
 
 use super::company::Company;
 use super::myself::Myself;
-use super::opening::{Opened, Start, write_heads};
+use super::opening::{Opened, Start, write_acknowledged};
 use super::people::People;
 use super::task::{Event, Notice, Task};
 use crate::platform::network::Network;
@@ -10,7 +10,9 @@ use maillage_shared::ChangeHash;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::presence::Face;
-use maillage_shared::sync::client::{Client, ClientEffect, ClientEvent, LinkState};
+use maillage_shared::sync::client::{
+    Acknowledged, Client, ClientEffect, ClientEvent, LinkState, Rejection,
+};
 use maillage_shared::time::UnixMillis;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
@@ -43,8 +45,8 @@ pub(crate) struct Standing {
     pub(crate) failing: bool,
     /// The phone keeps nothing at all.
     pub(crate) forgetful: bool,
-    /// The relay does not accept what was written here: it will not leave by itself.
-    pub(crate) refused: bool,
+    /// The relay does not take something that was written here: it will not leave by itself.
+    pub(crate) refused: Option<Rejection>,
     /// There is no connection, and there has been none for a while.
     pub(crate) offline: bool,
 }
@@ -67,7 +69,7 @@ pub(crate) struct State {
     /// Changes made here and not yet durable.
     unkept: BTreeMap<DocumentId, HashSet<ChangeHash>>,
     /// What the relay acknowledged and was not written down yet.
-    acknowledged: BTreeMap<DocumentId, Vec<ChangeHash>>,
+    acknowledged: BTreeMap<DocumentId, Acknowledged>,
     remember_at: Option<UnixMillis>,
     asked_to_persist: bool,
     connected: bool,
@@ -89,14 +91,14 @@ impl State {
         for Opened {
             id,
             document,
-            relay_heads,
+            acknowledged,
         } in start.documents
         {
             // Never sent: the program may have stopped between its birth and its entry in the index.
-            if relay_heads.is_empty() && self.is_mine(&document) {
+            if acknowledged.heads.is_empty() && self.is_mine(&document) {
                 self.unlisted.insert(id);
             }
-            let effects = self.client.open(id, document, relay_heads);
+            let effects = self.client.open(id, document, acknowledged);
             self.absorb(moment, effects, &mut tasks);
         }
         self.tend(moment, &mut tasks);
@@ -232,9 +234,9 @@ impl State {
                 }
                 ClientEffect::Remember {
                     document,
-                    relay_heads,
+                    acknowledged,
                 } => {
-                    self.acknowledged.insert(document, relay_heads);
+                    self.acknowledged.insert(document, acknowledged);
                     self.remember_at
                         .get_or_insert(moment.now.plus(REMEMBER_AFTER));
                 }
@@ -355,7 +357,7 @@ impl State {
         if !heads.is_empty() {
             let heads = heads
                 .into_iter()
-                .map(|(id, heads)| (id, write_heads(&heads)))
+                .map(|(id, acknowledged)| (id, write_acknowledged(&acknowledged)))
                 .collect();
             tasks.push(Task::KeepHeads(heads));
         }

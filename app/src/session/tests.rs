@@ -16,6 +16,7 @@ use maillage_shared::presence::{Face, Presence};
 use maillage_shared::records::{NewJobSheet, Section, Trade, job_sheet, needs, territory};
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use maillage_shared::store::StoredChange;
+use maillage_shared::sync::client::Acknowledged;
 use maillage_shared::time::UnixMillis;
 use maillage_shared::wire::{EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage};
 
@@ -40,11 +41,14 @@ fn me() -> Myself {
 fn territory_of_another() -> Opened {
     let other = PersonKey::from_seed(&[2; 32]).person().actor([2; 8]);
     let (document, _) = territory::birth(space(), "Droixhe", other, START).unwrap();
-    let relay_heads = document.heads();
+    let acknowledged = Acknowledged {
+        relay: None,
+        heads: document.heads(),
+    };
     Opened {
         id: space(),
         document,
-        relay_heads,
+        acknowledged,
     }
 }
 

@@ -3,7 +3,9 @@
 mod domain;
 mod sheet;
 
-use super::keys::{Home, Join, Listen, Missing, Needs, Notice, Places, Sheets, Standing, Text};
+use super::keys::{
+    Home, Join, Listen, Missing, Needs, Notice, Places, Refused, Sheets, Standing, Text,
+};
 
 /// Before `: ? ! »` and after `«`, French wants a space that never breaks the line.
 const NBSP: char = '\u{a0}';
@@ -38,8 +40,18 @@ pub(super) static TEXT: Text = Text {
         sent: "Envoyé au groupe",
         refused: "Pas reçu par le groupe",
         refused_spoken: ". Vos textes restent gardés sur ce téléphone.",
-        refused_title: "Le groupe n’a pas pu recevoir vos textes.",
-        refused_body: "Ils restent gardés sur ce téléphone. Ils ne partiront pas tout seuls. Parlez-en à l’équipe.",
+        not_accepted: Refused {
+            title: "Le groupe n’a pas pu recevoir vos textes.",
+            body: "Ils restent gardés sur ce téléphone. Ils ne partiront pas tout seuls. Parlez-en à l’équipe.",
+        },
+        too_large: Refused {
+            title: "Un texte est trop grand pour le groupe.",
+            body: "Il reste gardé sur ce téléphone, et ce que vous écrivez après aussi. Il ne partira pas tout seul. Parlez-en à l’équipe.",
+        },
+        space_full: Refused {
+            title: "Le groupe n’a plus de place pour une nouvelle fiche.",
+            body: "Elle reste gardée sur ce téléphone. Elle ne partira pas toute seule. Parlez-en à l’équipe.",
+        },
         offline: "Pas de réseau",
         offline_spoken: ". Vous pouvez continuer.",
         offline_title: "Pas de réseau. Vous pouvez continuer.",

@@ -53,6 +53,12 @@ pub(crate) struct Listen {
     pub(crate) back: &'static str,
 }
 
+/// Why something does not reach the group, and what to do.
+pub(crate) struct Refused {
+    pub(crate) title: &'static str,
+    pub(crate) body: &'static str,
+}
+
 /// Where the person's writing is, in the bar.
 pub(crate) struct Standing {
     pub(crate) keeping: &'static str,
@@ -68,8 +74,11 @@ pub(crate) struct Standing {
     pub(crate) refused: &'static str,
     /// Said by screen readers after `refused`.
     pub(crate) refused_spoken: &'static str,
-    pub(crate) refused_title: &'static str,
-    pub(crate) refused_body: &'static str,
+    pub(crate) not_accepted: Refused,
+    /// A text or a whole document.
+    pub(crate) too_large: Refused,
+    /// The territory has as many documents as it may.
+    pub(crate) space_full: Refused,
     pub(crate) offline: &'static str,
     /// Said by screen readers after `offline`.
     pub(crate) offline_spoken: &'static str,

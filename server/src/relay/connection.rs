@@ -13,7 +13,7 @@ use maillage_shared::guard::Refusal;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::sync::connection::{CloseReason, Connection, ConnectionEffect};
 use maillage_shared::sync::room::ConnectionId;
-use maillage_shared::wire::Frame;
+use maillage_shared::wire::{Dialect, Frame};
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -120,10 +120,12 @@ struct Session {
 
 impl Session {
     fn new(shared: Arc<Shared>, id: ConnectionId, outbound: Outbound) -> Self {
+        let options = &shared.options;
+        let protocol = Connection::new(shared.relay.clone(), options.limits, options.told());
         Self {
             id,
             outbound,
-            protocol: Some(Connection::new(shared.relay.clone(), shared.options.limits)),
+            protocol: Some(protocol),
             documents: HashSet::new(),
             inbound: Arc::new(Semaphore::new(shared.options.inbound_bytes)),
             pace: Pace::new(&shared.options, Instant::now()),
@@ -136,13 +138,15 @@ impl Session {
         let permits = self.permits(bytes.len()).await?;
         let greeted = self.greeted();
         match self.scan(bytes).await? {
-            ConnectionEffect::Send(frame) => {
+            ConnectionEffect::Send(frames) => {
                 if let Some(peer) = self.peer().filter(|_| !greeted) {
                     self.shared
                         .peers
                         .enter(peer.clone(), self.id, self.outbound.clone());
                 }
-                self.outbound.send(frame);
+                for frame in frames {
+                    self.outbound.send(frame);
+                }
             }
             ConnectionEffect::Sync {
                 document,
@@ -160,6 +164,7 @@ impl Session {
                 let input = RoomInput::Sync {
                     connection: self.id,
                     peer,
+                    dialect: self.dialect(),
                     message,
                     request,
                     is_extended: self.is_extended(),
@@ -227,8 +232,9 @@ impl Session {
         self.protocol.as_ref().and_then(Connection::peer)
     }
 
-    fn is_extended(&self) -> bool {
-        self.protocol.as_ref().is_some_and(Connection::is_extended)
+    fn dialect(&self) -> Dialect {
+        let protocol = self.protocol.as_ref();
+        protocol.map(Connection::dialect).unwrap_or_default()
     }
 
     fn greeted(&self) -> bool {
@@ -238,7 +244,7 @@ impl Session {
     /// The frames that tell the peer why the connection ends.
     fn last_words(&self, closing: &Closing) -> Vec<Frame> {
         let relay = &self.shared.relay;
-        let peer = self.peer().filter(|_| self.is_extended());
+        let peer = self.peer().filter(|_| self.dialect() == Dialect::Extended);
         let refused = peer.and_then(|peer| closing.refused(relay, peer));
         refused.into_iter().chain(closing.frame(relay)).collect()
     }

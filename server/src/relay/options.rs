@@ -1,6 +1,6 @@
 //! What may be set about a relay. The defaults are meant for everyone; tests shorten the times.
 
-use maillage_shared::limits::Limits;
+use maillage_shared::limits::{FRAME_BYTES, Limits, RelayLimits};
 use std::time::Duration;
 
 /// Times and bounds of a relay.
@@ -32,12 +32,30 @@ pub struct Options {
     pub relay_inbound_bytes: usize,
     /// Documents one connection may have open.
     pub documents: usize,
+    /// Documents of one space that the relay keeps, the territory's own among them.
+    pub documents_per_space: usize,
     /// Messages one connection may send at once: as many as it may open documents, and their answers.
     pub messages_at_once: u32,
     /// Messages a second that one connection may send from then on.
     pub messages_per_second: u32,
     /// Connections from one address: a room of phones behind one router, and many rooms behind one proxy that is not trusted.
     pub connections_per_address: usize,
+}
+
+impl Options {
+    /// What peers of our own are told of them.
+    pub(super) fn told(&self) -> RelayLimits {
+        RelayLimits {
+            frame_bytes: FRAME_BYTES as u64,
+            change_bytes: self.limits.chunk_bytes as u64,
+            document_bytes: self.limits.inflated_bytes as u64,
+            document_operations: self.limits.operations,
+            document_changes: self.limits.changes as u64,
+            documents_per_connection: self.documents as u64,
+            documents_per_space: self.documents_per_space as u64,
+            messages_per_second: self.messages_per_second.into(),
+        }
+    }
 }
 
 impl Default for Options {
@@ -55,9 +73,10 @@ impl Default for Options {
             outbound_bytes: 8 * 1024 * 1024,
             inbound_bytes: 8 * 1024 * 1024,
             relay_inbound_bytes: 256 * 1024 * 1024,
-            documents: 4096,
+            documents: RelayLimits::DEFAULT.documents_per_connection as usize,
+            documents_per_space: RelayLimits::DEFAULT.documents_per_space as usize,
             messages_at_once: 16_384,
-            messages_per_second: 200,
+            messages_per_second: RelayLimits::DEFAULT.messages_per_second as u32,
             connections_per_address: 4096,
         }
     }

@@ -12,7 +12,7 @@ use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::connection::CloseReason;
 use maillage_shared::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
-use maillage_shared::wire::{DocumentMessage, EphemeralMessage, Frame};
+use maillage_shared::wire::{Dialect, DocumentMessage, EphemeralMessage, Frame};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -28,6 +28,8 @@ pub(super) enum RoomInput {
         connection: ConnectionId,
         /// The sender's name.
         peer: PeerId,
+        /// How it is answered.
+        dialect: Dialect,
         /// What it said.
         message: ScannedMessage,
         /// Whether it asked for a document it does not have.
@@ -231,6 +233,7 @@ impl Task {
             RoomInput::Sync {
                 connection,
                 peer,
+                dialect,
                 message,
                 request,
                 is_extended,
@@ -250,6 +253,7 @@ impl Task {
                 self.handle(RoomEvent::Sync {
                     connection,
                     peer,
+                    dialect,
                     message,
                     request,
                 });

@@ -10,12 +10,13 @@ mod tests;
 
 use crate::change::ChangeRecord;
 use crate::doc::{Document, Imported};
-use crate::guard;
+use crate::guard::{self, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::limits::Limits;
+use crate::limits::{Limits, RelayLimits};
 use crate::store::StoredChange;
+use crate::sync::exchange;
 use crate::time::UnixMillis;
-use crate::wire::{EphemeralMessage, Frame, SyncMessage};
+use crate::wire::{EXTENDED_VERSION, EphemeralMessage, Frame, SyncMessage};
 use automerge::{ActorId, ChangeHash};
 use link::{End, Link};
 use replica::Replica;
@@ -71,8 +72,8 @@ pub enum ClientEffect {
     Remember {
         /// Which document.
         document: DocumentId,
-        /// The relay's heads, as far as they are on this phone.
-        relay_heads: Vec<ChangeHash>,
+        /// What to remember.
+        acknowledged: Acknowledged,
     },
     /// Changes from elsewhere entered a document: show them.
     Changed {
@@ -98,6 +99,15 @@ pub enum ClientEffect {
     Trouble(String),
 }
 
+/// What a relay has said that it has of a document: where the next conversation with it begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Acknowledged {
+    /// The name of its store, as in [`crate::wire::Metadata`]. Of a relay with another store, or with none, nothing is known.
+    pub relay: Option<String>,
+    /// Its heads, as far as they are on this phone.
+    pub heads: Vec<ChangeHash>,
+}
+
 /// Where the writing of one document, or of all, stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Status {
@@ -107,17 +117,44 @@ pub struct Status {
     pub unsent: usize,
     /// The last attempt to keep something failed: storage full, most often.
     pub keeping_fails: bool,
-    /// The relay ended the last connections with an error after changes were sent, and has acknowledged none of these: they will not
-    /// leave by themselves.
-    pub refused: bool,
+    /// The relay does not take something that was written here: it will not leave by itself.
+    pub refused: Option<Rejection>,
     /// The connection.
     pub link: LinkState,
+}
+
+/// Why the relay does not take something, as far as it makes a difference to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rejection {
+    /// It does not accept it, or it ended the last connections with an error after changes were sent and has acknowledged none of them.
+    NotAccepted,
+    /// The territory has as many documents as the relay keeps for one.
+    SpaceFull,
+    /// A change or its document is larger than the relay takes.
+    TooLarge,
+}
+
+impl Rejection {
+    /// What the reason of a `maillage-refused` message means to people.
+    fn from_code(code: &str) -> Self {
+        match code {
+            "too-large" => Self::TooLarge,
+            "space-full" => Self::SpaceFull,
+            _ => Self::NotAccepted,
+        }
+    }
 }
 
 /// One phone.
 #[derive(Debug)]
 pub struct Client {
     limits: Limits,
+    /// What the relay takes: as it has said last, on this connection or one before. Stock relays do not say.
+    relay_limits: Option<RelayLimits>,
+    /// The name of the relay's store, while connected.
+    storage: Option<String>,
+    /// Documents spoken about on this connection.
+    opened: u64,
     link: Link,
     replicas: BTreeMap<DocumentId, Replica>,
     ephemeral_count: u64,
@@ -136,6 +173,9 @@ impl Client {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
+            relay_limits: None,
+            storage: None,
+            opened: 0,
             link: Link::default(),
             replicas: BTreeMap::new(),
             ephemeral_count: 0,
@@ -148,9 +188,11 @@ impl Client {
         &mut self,
         id: DocumentId,
         document: Document,
-        relay_heads: Vec<ChangeHash>,
+        acknowledged: Acknowledged,
     ) -> Vec<ClientEffect> {
-        let replica = Replica::kept(document, relay_heads);
+        let mut replica = Replica::kept(document, acknowledged);
+        self.introduce(&mut replica);
+        replica.resume();
         self.replicas.insert(id, replica);
         self.speak_about(id)
     }
@@ -163,6 +205,7 @@ impl Client {
         genesis: ChangeRecord,
     ) -> Vec<ClientEffect> {
         let mut replica = Replica::born(document);
+        self.introduce(&mut replica);
         let mut effects = Vec::new();
         replica.write(id, vec![genesis], &mut effects);
         self.replicas.insert(id, replica);
@@ -175,9 +218,17 @@ impl Client {
         if self.replicas.contains_key(&id) {
             return Vec::new();
         }
-        self.replicas
-            .insert(id, Replica::wanted(Document::empty(actor)));
+        let mut replica = Replica::wanted(Document::empty(actor));
+        self.introduce(&mut replica);
+        self.replicas.insert(id, replica);
         self.speak_about(id)
+    }
+
+    /// Tells a document that was added while connected whom it will speak with.
+    fn introduce(&self, replica: &mut Replica) {
+        if self.is_online() {
+            replica.meet(self.storage.as_deref());
+        }
     }
 
     /// The ids of all documents here, wanted ones included.
@@ -337,16 +388,31 @@ impl Client {
             Frame::Peer(peer) => {
                 self.link.welcomed(now, peer.sender);
                 self.refusal_named = false;
+                self.opened = 0;
+                if peer.version != EXTENDED_VERSION {
+                    self.relay_limits = None;
+                }
                 effects.push(ClientEffect::StatusChanged);
+                self.storage = peer.metadata.storage;
+                for replica in self.replicas.values_mut() {
+                    replica.meet(self.storage.as_deref());
+                    replica.resume();
+                }
                 let ids: Vec<DocumentId> = self.replicas.keys().copied().collect();
                 for id in ids {
-                    if let Some(replica) = self.replicas.get_mut(&id) {
-                        replica.reconnect();
-                    }
                     self.speak(now, id, effects);
                 }
             }
-            Frame::Sync(sync) => self.take(now, &sync, effects),
+            Frame::Limits(limits) => self.relay_limits = Some(limits),
+            Frame::Sync(sync) => {
+                let message = guard::scan_message(&sync.data, &self.limits);
+                let message = message.map_err(|refusal| refusal.to_string());
+                self.take(now, sync.document, message, effects);
+            }
+            Frame::Durable(durable) => {
+                let message = exchange::confirmation(durable.heads);
+                self.take(now, durable.document, Ok(message), effects);
+            }
             Frame::Unavailable(message) => {
                 self.link.answered();
                 if let Some(replica) = self.replicas.get_mut(&message.document) {
@@ -362,8 +428,13 @@ impl Client {
             Frame::Refused(refused) => {
                 self.refusal_named = true;
                 if let Some(replica) = self.replicas.get_mut(&refused.document) {
-                    replica.refused_by_name();
+                    replica.refused_by_name(Rejection::from_code(&refused.reason));
                 }
+                effects.push(ClientEffect::Trouble(format!(
+                    "document {} is refused: {}",
+                    refused.document, refused.message
+                )));
+                effects.push(ClientEffect::StatusChanged);
             }
             Frame::Error { message } => {
                 effects.push(ClientEffect::Trouble(format!("relay: {message}")));
@@ -376,24 +447,24 @@ impl Client {
         }
     }
 
-    /// A sync message: its changes enter the document now, and are acknowledged once kept.
-    fn take(&mut self, now: UnixMillis, sync: &SyncMessage, effects: &mut Vec<ClientEffect>) {
-        let Some(replica) = self.replicas.get_mut(&sync.document) else {
+    /// What the relay says about a document: its changes enter the document now, and are acknowledged once kept.
+    fn take(
+        &mut self,
+        now: UnixMillis,
+        id: DocumentId,
+        message: Result<ScannedMessage, String>,
+        effects: &mut Vec<ClientEffect>,
+    ) {
+        let Some(replica) = self.replicas.get_mut(&id) else {
             return;
         };
-        let taken = guard::scan_message(&sync.data, &self.limits)
-            .map_err(|refusal| refusal.to_string())
-            .and_then(|message| replica.take(now, sync.document, message, effects));
-        match taken {
+        match message.and_then(|message| replica.take(now, id, message, effects)) {
             Ok(()) => {
                 self.link.answered();
-                self.speak(now, sync.document, effects);
+                self.speak(now, id, effects);
             }
             Err(why) => {
-                effects.push(ClientEffect::Trouble(format!(
-                    "document {}: {why}",
-                    sync.document
-                )));
+                effects.push(ClientEffect::Trouble(format!("document {id}: {why}")));
                 self.link.hang_up(now, End::Refused, effects);
             }
         }
@@ -408,7 +479,16 @@ impl Client {
         let Some(replica) = self.replicas.get_mut(&id) else {
             return;
         };
-        if let Some((message, request)) = replica.speak(now) {
+        let is_new = !replica.is_open();
+        let most = self
+            .relay_limits
+            .map_or(u64::MAX, |limits| limits.documents_per_connection);
+        if is_new && self.opened >= most {
+            replica.wait_for_room();
+            return;
+        }
+        if let Some((message, request)) = replica.speak(now, self.relay_limits) {
+            self.opened += u64::from(is_new);
             let sync = SyncMessage {
                 sender: me.clone(),
                 target: relay.clone(),

@@ -2,9 +2,9 @@
 
 use crate::guard::{self, Refusal, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::limits::{self, Limits};
+use crate::limits::{self, Limits, RelayLimits};
 use crate::wire::{
-    BadFrame, EXTENDED_VERSION, EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage,
+    BadFrame, Dialect, EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage,
 };
 
 /// Why a connection is closed; its `Display` is what the `error` frame says.
@@ -47,8 +47,8 @@ impl CloseReason {
 /// What a frame asks the shell to do.
 #[derive(Debug, Clone)]
 pub enum ConnectionEffect {
-    /// Send this frame: the answer to the greeting.
-    Send(Vec<u8>),
+    /// Send these frames: the answer to the greeting.
+    Send(Vec<Vec<u8>>),
     /// Hand a sync message to the room of this document.
     Sync {
         /// Which room.
@@ -76,18 +76,20 @@ pub enum ConnectionEffect {
 pub struct Connection {
     relay: PeerId,
     limits: Limits,
+    told: RelayLimits,
     peer: Option<PeerId>,
-    extended: bool,
+    dialect: Dialect,
 }
 
 impl Connection {
-    /// A connection that has not greeted yet.
-    pub fn new(relay: PeerId, limits: Limits) -> Self {
+    /// A connection that has not greeted yet; peers of our own are told `told` once they have.
+    pub fn new(relay: PeerId, limits: Limits, told: RelayLimits) -> Self {
         Self {
             relay,
             limits,
+            told,
             peer: None,
-            extended: false,
+            dialect: Dialect::default(),
         }
     }
 
@@ -96,9 +98,9 @@ impl Connection {
         self.peer.as_ref()
     }
 
-    /// Whether the peer understands our own messages.
-    pub fn is_extended(&self) -> bool {
-        self.extended
+    /// What the peer understands.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Reads one binary frame.
@@ -106,26 +108,23 @@ impl Connection {
         let frame = Frame::decode(bytes)?;
         match (&self.peer, frame) {
             (None, Frame::Join(join)) => {
-                let speaks = |name: &str| join.versions.iter().any(|version| version == name);
-                self.extended = speaks(EXTENDED_VERSION);
-                let version = if self.extended {
-                    EXTENDED_VERSION
-                } else if speaks(PROTOCOL_VERSION) {
-                    PROTOCOL_VERSION
-                } else {
-                    return Err(CloseReason::Version);
-                };
+                self.dialect = Dialect::among(&join.versions).ok_or(CloseReason::Version)?;
                 let answer = Frame::Peer(PeerMessage {
                     sender: self.relay.clone(),
                     target: join.sender.clone(),
-                    version: version.to_owned(),
+                    version: self.dialect.version().to_owned(),
                     metadata: Metadata {
                         storage: Some(self.relay.to_string()),
                         ephemeral: false,
                     },
                 });
                 self.peer = Some(join.sender);
-                Ok(ConnectionEffect::Send(answer.encode()))
+                let limits =
+                    (self.dialect == Dialect::Extended).then_some(Frame::Limits(self.told));
+                let frames = [answer].into_iter().chain(limits);
+                Ok(ConnectionEffect::Send(
+                    frames.map(|frame| frame.encode()).collect(),
+                ))
             }
             (Some(_), Frame::Sync(sync)) => self.scan(sync.document, &sync.data, false),
             (Some(_), Frame::Request(sync)) => self.scan(sync.document, &sync.data, true),

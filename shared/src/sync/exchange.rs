@@ -5,15 +5,19 @@
 //! only once their changes are in the graph (at the relay: on the disk), possibly many at a time; whole documents are never sent; and
 //! what is too much for one message goes out in portions, each after the answer to the one before.
 
+mod allowance;
+mod given;
 #[cfg(test)]
 mod tests;
 
 use crate::change::ChangeRecord;
 use crate::guard::{ScannedChunk, ScannedMessage};
-use crate::limits;
+use crate::limits::RelayLimits;
 use crate::sync::graph::Graph;
+use allowance::Allowance;
 use automerge::ChangeHash;
 use automerge::sync::{BloomFilter, Have, Message, MessageFlags, MessageVersion};
+use given::Given;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The state of one document between this peer and another, for the length of one connection.
@@ -35,86 +39,9 @@ pub struct Exchange {
     has_more: bool,
     have_responded: bool,
     their_read_only: bool,
-    portion: Portion,
-}
-
-/// Which changes of the graph the other peer was sent on this connection, or is known to have.
-///
-/// Frames arrive in order or the connection ends, so nothing that was sent is sent again. Peers that follow a document have all of it
-/// up to some position: that is one number for each of them, however long the history.
-#[derive(Debug, Default)]
-struct Given {
-    /// All changes at lower positions.
-    below: usize,
-    /// And these, at higher positions.
-    beyond: HashSet<ChangeHash>,
-}
-
-impl Given {
-    fn contains(&self, graph: &Graph, hash: &ChangeHash) -> bool {
-        self.beyond.contains(hash) || graph.position(hash).is_some_and(|at| at < self.below)
-    }
-
-    fn add(&mut self, graph: &Graph, hashes: impl IntoIterator<Item = ChangeHash>) {
-        let new = hashes
-            .into_iter()
-            .filter(|hash| graph.position(hash).is_some_and(|at| at >= self.below));
-        self.beyond.extend(new);
-        while let Some(next) = graph.changes().get(self.below)
-            && self.beyond.remove(&next.hash)
-        {
-            self.below += 1;
-        }
-    }
-
-    /// They have these heads, which are here: so they lack only what comes after them, perhaps nothing that was not sent.
-    fn reached(&mut self, graph: &Graph, heads: &[ChangeHash]) {
-        let after = graph.since(heads);
-        if after
-            .iter()
-            .all(|change| self.contains(graph, &change.hash))
-        {
-            self.all(graph);
-        }
-    }
-
-    fn all(&mut self, graph: &Graph) {
-        self.below = graph.len();
-        self.beyond.clear();
-    }
-
-    fn forget(&mut self) {
-        *self = Self::default();
-    }
-}
-
-/// How much one message may carry.
-#[derive(Debug, Clone, Copy)]
-struct Portion {
-    bytes: usize,
-    operations: u64,
-}
-
-impl Default for Portion {
-    fn default() -> Self {
-        Self {
-            bytes: limits::MESSAGE_BYTES,
-            operations: limits::MESSAGE_OPERATIONS,
-        }
-    }
-}
-
-impl Portion {
-    /// How many of these changes, from the first, go into one message: at least one.
-    fn count(&self, changes: &[&ChangeRecord]) -> usize {
-        let (mut bytes, mut operations) = (0, 0);
-        let fitting = changes.iter().take_while(|change| {
-            bytes += change.bytes.len();
-            operations += change.operations;
-            bytes <= self.bytes && operations <= self.operations
-        });
-        fitting.count().max(1).min(changes.len())
-    }
+    allowance: Allowance,
+    /// They lack something that they have said they do not take.
+    withholds: bool,
 }
 
 impl Exchange {
@@ -136,6 +63,16 @@ impl Exchange {
             acknowledged.extend(self.shared_heads.iter().copied());
         }
         acknowledged.into_iter().collect()
+    }
+
+    /// The other peer has said what it takes.
+    pub fn hear_limits(&mut self, limits: RelayLimits) {
+        self.allowance.hear(limits);
+    }
+
+    /// Whether something was not sent, because the other peer has said that it does not take so much.
+    pub fn withholds(&self) -> bool {
+        self.withholds
     }
 
     /// Whether something was sent that the other peer has not answered yet.
@@ -252,12 +189,18 @@ impl Exchange {
             ));
         }
         let lacking = self.lacking(graph);
-        let (changes, rest) = lacking.split_at(self.portion.count(&lacking));
+        let room = self.allowance.room(&heads, &need, &have);
+        let taken = self.allowance.taken(graph, &lacking, room);
+        self.withholds = taken < lacking.len();
+        let lacking = lacking.get(..taken).unwrap_or_default();
+        let (changes, rest) = lacking.split_at(self.allowance.portion(lacking, room));
         let unchanged = self.last_sent_heads == heads;
-        let in_step = self.their_heads.as_ref() == Some(&heads) && changes.is_empty();
+        let in_step = self.their_heads.as_ref() == Some(&heads);
+        // They go on asking for what they do not take.
+        let settled = changes.is_empty() && (in_step || (self.withholds && need.is_empty()));
         // An answer always comes while something is left to send, so that waiting for it lets nobody wait for ever.
         let waiting = self.in_flight && (unchanged || self.has_more);
-        if self.have_responded && (waiting || (unchanged && in_step)) {
+        if self.have_responded && (waiting || (unchanged && settled)) {
             return None;
         }
         self.have_responded = true;
@@ -272,9 +215,15 @@ impl Exchange {
 
     fn have(&self, graph: &Graph) -> Have {
         let since = graph.since(&self.shared_heads);
+        let bloom = if self.allowance.filter_fits(since.len()) {
+            BloomFilter::from_hashes(since.iter().map(|change| change.hash))
+        } else {
+            // They send again what is here already: that is more, but in portions.
+            BloomFilter::default()
+        };
         Have {
             last_sync: self.shared_heads.clone(),
-            bloom: BloomFilter::from_hashes(since.iter().map(|change| change.hash)),
+            bloom,
         }
     }
 
@@ -315,6 +264,33 @@ impl Exchange {
         self.has_more = false;
     }
 
+    /// Whether both sides have the same: then all there is to say is that it is durable.
+    pub fn is_level(&self, graph: &Graph) -> bool {
+        self.follows()
+            && !self.they_lead
+            && self.orphans.is_empty()
+            && self.given.below == graph.len()
+            && self.given.beyond.is_empty()
+            && self
+                .their_heads
+                .as_ref()
+                .is_some_and(|heads| graph.has_heads(heads))
+    }
+
+    /// The heads to tell a peer that [`Exchange::is_level`], or `None` when it has been told: the same as [`Exchange::generate`] would
+    /// say, in fewer words. The other side makes [`confirmation`] of them.
+    pub fn confirm(&mut self, graph: &Graph) -> Option<Vec<ChangeHash>> {
+        let heads = graph.heads();
+        if self.have_responded && self.last_sent_heads == heads {
+            return None;
+        }
+        self.have_responded = true;
+        self.last_sent_heads.clone_from(&heads);
+        self.in_flight = true;
+        self.has_more = false;
+        Some(heads)
+    }
+
     /// What they asked for, and what their filters say they lack, with everything that builds on it.
     fn to_send(&self, graph: &Graph) -> Vec<ChangeHash> {
         let Some(their_have) = self.their_have.as_ref().filter(|_| !self.their_read_only) else {
@@ -328,11 +304,14 @@ impl Exchange {
         if their_have.is_empty() {
             return needed.collect();
         }
-        let last_sync: Vec<ChangeHash> = their_have
+        // They have all that their heads build upon, also when a `have` without filter says that they start over.
+        let known: Vec<ChangeHash> = their_have
             .iter()
-            .flat_map(|have| have.last_sync.iter().copied())
+            .flat_map(|have| &have.last_sync)
+            .chain(self.their_heads.iter().flatten())
+            .copied()
             .collect();
-        let candidates = graph.since(&last_sync);
+        let candidates = graph.since(&known);
         let mut dependents: HashMap<ChangeHash, Vec<ChangeHash>> = HashMap::new();
         let mut lacking: HashSet<ChangeHash> = HashSet::new();
         for change in &candidates {
@@ -377,7 +356,7 @@ pub struct News {
 pub fn news(graph: &Graph, position: usize) -> Option<News> {
     let new = graph.changes().get(position..).unwrap_or_default();
     let new: Vec<&ChangeRecord> = new.iter().collect();
-    if Portion::default().count(&new) < new.len() {
+    if Allowance::default().portion(&new, usize::MAX) < new.len() {
         return None;
     }
     let heads = graph.heads();
@@ -389,6 +368,21 @@ pub fn news(graph: &Graph, position: usize) -> Option<News> {
     let bytes = new.iter().map(|change| change.bytes.to_vec()).collect();
     let data = message(heads.clone(), Vec::new(), vec![have], bytes).encode();
     Some(News { heads, data })
+}
+
+/// The message that a peer which hears nothing but these heads would have got in full.
+pub fn confirmation(heads: Vec<ChangeHash>) -> ScannedMessage {
+    let have = Have {
+        last_sync: heads.clone(),
+        bloom: BloomFilter::default(),
+    };
+    ScannedMessage {
+        heads,
+        need: Vec::new(),
+        have: vec![have],
+        flags: None,
+        chunks: Vec::new(),
+    }
 }
 
 fn message(

@@ -14,6 +14,7 @@ pub struct Graph {
     changes: Vec<ChangeRecord>,
     positions: HashMap<ChangeHash, usize>,
     heads: BTreeSet<ChangeHash>,
+    operations: u64,
     orphans: HashMap<ChangeHash, ChangeRecord>,
 }
 
@@ -32,6 +33,7 @@ impl Graph {
             self.heads.remove(dep);
         }
         self.heads.insert(change.hash);
+        self.operations += change.operations;
         self.positions.insert(change.hash, self.changes.len());
         self.changes.push(change);
         true
@@ -112,6 +114,11 @@ impl Graph {
     /// How many changes are here.
     pub fn len(&self) -> usize {
         self.changes.len()
+    }
+
+    /// Operations of all changes.
+    pub fn operations(&self) -> u64 {
+        self.operations
     }
 
     /// Whether there is no change at all.

@@ -3,11 +3,11 @@
 use super::exchange::Exchange;
 use super::graph::Graph;
 use crate::change::ChangeRecord;
-use crate::guard::{self, ScannedChunk};
+use crate::guard::{self, ScannedChunk, ScannedMessage};
 use crate::limits::Limits;
 use automerge::sync::{Message, State, SyncDoc};
 use automerge::transaction::Transactable;
-use automerge::{ActorId, AutoCommit, ChangeHash, ROOT};
+use automerge::{ActorId, AutoCommit, Change, ChangeHash, ROOT};
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 
@@ -25,6 +25,38 @@ impl GraphPeer {
             peer.graph.insert(ChangeRecord::from(&change));
         }
         peer
+    }
+
+    /// Writes as a phone does that has a document of all this.
+    pub(super) fn write(&mut self, actor: ActorId, key: &str, value: i64) {
+        let mut document = AutoCommit::new().with_actor(actor);
+        let changes = self.graph.changes().iter();
+        let changes = changes.map(|change| Change::from_bytes(change.bytes.to_vec()).unwrap());
+        document.apply_changes(changes).unwrap();
+        document.put(ROOT, key, value).unwrap();
+        document.commit();
+        let written = document.get_last_local_change().unwrap();
+        self.graph.insert(ChangeRecord::from(&written));
+    }
+
+    pub(super) fn take(&mut self, message: &ScannedMessage) {
+        let before = self.graph.heads();
+        for chunk in &message.chunks {
+            match chunk {
+                ScannedChunk::Change(change) => {
+                    self.graph.insert(change.clone());
+                }
+                ScannedChunk::Document(bytes) => {
+                    for change in guard::expand_document(bytes, &Limits::DEFAULT).unwrap() {
+                        self.graph.insert(change);
+                    }
+                }
+            }
+        }
+        for change in self.graph.take_ready_orphans() {
+            self.graph.insert(change);
+        }
+        self.exchange.receive(&self.graph, &before, message);
     }
 }
 
@@ -46,24 +78,7 @@ impl Peer for GraphPeer {
     }
 
     fn receive(&mut self, bytes: &[u8]) {
-        let message = guard::scan_message(bytes, &Limits::DEFAULT).unwrap();
-        let before = self.graph.heads();
-        for chunk in &message.chunks {
-            match chunk {
-                ScannedChunk::Change(change) => {
-                    self.graph.insert(change.clone());
-                }
-                ScannedChunk::Document(bytes) => {
-                    for change in guard::expand_document(bytes, &Limits::DEFAULT).unwrap() {
-                        self.graph.insert(change);
-                    }
-                }
-            }
-        }
-        for change in self.graph.take_ready_orphans() {
-            self.graph.insert(change);
-        }
-        self.exchange.receive(&self.graph, &before, &message);
+        self.take(&guard::scan_message(bytes, &Limits::DEFAULT).unwrap());
     }
 
     fn heads(&mut self) -> Vec<ChangeHash> {

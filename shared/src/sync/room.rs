@@ -13,7 +13,7 @@ use crate::id::{DocumentId, PeerId};
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
-use crate::wire::{Envelope, EphemeralMessage};
+use crate::wire::{Dialect, Envelope, EphemeralMessage};
 use batch::{Batch, Inbound};
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,6 +34,8 @@ pub enum RoomEvent {
         connection: ConnectionId,
         /// The sender's name, to which answers are addressed.
         peer: PeerId,
+        /// How it is answered.
+        dialect: Dialect,
         /// What it said, scanned.
         message: ScannedMessage,
         /// Whether it asked for a document it does not have (`request`).
@@ -113,6 +115,7 @@ pub enum RoomEffect {
 #[derive(Debug)]
 struct Member {
     peer: PeerId,
+    dialect: Dialect,
     exchange: Exchange,
     /// It asked for a document nobody had; it is told so once and served when the document appears.
     told_unavailable: bool,
@@ -191,11 +194,13 @@ impl Room {
             RoomEvent::Sync {
                 connection,
                 peer,
+                dialect,
                 message,
                 request,
             } => {
                 self.members.entry(connection).or_insert_with(|| Member {
                     peer,
+                    dialect,
                     exchange: Exchange::default(),
                     told_unavailable: false,
                 });

@@ -206,6 +206,17 @@ impl Simulation {
     pub fn restart_relay(&mut self) {
         let survives = self.random.random_bool(0.5);
         self.relay.restart(&self.store, survives);
+        self.close_connections();
+    }
+
+    /// Kills the relay and starts it on an older copy of its store, which has the same name.
+    pub fn restore_relay(&mut self, backup: MemoryStore) {
+        self.relay.restart(&self.store, false);
+        self.store = backup;
+        self.close_connections();
+    }
+
+    fn close_connections(&mut self) {
         let connections: Vec<(ConnectionId, usize)> = self
             .connections
             .iter()
@@ -367,8 +378,8 @@ impl Simulation {
                 }
                 ClientEffect::Remember {
                     document,
-                    relay_heads,
-                } => self.phones[phone].remember(document, relay_heads),
+                    acknowledged,
+                } => self.phones[phone].remember(document, acknowledged),
                 ClientEffect::Changed { .. }
                 | ClientEffect::StatusChanged
                 | ClientEffect::Unavailable(_)

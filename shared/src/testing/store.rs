@@ -31,6 +31,18 @@ impl MemoryStore {
         self.kept().refusals
     }
 
+    /// A copy as it is now, which goes its own way.
+    pub fn backup(&self) -> Self {
+        let documents = self.kept().documents.clone();
+        let kept = Kept {
+            documents,
+            ..Kept::default()
+        };
+        Self {
+            kept: Arc::new(Mutex::new(kept)),
+        }
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         // Nothing below panics halfway through a change, so what a panicking test left behind is whole.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,11 +1,12 @@
 //! Reading frames. One pass over the outer map keeps the few fields the protocol knows; everything else is skipped unread.
 
 use super::{
-    BadFrame, DocumentMessage, EphemeralMessage, Frame, JoinMessage, Metadata, PROTOCOL_VERSION,
-    PeerMessage, RefusedMessage, SyncMessage,
+    BadFrame, DocumentMessage, DurableMessage, EphemeralMessage, Frame, JoinMessage, Metadata,
+    PROTOCOL_VERSION, PeerMessage, RefusedMessage, SyncMessage,
 };
 use crate::id::{DocumentId, PeerId};
-use crate::limits;
+use crate::limits::{self, Limits, RelayLimits};
+use automerge::ChangeHash;
 use minicbor::Decoder;
 use minicbor::data::{Tag, Type};
 
@@ -29,6 +30,8 @@ struct Fields<'b> {
     selected: Option<&'b str>,
     message: Option<&'b str>,
     reason: Option<&'b str>,
+    heads: Option<&'b [u8]>,
+    limits: Option<RelayLimits>,
     metadata: Metadata,
 }
 
@@ -59,6 +62,8 @@ fn read_fields<'b>(d: &mut Decoder<'b>) -> Result<Fields<'b>, minicbor::decode::
             "message" => fields.message = string(d)?,
             "reason" => fields.reason = string(d)?,
             "selectedProtocolVersion" => fields.selected = string(d)?,
+            "heads" => fields.heads = byte_string(d)?,
+            "limits" => fields.limits = relay_limits(d)?,
             "data" => fields.data = byte_string(d)?,
             "count" => fields.count = whole_number(d)?,
             "supportedProtocolVersions" => fields.versions = strings(d)?,
@@ -172,6 +177,23 @@ fn metadata(d: &mut Decoder<'_>) -> Result<Metadata, minicbor::decode::Error> {
     Ok(metadata)
 }
 
+/// What a relay says it takes. Names that this version does not know are skipped, and what is not said is as at any relay.
+fn relay_limits(d: &mut Decoder<'_>) -> Result<Option<RelayLimits>, minicbor::decode::Error> {
+    if d.datatype()? != Type::Map && d.datatype()? != Type::MapIndef {
+        d.skip()?;
+        return Ok(None);
+    }
+    let mut limits = RelayLimits::default();
+    each_pair(d, |key, d| {
+        match (limits.field(key), whole_number(d)?) {
+            (Some(field), Some(value)) => *field = value,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(Some(limits))
+}
+
 impl Fields<'_> {
     fn into_frame(self) -> Result<Frame, BadFrame> {
         let kind = self
@@ -199,6 +221,11 @@ impl Fields<'_> {
             })),
             "request" => self.sync().map(Frame::Request),
             "sync" => self.sync().map(Frame::Sync),
+            "maillage-limits" => Ok(Frame::Limits(self.limits.ok_or(BadFrame::Field("limits"))?)),
+            "maillage-durable" => Ok(Frame::Durable(DurableMessage {
+                document: self.document()?,
+                heads: self.heads().ok_or(BadFrame::Field("heads"))?,
+            })),
             "maillage-refused" => Ok(Frame::Refused(RefusedMessage {
                 sender: self.sender()?,
                 target: self.target()?,
@@ -242,6 +269,12 @@ impl Fields<'_> {
             document: self.document()?,
             data: self.data.ok_or(BadFrame::Field("data"))?.to_vec(),
         })
+    }
+
+    fn heads(&self) -> Option<Vec<ChangeHash>> {
+        let (heads, rest) = self.heads?.as_chunks::<32>();
+        let are_heads = rest.is_empty() && heads.len() <= Limits::DEFAULT.hashes;
+        are_heads.then(|| heads.iter().copied().map(ChangeHash).collect())
     }
 
     fn sender(&self) -> Result<PeerId, BadFrame> {

@@ -2,6 +2,7 @@
 
 use super::{EphemeralMessage, Frame, Metadata};
 use crate::id::{DocumentId, PeerId};
+use crate::limits::RelayLimits;
 use minicbor::Encoder;
 use minicbor::encode::Error;
 use std::convert::Infallible;
@@ -121,6 +122,17 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
             e.writer_mut().extend_from_slice(&frame);
             Ok(())
         }
+        Frame::Limits(limits) => {
+            e.map(2)?.str("type")?.str(frame.name())?;
+            write_limits(limits, e)
+        }
+        Frame::Durable(durable) => {
+            e.map(3)?.str("type")?.str(frame.name())?;
+            write_document(durable.document, e)?;
+            let heads: Vec<u8> = durable.heads.iter().flat_map(|head| head.0).collect();
+            e.str("heads")?.bytes(&heads)?;
+            Ok(())
+        }
         Frame::Refused(refused) => {
             e.map(6)?.str("type")?.str(frame.name())?;
             e.str("senderId")?.str(refused.sender.as_str())?;
@@ -149,6 +161,15 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
 
 fn write_document(document: DocumentId, e: &mut Encoder<Vec<u8>>) -> Written {
     e.str("documentId")?.str(&document.to_string())?;
+    Ok(())
+}
+
+fn write_limits(limits: &RelayLimits, e: &mut Encoder<Vec<u8>>) -> Written {
+    let fields = limits.fields();
+    e.str("limits")?.map(fields.len() as u64)?;
+    for (name, value) in fields {
+        e.str(name)?.u64(value)?;
+    }
     Ok(())
 }
 

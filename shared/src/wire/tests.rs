@@ -36,6 +36,15 @@ fn every_frame() -> Vec<Frame> {
         }),
         Frame::Request(sync.clone()),
         Frame::Sync(sync),
+        Frame::Limits(RelayLimits {
+            frame_bytes: 1,
+            documents_per_space: u64::MAX,
+            ..RelayLimits::DEFAULT
+        }),
+        Frame::Durable(DurableMessage {
+            document: document(),
+            heads: vec![ChangeHash([1; 32]), ChangeHash([2; 32])],
+        }),
         Frame::Refused(RefusedMessage {
             sender: peer("relay"),
             target: peer("phone"),
@@ -150,6 +159,49 @@ fn deep_nesting_costs_nothing() {
     assert!(Frame::decode(&bytes).is_err());
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn of_limits_only_what_is_said_and_known_counts() {
+    let mut e = Encoder::new(Vec::new());
+    e.map(2).unwrap().str("type").unwrap();
+    e.str("maillage-limits").unwrap().str("limits").unwrap();
+    e.begin_map().unwrap();
+    e.str("frameBytes").unwrap().u32(70_000).unwrap();
+    e.str("documentsPerSpace").unwrap().str("many").unwrap();
+    e.str("photos").unwrap().array(1).unwrap().u8(7).unwrap();
+    e.end().unwrap();
+    let expected = RelayLimits {
+        frame_bytes: 70_000,
+        ..RelayLimits::DEFAULT
+    };
+    assert_eq!(Frame::decode(&e.into_writer()), Ok(Frame::Limits(expected)));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn durable_heads_are_whole_hashes_and_not_too_many() {
+    let durable = |heads: usize| {
+        Frame::Durable(DurableMessage {
+            document: document(),
+            heads: vec![ChangeHash([7; 32]); heads],
+        })
+    };
+    let most = limits::Limits::DEFAULT.hashes;
+    assert_eq!(Frame::decode(&durable(most).encode()), Ok(durable(most)));
+    let too_many = durable(most + 1).encode();
+    assert_eq!(Frame::decode(&too_many), Err(BadFrame::Field("heads")));
+    let mut e = Encoder::new(Vec::new());
+    e.map(3).unwrap().str("type").unwrap();
+    e.str("maillage-durable").unwrap();
+    e.str("documentId").unwrap();
+    e.str(&document().to_string()).unwrap();
+    e.str("heads").unwrap().bytes(&[7; 33]).unwrap();
+    assert_eq!(
+        Frame::decode(&e.into_writer()),
+        Err(BadFrame::Field("heads"))
+    );
+}
+
 proptest! {
     #![proptest_config(properties::cases(256))]
 
@@ -161,7 +213,7 @@ proptest! {
 
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
-    fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..9usize, at in 0..200usize, byte in any::<u8>()) {
+    fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..11usize, at in 0..200usize, byte in any::<u8>()) {
         let mut bytes = every_frame()[which].encode();
         let at = at % bytes.len();
         bytes[at] = byte;

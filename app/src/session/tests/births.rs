@@ -24,7 +24,7 @@ fn a_sheet_that_a_crash_kept_from_the_index_is_listed_at_the_next_start() {
     let orphan = Opened {
         id: DocumentId::from_entropy([3; 16]),
         document,
-        relay_heads: Vec::new(),
+        acknowledged: Acknowledged::default(),
     };
     let mut state = State::default();
     state.open(

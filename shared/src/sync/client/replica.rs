@@ -1,11 +1,11 @@
 //! One document on a phone: the document itself, the graph of what is kept, and the conversation with the relay.
 
-use super::{ClientEffect, Status};
+use super::{Acknowledged, ClientEffect, Rejection, Status};
 use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{ScannedChunk, ScannedMessage};
 use crate::id::DocumentId;
-use crate::limits;
+use crate::limits::{self, RelayLimits};
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
@@ -33,8 +33,14 @@ pub(super) struct Replica {
     /// Set while the last attempt to keep has failed.
     retry_at: Option<UnixMillis>,
     speak_at: Option<UnixMillis>,
-    relay_heads: Vec<ChangeHash>,
+    acknowledged: Acknowledged,
     refused: Option<Refused>,
+    /// Something here is larger than the relay takes.
+    too_large: bool,
+    /// Spoken about on this connection.
+    open: bool,
+    /// The relay hears no more about it on this connection.
+    declined: bool,
     /// Not here yet, asked for.
     wanted: bool,
 }
@@ -46,6 +52,7 @@ struct Refused {
     changes: HashSet<ChangeHash>,
     /// How many connections ended so.
     times: u32,
+    why: Rejection,
 }
 
 #[derive(Debug, Default)]
@@ -55,13 +62,12 @@ struct Pending {
 }
 
 impl Replica {
-    pub(super) fn kept(document: Document, relay_heads: Vec<ChangeHash>) -> Self {
+    pub(super) fn kept(document: Document, acknowledged: Acknowledged) -> Self {
         let mut replica = Self::born(document);
         for change in replica.document.changes() {
             replica.graph.insert(change);
         }
-        replica.relay_heads = relay_heads;
-        replica.reconnect();
+        replica.acknowledged = acknowledged;
         replica
     }
 
@@ -74,8 +80,11 @@ impl Replica {
             keeping: None,
             retry_at: None,
             speak_at: None,
-            relay_heads: Vec::new(),
+            acknowledged: Acknowledged::default(),
             refused: None,
+            too_large: false,
+            open: false,
+            declined: false,
             wanted: false,
         }
     }
@@ -223,16 +232,16 @@ impl Replica {
             now.plus(limits::ACKNOWLEDGE_AFTER)
         };
         self.speak_at = Some(self.speak_at.map_or(at, |earlier| earlier.min(at)));
-        let acknowledged = self.exchange.acknowledged(&self.graph);
-        if acknowledged != self.relay_heads {
-            self.relay_heads.clone_from(&acknowledged);
+        let heads = self.exchange.acknowledged(&self.graph);
+        if heads != self.acknowledged.heads {
+            self.acknowledged.heads = heads;
             effects.push(ClientEffect::Remember {
                 document: id,
-                relay_heads: acknowledged,
+                acknowledged: self.acknowledged.clone(),
             });
         }
         if let Some(refused) = &self.refused {
-            let unsent = hashes(&self.graph.since(&self.relay_heads));
+            let unsent = hashes(&self.graph.since(&self.acknowledged.heads));
             if !refused.changes.is_subset(&unsent) {
                 self.refused = None;
             }
@@ -243,10 +252,12 @@ impl Replica {
     }
 
     /// The relay has said that it refuses what was sent about this document.
-    pub(super) fn refused_by_name(&mut self) {
+    pub(super) fn refused_by_name(&mut self, why: Rejection) {
         self.refused();
+        self.declined = true;
         if let Some(refused) = &mut self.refused {
             refused.times = refused.times.max(REFUSED_AFTER);
+            refused.why = why;
         }
     }
 
@@ -255,9 +266,12 @@ impl Replica {
         let changes: HashSet<ChangeHash> =
             self.exchange.unanswered(&self.graph).into_iter().collect();
         if !changes.is_empty() {
-            let times = self.refused.as_ref().map_or(0, |refused| refused.times);
-            let times = times.saturating_add(1);
-            self.refused = Some(Refused { changes, times });
+            let before = self.refused.as_ref();
+            self.refused = Some(Refused {
+                changes,
+                times: before.map_or(0, |refused| refused.times).saturating_add(1),
+                why: before.map_or(Rejection::NotAccepted, |refused| refused.why),
+            });
         }
     }
 
@@ -284,10 +298,21 @@ impl Replica {
         }
     }
 
-    /// A new connection: both sides start their conversation over, from what the relay had acknowledged.
-    pub(super) fn reconnect(&mut self) {
+    /// The relay has a store of this name. What another one had acknowledged does not count.
+    pub(super) fn meet(&mut self, relay: Option<&str>) {
+        if relay.is_none() || self.acknowledged.relay.as_deref() != relay {
+            self.acknowledged = Acknowledged {
+                relay: relay.map(str::to_owned),
+                heads: Vec::new(),
+            };
+        }
+    }
+
+    /// A new connection: both sides start their conversation over, from what this relay had acknowledged.
+    pub(super) fn resume(&mut self) {
         let shared = self
-            .relay_heads
+            .acknowledged
+            .heads
             .iter()
             .filter(|head| self.graph.contains(head))
             .copied()
@@ -297,6 +322,18 @@ impl Replica {
             pending.messages.clear();
         }
         self.speak_at = Some(UnixMillis(0));
+        self.open = false;
+        self.declined = false;
+    }
+
+    /// Whether it was spoken about on this connection.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The relay takes no more documents on this connection.
+    pub(super) fn wait_for_room(&mut self) {
+        self.speak_at = None;
     }
 
     pub(super) fn unavailable(&mut self) {
@@ -316,27 +353,42 @@ impl Replica {
 
     /// Whether the relay's silence would mean that the connection is dead: it never answers a bare acknowledgement.
     pub(super) fn awaits_answer(&self) -> bool {
-        self.exchange.is_in_flight()
-            && (!self.exchange.has_heard() || !self.graph.since(&self.relay_heads).is_empty())
+        !self.declined
+            && self.exchange.is_in_flight()
+            && (!self.exchange.has_heard()
+                || !self.graph.since(&self.acknowledged.heads).is_empty())
     }
 
     /// The next message for the relay if its time has come, and whether it is a request.
-    pub(super) fn speak(&mut self, now: UnixMillis) -> Option<(Message, bool)> {
+    pub(super) fn speak(
+        &mut self,
+        now: UnixMillis,
+        limits: Option<RelayLimits>,
+    ) -> Option<(Message, bool)> {
         let first = !self.exchange.has_heard();
         if !first && !self.is_due(now) {
             return None;
         }
         self.speak_at = None;
         // A document born here says nothing until its genesis is kept.
-        if self.graph.is_empty() && !self.wanted {
+        if self.declined || (self.graph.is_empty() && !self.wanted) {
             return None;
         }
-        let message = self.exchange.generate(&self.graph)?;
+        if let Some(limits) = limits {
+            self.exchange.hear_limits(limits);
+        }
+        let message = self.exchange.generate(&self.graph);
+        if self.exchange.has_heard() {
+            self.too_large = self.exchange.withholds();
+        }
+        let message = message?;
+        self.open = true;
         Some((message, self.wanted && self.graph.is_empty()))
     }
 
+    /// Changes that the relay has acknowledged.
     pub(super) fn acknowledged(&self) -> Vec<ChangeHash> {
-        let unsent = hashes(&self.graph.since(&self.relay_heads));
+        let unsent = hashes(&self.graph.since(&self.acknowledged.heads));
         let kept = self.graph.changes().iter().map(|change| change.hash);
         kept.filter(|hash| !unsent.contains(hash)).collect()
     }
@@ -347,12 +399,15 @@ impl Replica {
             .as_ref()
             .map_or(0, |pending| pending.changes.len());
         status.unkept += keeping + self.waiting.changes.len();
-        status.unsent += self.graph.since(&self.relay_heads).len();
+        status.unsent += self.graph.since(&self.acknowledged.heads).len();
         status.keeping_fails |= self.retry_at.is_some();
-        status.refused |= self
+        let refused = self
             .refused
             .as_ref()
-            .is_some_and(|refused| refused.times >= REFUSED_AFTER);
+            .filter(|refused| refused.times >= REFUSED_AFTER)
+            .map(|refused| refused.why);
+        let too_large = self.too_large.then_some(Rejection::TooLarge);
+        status.refused = status.refused.max(refused).max(too_large);
     }
 }
 

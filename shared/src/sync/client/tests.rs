@@ -6,6 +6,9 @@ use crate::wire::{Metadata, PROTOCOL_VERSION, PeerMessage, RefusedMessage};
 use automerge::ROOT;
 use automerge::transaction::Transactable;
 
+mod limits;
+mod returning;
+
 const NOW: UnixMillis = UnixMillis(1_000_000);
 
 fn id() -> DocumentId {
@@ -30,16 +33,31 @@ fn connected() -> Client {
 
 /// The socket opens and the relay answers the greeting.
 fn greet(client: &mut Client, now: UnixMillis, entropy: u8) {
+    meet(client, now, entropy, PROTOCOL_VERSION, "disk");
+}
+
+/// The same, with the version that the relay speaks and the name of its store. Returns what the phone says then.
+fn meet(
+    client: &mut Client,
+    now: UnixMillis,
+    entropy: u8,
+    version: &str,
+    store: &str,
+) -> Vec<ClientEffect> {
     let entropy = [entropy; 16];
     client.handle(now, ClientEvent::Opened { entropy });
     let welcome = Frame::Peer(PeerMessage {
         sender: PeerId::new("relay").unwrap(),
         target: PeerId::from_entropy(entropy),
-        version: PROTOCOL_VERSION.into(),
-        metadata: Metadata::default(),
+        version: version.into(),
+        metadata: Metadata {
+            storage: Some(store.to_owned()),
+            ephemeral: false,
+        },
     });
-    client.handle(now, ClientEvent::Frame(&welcome.encode()));
+    let effects = client.handle(now, ClientEvent::Frame(&welcome.encode()));
     assert!(client.is_online());
+    effects
 }
 
 /// What the relay says of the document, given what it has of it.
@@ -242,15 +260,17 @@ fn what_the_relay_refuses_twice_is_said_until_it_is_acknowledged() {
         let effects = client.handle(now, ClientEvent::Frame(&nothing));
         assert!(!frames(&effects).is_empty(), "the change is sent");
         client.handle(now, ClientEvent::Frame(&refusal().encode()));
-        assert_eq!(client.status_of(id()).refused, expected);
+        let refused = client.status_of(id()).refused;
+        assert_eq!(refused, expected.then_some(Rejection::NotAccepted));
         now = dial_again(&mut client, now).0;
     }
     greet(&mut client, now, 1);
-    assert!(client.status().refused, "a new connection proves nothing");
+    let refused = client.status().refused;
+    assert!(refused.is_some(), "a new connection proves nothing");
     let heads = client.document(id()).unwrap().heads();
     client.handle(now, ClientEvent::Frame(&relay_says(heads).encode()));
     let status = client.status();
-    assert_eq!((status.refused, status.unsent), (false, 0));
+    assert_eq!((status.refused, status.unsent), (None, 0));
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -272,8 +292,9 @@ fn what_the_relay_refuses_by_name_is_said_at_once_and_of_that_document_only() {
     });
     client.handle(NOW, ClientEvent::Frame(&refused.encode()));
     client.handle(NOW, ClientEvent::Frame(&refusal().encode()));
-    assert!(client.status_of(id()).refused);
-    assert!(!client.status_of(other).refused);
+    let refused = client.status_of(id()).refused;
+    assert_eq!(refused, Some(Rejection::NotAccepted));
+    assert_eq!(client.status_of(other).refused, None);
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -284,7 +305,7 @@ fn an_error_before_anything_was_sent_refuses_nothing() {
     for _ in 0..3 {
         greet(&mut client, now, 1);
         client.handle(now, ClientEvent::Frame(&refusal().encode()));
-        assert!(!client.status().refused);
+        assert_eq!(client.status().refused, None);
         now = dial_again(&mut client, now).0;
     }
 }

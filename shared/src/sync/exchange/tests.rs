@@ -1,6 +1,7 @@
 //! The exchange against itself and against automerge's own `sync::State`, on seeded histories.
 
 use super::*;
+use crate::limits;
 use crate::sync::peers::{GraphPeer, Peer, StockPeer, actor, diverged};
 use automerge::sync::State;
 use automerge::transaction::Transactable;
@@ -12,10 +13,8 @@ use std::collections::VecDeque;
 /// Ours, with room for one or two small changes in a message.
 fn in_small_portions(document: &mut AutoCommit) -> GraphPeer {
     let mut peer = GraphPeer::holding(document);
-    peer.exchange.portion = Portion {
-        bytes: 200,
-        operations: 10,
-    };
+    peer.exchange.allowance.message_bytes = 200;
+    peer.exchange.allowance.message_operations = 10;
     peer
 }
 

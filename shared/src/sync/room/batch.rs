@@ -5,7 +5,7 @@ use crate::change::ChangeRecord;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::store::StoredChange;
 use crate::sync::exchange;
-use crate::wire::{DocumentMessage, Envelope, Frame};
+use crate::wire::{Dialect, DocumentMessage, DurableMessage, Envelope, Frame};
 use automerge::ChangeHash;
 use std::collections::{BTreeSet, HashSet};
 
@@ -232,7 +232,20 @@ impl Room {
         if member.told_unavailable && self.graph.is_empty() {
             return;
         }
-        if let Some(message) = member.exchange.generate(&self.graph) {
+        let in_short = member.dialect == Dialect::Extended && member.exchange.is_level(&self.graph);
+        if in_short {
+            if let Some(heads) = member.exchange.confirm(&self.graph) {
+                let durable = Frame::Durable(DurableMessage {
+                    document: self.document,
+                    heads,
+                });
+                effects.push(RoomEffect::Send {
+                    connection,
+                    frame: durable.encode(),
+                    changes: 0,
+                });
+            }
+        } else if let Some(message) = member.exchange.generate(&self.graph) {
             let changes = message.changes.len();
             let envelope = Envelope::sync(&self.relay, self.document, &message.encode());
             effects.push(RoomEffect::Send {

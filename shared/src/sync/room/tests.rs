@@ -59,6 +59,7 @@ fn from(connection: ConnectionId, name: &str, message: ScannedMessage, request: 
     RoomEvent::Sync {
         connection,
         peer: peer(name),
+        dialect: Dialect::Stock,
         message,
         request,
     }

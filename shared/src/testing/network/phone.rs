@@ -5,17 +5,17 @@ use crate::doc::Document;
 use crate::id::DocumentId;
 use crate::identity::PersonKey;
 use crate::store::StoredChange;
-use crate::sync::client::{Client, ClientEffect};
+use crate::sync::client::{Acknowledged, Client, ClientEffect};
 use crate::sync::room::ConnectionId;
 use crate::time::UnixMillis;
-use automerge::{ActorId, ChangeHash};
+use automerge::ActorId;
 use std::collections::BTreeMap;
 
 /// What a phone has on its disk of one document.
 #[derive(Debug, Default)]
 struct KeptDocument {
     changes: Vec<StoredChange>,
-    relay_heads: Vec<ChangeHash>,
+    acknowledged: Acknowledged,
 }
 
 #[derive(Debug)]
@@ -88,9 +88,9 @@ impl Phone {
         }
     }
 
-    pub(super) fn remember(&mut self, document: DocumentId, relay_heads: Vec<ChangeHash>) {
+    pub(super) fn remember(&mut self, document: DocumentId, acknowledged: Acknowledged) {
         if let Some(kept) = self.disk.get_mut(&document) {
-            kept.relay_heads = relay_heads;
+            kept.acknowledged = acknowledged;
         }
     }
 
@@ -123,7 +123,7 @@ impl Phone {
                 .collect();
             match Document::from_changes(&changes, actor.clone()) {
                 Ok(document) => {
-                    effects.extend(self.client.open(id, document, kept.relay_heads.clone()))
+                    effects.extend(self.client.open(id, document, kept.acknowledged.clone()))
                 }
                 Err(error) => panic!("phone {} cannot read its disk: {error}", self.number),
             }

@@ -3,7 +3,7 @@
 use crate::change::ChangeRecord;
 use crate::guard::{Ledger, Refusal};
 use crate::id::{DocumentId, PeerId};
-use crate::limits::Limits;
+use crate::limits::{Limits, RelayLimits};
 use crate::store::{Store, StoredChange};
 use crate::sync::connection::{Connection, ConnectionEffect};
 use crate::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
@@ -52,7 +52,7 @@ impl Relay {
     pub(super) fn accept(&mut self) -> ConnectionId {
         self.accepted += 1;
         let id = ConnectionId(self.accepted);
-        let connection = Connection::new(self.name(), Limits::DEFAULT);
+        let connection = Connection::new(self.name(), Limits::DEFAULT, RelayLimits::DEFAULT);
         self.connections.insert(id, (connection, BTreeSet::new()));
         id
     }
@@ -67,11 +67,15 @@ impl Relay {
             return Vec::new();
         };
         let peer = connection.peer().cloned();
+        let dialect = connection.dialect();
         match (connection.receive(bytes), peer) {
-            (Ok(ConnectionEffect::Send(frame)), _) => vec![Outcome::Send {
-                connection: id,
-                frame,
-            }],
+            (Ok(ConnectionEffect::Send(frames)), _) => {
+                let send = |frame| Outcome::Send {
+                    connection: id,
+                    frame,
+                };
+                frames.into_iter().map(send).collect()
+            }
             (
                 Ok(ConnectionEffect::Sync {
                     document,
@@ -84,6 +88,7 @@ impl Relay {
                 let event = RoomEvent::Sync {
                     connection: id,
                     peer,
+                    dialect,
                     message,
                     request,
                 };
@@ -169,8 +174,9 @@ impl Relay {
         self.starts += 1;
     }
 
+    /// Its own and its store's, the same at every start.
     fn name(&self) -> PeerId {
-        PeerId::from_entropy([self.starts as u8; 16])
+        PeerId::from_entropy([7; 16])
     }
 
     fn open(&mut self, document: DocumentId, store: &MemoryStore) {
