@@ -15,6 +15,7 @@ mod peers;
 mod proving;
 mod room;
 mod rooms;
+mod spaces;
 mod writer;
 
 pub use admission::Admission;
@@ -31,6 +32,7 @@ use maillage_shared::sync::room::ConnectionId;
 use peers::Peers;
 use proving::Proving;
 use rooms::{Context, Rooms};
+use spaces::Spaces;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
@@ -81,6 +83,7 @@ impl Relay {
         let proving = Proving::new(options.clone());
         let rooms = Rooms::new(Context {
             relay: relay.clone(),
+            spaces: Spaces::new(Arc::clone(&store), options.documents_per_space),
             store,
             writer,
             proving,

@@ -4,6 +4,7 @@
 
 use crate::change::ChangeRecord;
 use crate::id::DocumentId;
+use crate::store::StoredChange;
 use crate::time::UnixMillis;
 use automerge::patches::PatchLog;
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
@@ -260,6 +261,15 @@ impl Document {
     pub fn set_actor(&mut self, actor: ActorId) {
         self.automerge.set_actor(actor);
     }
+}
+
+/// The space that a stored document was born in, read from its genesis change alone; `None` when that is not there or not intact.
+pub fn space_of(stored: &[StoredChange]) -> Option<DocumentId> {
+    let genesis = stored
+        .iter()
+        .find(|change| change.dependencies().is_empty())?;
+    let genesis = Change::from_bytes(genesis.bytes.to_vec()).ok()?;
+    Some(read_genesis(&genesis).ok()?.space)
 }
 
 /// Reads `kind`, `schema` and `space` from a genesis change, whoever wrote it: JavaScript peers write strings as texts.

@@ -70,6 +70,12 @@ pub enum Refusal {
     /// Applying the changes panicked inside automerge.
     #[error("these changes would crash a peer")]
     Crashes,
+    /// The space that a new document belongs to has as many as the relay keeps of one.
+    #[error("no room for another document: its space has {limit} already")]
+    SpaceFull {
+        /// Documents of one space.
+        limit: u64,
+    },
 }
 
 impl Refusal {
@@ -84,7 +90,13 @@ impl Refusal {
             Self::Dependency(_) => "dependency",
             Self::DoesNotApply(_) => "does-not-apply",
             Self::Crashes => "crashes",
+            Self::SpaceFull { .. } => "space-full",
         }
+    }
+
+    /// Whether the bytes are right, and only the document cannot be kept: the sender's other documents go on.
+    pub fn is_for_want_of_room(&self) -> bool {
+        matches!(self, Self::SpaceFull { .. })
     }
 }
 

@@ -167,7 +167,6 @@ impl Session {
                     dialect: self.dialect(),
                     message,
                     request,
-                    is_extended: self.is_extended(),
                     outbound: self.outbound.clone(),
                     permits,
                 };

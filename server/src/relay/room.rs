@@ -34,8 +34,6 @@ pub(super) enum RoomInput {
         message: ScannedMessage,
         /// Whether it asked for a document it does not have.
         request: bool,
-        /// Whether the sender is one of our own phones.
-        is_extended: bool,
         /// Where answers go.
         outbound: Outbound,
         /// Room in memory for the message, given back once it is dealt with.
@@ -137,7 +135,12 @@ async fn refuse_all(
         tokio::select! {
             input = mailbox.recv() => match input {
                 Some(RoomInput::Sync { peer, outbound, .. }) => {
-                    outbound.send(unavailable(document, context, peer));
+                    let unavailable = Frame::Unavailable(DocumentMessage {
+                        sender: context.relay.clone(),
+                        target: peer,
+                        document,
+                    });
+                    outbound.send(unavailable.encode());
                 }
                 Some(RoomInput::Finish(finished)) => {
                     let _ = finished.send(());
@@ -155,18 +158,11 @@ async fn refuse_all(
     }
 }
 
-fn unavailable(document: DocumentId, context: &Context, target: PeerId) -> Vec<u8> {
-    let message = DocumentMessage {
-        sender: context.relay.clone(),
-        target,
-        document,
-    };
-    Frame::Unavailable(message).encode()
-}
-
 /// Something the task waits for; a room asks for one thing at a time.
 enum Done {
     Proved(Ledger, Result<Vec<ChangeRecord>, Refusal>),
+    /// Whether a newborn document is kept.
+    Admitted(Result<(), Refusal>),
     LedgerLost(Lost),
     LedgerOpened(Ledger),
     LedgerFailed(Refusal),
@@ -178,6 +174,8 @@ enum Done {
 struct Proof {
     batch: BatchId,
     left: VecDeque<Vec<ScannedChunk>>,
+    /// The document is not born yet: someone is to say whether there is room for it.
+    newborn: bool,
     results: Vec<Result<Vec<ChangeRecord>, Refusal>>,
 }
 
@@ -236,17 +234,12 @@ impl Task {
                 dialect,
                 message,
                 request,
-                is_extended,
                 outbound,
                 permits,
             } => {
                 // What a refused connection sent after it was refused is not looked at.
                 if outbound.is_closing() {
                     return;
-                }
-                if request && is_extended && self.room.is_awaited() {
-                    // They go on asking all the same, and would take silence for a dead connection.
-                    outbound.send(unavailable(self.document, &self.context, peer.clone()));
                 }
                 self.outbound.insert(connection, outbound);
                 self.waiting.push(permits);
@@ -288,6 +281,7 @@ impl Task {
                 self.proof = Some(Proof {
                     batch,
                     left: submissions.into(),
+                    newborn: self.room.graph().is_empty(),
                     results: Vec::new(),
                 });
                 self.prove_next();
@@ -343,6 +337,14 @@ impl Task {
     fn prove_next(&mut self) {
         while let Some(proof) = &mut self.proof {
             let Some(submission) = proof.left.pop_front() else {
+                let space = self.ledger.as_ref().and_then(Ledger::space);
+                if let Some(space) = space.filter(|_| std::mem::take(&mut proof.newborn)) {
+                    let (context, document) = (Arc::clone(&self.context), self.document);
+                    self.work = Some(Box::pin(async move {
+                        Done::Admitted(context.spaces.admit(document, space).await)
+                    }));
+                    return;
+                }
                 let results = std::mem::take(&mut proof.results);
                 let batch = proof.batch;
                 self.proof = None;
@@ -393,6 +395,16 @@ impl Task {
             Done::Proved(ledger, result) => {
                 self.ledger = Some(ledger);
                 self.proved(result);
+            }
+            Done::Admitted(Ok(())) => self.prove_next(),
+            Done::Admitted(Err(refusal)) => {
+                // It knows a document that will not be.
+                self.ledger = None;
+                let results = self.proof.iter_mut().flat_map(|proof| &mut proof.results);
+                for result in results.filter(|result| result.is_ok()) {
+                    *result = Err(refusal.clone());
+                }
+                self.prove_next();
             }
             Done::LedgerLost(lost) => self.proved(Err(lost.refusal())),
             Done::LedgerOpened(ledger) => {

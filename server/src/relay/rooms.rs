@@ -5,6 +5,7 @@ use super::options::Options;
 use super::outbound::Outbound;
 use super::proving::Proving;
 use super::room::{self, RoomInput};
+use super::spaces::Spaces;
 use super::writer::Writer;
 use crate::metrics::Metrics;
 use maillage_shared::id::{DocumentId, PeerId};
@@ -24,6 +25,7 @@ pub(super) struct Context {
     pub(super) store: Arc<dyn Store>,
     pub(super) writer: Writer,
     pub(super) proving: Proving,
+    pub(super) spaces: Spaces,
     pub(super) metrics: Arc<Metrics>,
     pub(super) options: Options,
 }

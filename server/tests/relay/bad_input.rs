@@ -3,9 +3,7 @@
 use crate::phone::{Phone, Sheet};
 use crate::place::Running;
 use maillage_shared::limits::{EPHEMERAL_BYTES, FRAME_BYTES};
-use maillage_shared::wire::{
-    EXTENDED_VERSION, EphemeralMessage, Frame, PROTOCOL_VERSION, RefusedMessage,
-};
+use maillage_shared::wire::{EphemeralMessage, Frame, RefusedMessage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -248,24 +246,9 @@ async fn a_document_without_a_proper_birth() {
 }
 
 #[tokio::test]
-async fn too_many_documents_on_one_connection() {
-    let options = maillage_server::relay::Options {
-        documents: 3,
-        ..Default::default()
-    };
-    let relay = Running::on(Default::default(), options).await;
-    let mut phone = Phone::join(relay.address, "phone").await;
-    for number in 1..=4 {
-        Sheet::wanted(number).push(&mut phone).await;
-    }
-    assert!(phone.error().await.contains("more than 3 documents"));
-}
-
-#[tokio::test]
 async fn a_peer_of_our_own_is_told_of_which_document_something_is_refused() {
     let relay = Running::new().await;
-    let versions = [EXTENDED_VERSION, PROTOCOL_VERSION];
-    let mut phone = Phone::join_speaking(relay.address, "ours", &versions).await;
+    let mut phone = Phone::join_as_ours(relay.address, "ours").await;
     let sheet = Sheet::without_genesis(1);
     let id = sheet.id;
     let mut other = Sheet::born(2);

@@ -10,6 +10,7 @@ mod bad_input;
 mod command_line;
 mod exchange;
 mod lifecycle;
+mod limits;
 mod pages;
 mod phone;
 mod place;

@@ -1,11 +1,14 @@
 //! A client as strangers would write one: the wire protocol, and automerge's own `sync::State` for one document.
 
-use automerge::sync::{Message as SyncContent, State, SyncDoc};
+use automerge::sync::{BloomFilter, Have, Message as SyncContent, MessageVersion, State, SyncDoc};
 use automerge::transaction::Transactable;
-use automerge::{AutoCommit, ObjType, ROOT, ReadDoc, TextEncoding};
+use automerge::{AutoCommit, ChangeHash, ObjType, ROOT, ReadDoc, TextEncoding};
 use futures_util::{SinkExt, StreamExt};
 use maillage_shared::id::{DocumentId, PeerId};
-use maillage_shared::wire::{Frame, JoinMessage, Metadata, PROTOCOL_VERSION, SyncMessage};
+use maillage_shared::limits::RelayLimits;
+use maillage_shared::wire::{
+    EXTENDED_VERSION, Frame, JoinMessage, Metadata, PROTOCOL_VERSION, SyncMessage,
+};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -21,6 +24,8 @@ pub(crate) struct Phone {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub(crate) name: PeerId,
     pub(crate) relay: PeerId,
+    /// What the relay says it takes, if the phone is one of ours.
+    pub(crate) limits: Option<RelayLimits>,
 }
 
 impl Phone {
@@ -31,12 +36,18 @@ impl Phone {
             socket,
             name: PeerId::new("nobody").unwrap(),
             relay: PeerId::new("unknown").unwrap(),
+            limits: None,
         }
     }
 
     /// Opens a socket and greets.
     pub(crate) async fn join(address: SocketAddr, name: &str) -> Self {
         Self::join_speaking(address, name, &[PROTOCOL_VERSION]).await
+    }
+
+    /// Opens a socket and greets as our own phones do.
+    pub(crate) async fn join_as_ours(address: SocketAddr, name: &str) -> Self {
+        Self::join_speaking(address, name, &[EXTENDED_VERSION, PROTOCOL_VERSION]).await
     }
 
     /// Opens a socket and greets; the relay must choose the first of these versions.
@@ -51,6 +62,12 @@ impl Phone {
                 phone.relay = peer.sender;
             }
             other => panic!("no answer to the greeting but {other:?}"),
+        }
+        if versions[0] == EXTENDED_VERSION {
+            match phone.next().await {
+                Some(Frame::Limits(limits)) => phone.limits = Some(limits),
+                other => panic!("no limits after the greeting but {other:?}"),
+            }
         }
         phone
     }
@@ -139,11 +156,18 @@ pub(crate) struct Sheet {
 impl Sheet {
     /// Born here, with one text.
     pub(crate) fn born(number: u8) -> Self {
+        Self::born_in(number, DocumentId::from_entropy([200; 16]))
+    }
+
+    /// Born here, in this space.
+    pub(crate) fn born_in(number: u8, space: DocumentId) -> Self {
         let mut sheet = Self::wanted(number);
         sheet.document.put(ROOT, "kind", "job_sheet").unwrap();
         sheet.document.put(ROOT, "schema", 1).unwrap();
-        let space = DocumentId::from_entropy([200; 16]).to_string();
-        sheet.document.put(ROOT, "space", space).unwrap();
+        sheet
+            .document
+            .put(ROOT, "space", space.to_string())
+            .unwrap();
         sheet
             .document
             .put_object(ROOT, "tasks", ObjType::Text)
@@ -252,6 +276,9 @@ impl Sheet {
     pub(crate) fn take(&mut self, frame: Frame) {
         match frame {
             Frame::Sync(sync) if sync.document == self.id => self.take_bytes(&sync.data),
+            Frame::Durable(durable) if durable.document == self.id => {
+                self.take_bytes(&in_full(durable.heads));
+            }
             other => panic!("unexpected {other:?}"),
         }
     }
@@ -289,4 +316,21 @@ impl Sheet {
             self.push(phone).await;
         }
     }
+}
+
+/// The sync message that says what `maillage-durable` says in short.
+fn in_full(heads: Vec<ChangeHash>) -> Vec<u8> {
+    let have = Have {
+        last_sync: heads.clone(),
+        bloom: BloomFilter::default(),
+    };
+    let message = SyncContent {
+        heads,
+        need: Vec::new(),
+        have: vec![have],
+        changes: Vec::<Vec<u8>>::new().into(),
+        flags: None,
+        version: MessageVersion::V1,
+    };
+    message.encode()
 }

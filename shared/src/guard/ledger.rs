@@ -9,7 +9,7 @@ use super::history::History;
 use super::reader::malformed;
 use super::{Refusal, ScannedChunk};
 use crate::change::ChangeRecord;
-use crate::doc::{BadGenesis, Kind, read_genesis};
+use crate::doc::{BadGenesis, Genesis, Kind, read_genesis};
 use crate::id::DocumentId;
 use crate::limits::Limits;
 use crate::store::StoredChange;
@@ -30,6 +30,7 @@ pub struct Ledger {
     document: DocumentId,
     limits: Limits,
     history: History,
+    space: Option<DocumentId>,
 }
 
 impl Ledger {
@@ -39,7 +40,13 @@ impl Ledger {
             document,
             limits,
             history: History::new(limits),
+            space: None,
         }
+    }
+
+    /// The space that the document was born in; `None` before its birth.
+    pub fn space(&self) -> Option<DocumentId> {
+        self.space
     }
 
     /// A ledger of the document that holds the changes in `stored`, in an order where causes come first, and these changes.
@@ -102,6 +109,9 @@ impl Ledger {
             Ok(()) => Ok(changes),
             Err(refusal) => {
                 self.history.return_to(mark);
+                if self.history.is_empty() {
+                    self.space = None;
+                }
                 Err(refusal)
             }
         }
@@ -131,12 +141,12 @@ impl Ledger {
         let first = self.history.is_empty();
         self.history.admit(record.hash, change, ceiling)?;
         if first {
-            self.check_genesis(record)?;
+            self.space = Some(self.check_genesis(record)?.space);
         }
         Ok(())
     }
 
-    fn check_genesis(&self, record: &ChangeRecord) -> Result<(), Refusal> {
+    fn check_genesis(&self, record: &ChangeRecord) -> Result<Genesis, Refusal> {
         let genesis = contain(|| {
             Change::from_bytes(record.bytes.to_vec())
                 .map_err(|error| malformed("change", error.to_string()))
@@ -146,6 +156,6 @@ impl Ledger {
         if genesis.kind == Kind::Territory && genesis.space != self.document {
             return Err(BadGenesis::Field("space").into());
         }
-        Ok(())
+        Ok(genesis)
     }
 }

@@ -163,18 +163,13 @@ impl Room {
 
     /// Opens a document of which the store knows the name and has lost all changes.
     ///
-    /// Whoever asks for it is not told that it is unavailable: a stock peer would take that for an answer and go on without the document. It
-    /// is served as soon as somebody brings the document back.
+    /// A stock peer that asks for it is not told that it is unavailable: it would take that for an answer and go on without the document.
+    /// Everyone is served as soon as somebody brings the document back.
     pub fn await_lost(document: DocumentId, relay: PeerId) -> Self {
         Self {
             is_awaited: true,
             ..Self::open(document, relay, [])
         }
-    }
-
-    /// Whether nothing of a lost document has come back yet.
-    pub fn is_awaited(&self) -> bool {
-        self.is_awaited && self.graph.is_empty()
     }
 
     /// Nobody is here and nothing is under way: the shell may drop this room and open it again later.

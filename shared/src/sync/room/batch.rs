@@ -1,11 +1,12 @@
 //! A room works in batches: what arrives while one is being proved and flushed waits for the next.
 
-use super::{BatchId, ConnectionId, Room, RoomEffect};
+use super::{BatchId, ConnectionId, Member, Room, RoomEffect};
 use crate::change::ChangeRecord;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
+use crate::id::PeerId;
 use crate::store::StoredChange;
 use crate::sync::exchange;
-use crate::wire::{Dialect, DocumentMessage, DurableMessage, Envelope, Frame};
+use crate::wire::{Dialect, DocumentMessage, DurableMessage, Envelope, Frame, RefusedMessage};
 use automerge::ChangeHash;
 use std::collections::{BTreeSet, HashSet};
 
@@ -126,7 +127,7 @@ impl Room {
         results: Vec<Result<Vec<ChangeRecord>, Refusal>>,
         effects: &mut Vec<RoomEffect>,
     ) {
-        let Some(batch) = self.batch.as_mut().filter(|batch| batch.id == id) else {
+        let Some(mut batch) = self.batch.take_if(|batch| batch.id == id) else {
             return;
         };
         for (result, source) in results.into_iter().zip(std::mem::take(&mut batch.sources)) {
@@ -136,18 +137,50 @@ impl Room {
                     batch
                         .inbound
                         .retain(|inbound| inbound.connection != connection);
-                    if self.members.remove(&connection).is_some() {
-                        effects.push(RoomEffect::Refuse {
+                    let Some(member) = self.members.remove(&connection) else {
+                        continue;
+                    };
+                    effects.push(if refusal.is_for_want_of_room() {
+                        RoomEffect::Send {
+                            connection,
+                            frame: self.decline(member, &refusal).encode(),
+                            changes: 0,
+                        }
+                    } else {
+                        RoomEffect::Refuse {
                             connection,
                             refusal,
-                        });
-                    }
+                        }
+                    });
                 }
                 // Orphans have no sender left to answer to: they are dropped, and asked for again when someone advertises them.
                 (Err(_), None) => {}
             }
         }
+        self.batch = Some(batch);
         self.append(id, effects);
+    }
+
+    /// Tells who brought a document that it is not kept here. Stock peers only know of documents that are not available.
+    fn decline(&self, member: Member, refusal: &Refusal) -> Frame {
+        match member.dialect {
+            Dialect::Stock => self.unavailable(member.peer),
+            Dialect::Extended => Frame::Refused(RefusedMessage {
+                sender: self.relay.clone(),
+                target: member.peer,
+                document: self.document,
+                reason: refusal.code().to_owned(),
+                message: refusal.to_string(),
+            }),
+        }
+    }
+
+    fn unavailable(&self, target: PeerId) -> Frame {
+        Frame::Unavailable(DocumentMessage {
+            sender: self.relay.clone(),
+            target,
+            document: self.document,
+        })
     }
 
     /// Has the proved changes of the current batch written, or answers at once when there are none.
@@ -264,14 +297,12 @@ impl Room {
         for entry in inbound.iter().filter(|entry| entry.request) {
             if let Some(member) = self.members.get_mut(&entry.connection) {
                 member.told_unavailable = true;
-                if self.is_awaited {
+                // Peers of ours go on asking all the same, and would take silence for a dead connection.
+                if self.is_awaited && member.dialect == Dialect::Stock {
                     continue;
                 }
-                let unavailable = Frame::Unavailable(DocumentMessage {
-                    sender: self.relay.clone(),
-                    target: member.peer.clone(),
-                    document: self.document,
-                });
+                let target = member.peer.clone();
+                let unavailable = self.unavailable(target);
                 effects.push(RoomEffect::Send {
                     connection: entry.connection,
                     frame: unavailable.encode(),
