@@ -234,8 +234,11 @@ mod tests {
     fn a_reader_too_slow_is_told_to_start_over() {
         let outbound = Outbound::new(100);
         outbound.send(vec![0; 60]);
+        outbound.send(vec![0; 40]);
         assert!(!outbound.is_closing());
-        outbound.send(vec![0; 60]);
+        assert_eq!(outbound.waiting(), 100);
+        outbound.send(vec![0; 1]);
+        assert_eq!(outbound.waiting(), 0, "nothing is held for it any more");
         assert_eq!(outbound.try_next(), Some(Next::Close(Closing::Resync)));
         assert!(outbound.is_given_up());
     }

@@ -6,6 +6,7 @@ use maillage_shared::store::{Store, StoreError};
 use maillage_shared::testing::MemoryStore;
 use maillage_shared::testing::contract::change;
 use maillage_shared::wire::{EphemeralMessage, Frame};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 #[tokio::test]
@@ -100,8 +101,27 @@ async fn a_reader_too_slow_is_told_to_start_over_and_holds_up_nobody() {
         let sheet = &mut sheets[number % 4];
         sheet.attach(number as u32, 100_000);
         sheet.until(&mut writer, Sheet::is_acknowledged).await;
+        // A single frame may be larger than the limit.
+        let waiting = waiting_to_be_sent(relay.address).await;
+        assert!(waiting < 20_000 + 101_000, "{waiting} bytes");
     }
     assert!(slow.error().await.contains("resync"));
+    assert_eq!(waiting_to_be_sent(relay.address).await, 0);
+    let mut again = Phone::join(relay.address, "slow").await;
+    for sheet in &mut sheets {
+        let mut copy = Sheet::named(sheet.id);
+        let heads = sheet.heads();
+        copy.until(&mut again, |copy| copy.heads() == heads).await;
+    }
+}
+
+/// Bytes that the relay holds for phones that have not read them.
+async fn waiting_to_be_sent(relay: SocketAddr) -> usize {
+    let counted = get(relay, "/metrics", &[]).await.body;
+    let line = counted
+        .lines()
+        .find_map(|line| line.strip_prefix("maillage_waiting_to_be_sent_bytes "));
+    line.unwrap().parse().unwrap()
 }
 
 #[tokio::test]

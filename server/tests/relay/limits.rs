@@ -4,10 +4,11 @@ use crate::phone::{Phone, Sheet};
 use crate::place::Running;
 use maillage_server::relay::Options;
 use maillage_shared::id::DocumentId;
-use maillage_shared::limits::RelayLimits;
+use maillage_shared::limits::{FRAME_BYTES, RelayLimits};
 use maillage_shared::store::Store;
 use maillage_shared::testing::MemoryStore;
 use maillage_shared::wire::{Frame, RefusedMessage};
+use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
 async fn a_peer_of_our_own_is_told_what_the_relay_takes() {
@@ -63,6 +64,28 @@ async fn a_peer_of_our_own_hears_in_short_that_its_change_is_durable() {
     let Some(Frame::Sync(_)) = ours.next().await else {
         panic!("what others write comes with its bytes");
     };
+}
+
+#[tokio::test]
+async fn bytes_of_one_frame() {
+    let relay = Running::new().await;
+    let mut phone = Phone::join(relay.address, "phone").await;
+    phone.try_send(padded(FRAME_BYTES)).await;
+    // It was read, and the connection goes on.
+    let mut sheet = Sheet::born(1);
+    sheet.until(&mut phone, Sheet::is_acknowledged).await;
+    phone.try_send(padded(FRAME_BYTES + 1)).await;
+    assert!(phone.error().await.contains("over the limit"));
+}
+
+/// A message of the protocol that relays have no use for, of so many bytes.
+fn padded(length: usize) -> Message {
+    // {"type": "remote-heads-changed", "x": the rest}, whose length takes four bytes.
+    let mut frame = b"\xa2\x64type\x74remote-heads-changed\x61x\x5a".to_vec();
+    let rest = length - frame.len() - 4;
+    frame.extend((rest as u32).to_be_bytes());
+    frame.resize(length, 0);
+    Message::Binary(frame.into())
 }
 
 #[tokio::test]

@@ -235,6 +235,11 @@ impl Sheet {
         }
     }
 
+    /// The last changes here.
+    pub(crate) fn heads(&mut self) -> Vec<ChangeHash> {
+        self.document.get_heads()
+    }
+
     /// Whether nothing has arrived yet.
     pub(crate) fn is_empty(&mut self) -> bool {
         self.document.get_heads().is_empty()

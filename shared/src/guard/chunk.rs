@@ -119,15 +119,9 @@ impl<'a> Chunk<'a> {
             }
             CHANGE => self.scan_change(Cow::Borrowed(whole), self.contents, budget),
             _ => {
-                let contents = inflate("change", self.contents, budget)?;
                 // It will travel on uncompressed, as one chunk.
-                if contents.len() > budget.limits.chunk_bytes {
-                    return Err(too_large(
-                        "chunk",
-                        contents.len() as u64,
-                        budget.limits.chunk_bytes as u64,
-                    ));
-                }
+                let most = budget.limits.chunk_bytes;
+                let contents = inflate("change", self.contents, most, budget)?;
                 let plain = encode(CHANGE, self.checksum, &contents);
                 self.scan_change(Cow::Owned(plain), &contents, budget)
             }

@@ -7,7 +7,7 @@ use super::reader::{Reader, malformed, too_large};
 use super::runs::{Flips, Item, RunSource, Runs};
 use flate2::read::DeflateDecoder;
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read};
 
 /// The bit of a column's number that says its data is deflated.
 const DEFLATED: u32 = 0b1000;
@@ -106,7 +106,7 @@ impl<'a> Columns<'a> {
         for (number, deflated, length) in layout.columns {
             let stored = reader.take(length)?;
             let data = if deflated {
-                Cow::Owned(inflate(layout.what, stored, budget)?)
+                Cow::Owned(inflate(layout.what, stored, usize::MAX, budget)?)
             } else {
                 budget.spend_inflated(length)?;
                 Cow::Borrowed(stored)
@@ -278,18 +278,23 @@ impl Totals {
     }
 }
 
-/// Inflates at most what the budget has left.
+/// Inflates at most so many bytes, and at most what the budget has left. What would be more is counted, and takes no memory.
 pub(super) fn inflate(
     what: &'static str,
     deflated: &[u8],
+    most: usize,
     budget: &mut Budget,
 ) -> Result<Vec<u8>, Refusal> {
-    let left = budget.inflated_left();
-    let mut inflated = Vec::new();
-    DeflateDecoder::new(deflated)
-        .take(left.saturating_add(1))
-        .read_to_end(&mut inflated)
-        .map_err(|_| malformed(what, "it cannot be inflated"))?;
-    budget.spend_inflated(inflated.len() as u64)?;
+    let most = most as u64;
+    let one_too_many = budget.inflated_left().min(most).saturating_add(1);
+    let contents = || DeflateDecoder::new(deflated).take(one_too_many);
+    let broken = |_| malformed(what, "it cannot be inflated");
+    let length = io::copy(&mut contents(), &mut io::sink()).map_err(broken)?;
+    budget.spend_inflated(length)?;
+    if length > most {
+        return Err(too_large(what, length, most));
+    }
+    let mut inflated = Vec::with_capacity(length as usize);
+    contents().read_to_end(&mut inflated).map_err(broken)?;
     Ok(inflated)
 }

@@ -8,6 +8,7 @@ mod forge;
 mod histories;
 mod honest;
 mod hostile;
+mod limits;
 mod mutated;
 mod peers;
 

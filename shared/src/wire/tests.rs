@@ -141,7 +141,20 @@ fn what_is_not_a_message_is_named() {
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
-fn a_frame_over_the_limit_is_refused_unread() {
+fn a_frame_over_the_limit_is_refused_unread_and_one_just_as_long_is_read() {
+    let padded = |length: usize| {
+        let mut e = Encoder::new(Vec::new());
+        e.map(2).unwrap().str("type").unwrap();
+        e.str("remote-heads-changed").unwrap().str("x").unwrap();
+        let head = 5;
+        let rest = length - e.writer().len() - head;
+        e.bytes(&vec![0; rest]).unwrap();
+        e.into_writer()
+    };
+    let most = padded(limits::FRAME_BYTES);
+    assert_eq!(most.len(), limits::FRAME_BYTES);
+    let read = Frame::decode(&most);
+    assert_eq!(read, Ok(Frame::Ignored("remote-heads-changed")));
     let bytes = vec![0xff; limits::FRAME_BYTES + 1];
     assert_eq!(
         Frame::decode(&bytes),
