@@ -13,7 +13,7 @@ use crate::doc::{BadGenesis, Genesis, Kind, read_genesis};
 use crate::id::DocumentId;
 use crate::limits::Limits;
 use crate::store::StoredChange;
-use automerge::Change;
+use automerge::{Change, ChangeHash};
 use std::collections::HashSet;
 
 /// How much [`Ledger::is_quick`] allows: an operation counts once, and a change as many times as it takes to find its place.
@@ -87,7 +87,8 @@ impl Ledger {
         self.prove_changes(changes)
     }
 
-    fn prove_changes(
+    /// As [`Ledger::prove`], for changes only: whoever takes no whole documents need not have what takes them apart.
+    pub fn prove_changes(
         &mut self,
         mut changes: Vec<ChangeRecord>,
     ) -> Result<Vec<ChangeRecord>, Refusal> {
@@ -115,6 +116,11 @@ impl Ledger {
                 Err(refusal)
             }
         }
+    }
+
+    /// Whether the change is in the document.
+    pub fn knows(&self, hash: &ChangeHash) -> bool {
+        self.history.contains(hash)
     }
 
     /// Whether [`Ledger::prove`] takes no more than about a millisecond for this submission, so that it need not go to another thread.

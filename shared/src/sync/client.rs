@@ -4,6 +4,7 @@
 //! once, and is acknowledged when it is kept.
 
 mod link;
+mod proof;
 mod replica;
 #[cfg(test)]
 mod tests;

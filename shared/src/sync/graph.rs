@@ -48,6 +48,14 @@ impl Graph {
 
     /// Takes out the orphans whose dependencies have arrived, in causal order.
     pub fn take_ready_orphans(&mut self) -> Vec<ChangeRecord> {
+        self.take_orphans_after(|_| false)
+    }
+
+    /// The same, when the changes for which `is_known` holds are about to arrive.
+    pub fn take_orphans_after(
+        &mut self,
+        is_known: impl Fn(&ChangeHash) -> bool,
+    ) -> Vec<ChangeRecord> {
         let mut ready = Vec::new();
         let mut placed = HashSet::new();
         loop {
@@ -58,7 +66,7 @@ impl Graph {
                     change
                         .deps
                         .iter()
-                        .all(|dep| self.contains(dep) || placed.contains(dep))
+                        .all(|dep| self.contains(dep) || placed.contains(dep) || is_known(dep))
                 })
                 .map(|change| change.hash)
                 .collect();

@@ -1,9 +1,10 @@
 //! One document on a phone: the document itself, the graph of what is kept, and the conversation with the relay.
 
+use super::proof::Proof;
 use super::{Acknowledged, ClientEffect, Rejection, Status};
 use crate::change::ChangeRecord;
 use crate::doc::Document;
-use crate::guard::{ScannedChunk, ScannedMessage};
+use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::DocumentId;
 use crate::limits::{self, RelayLimits};
 use crate::store::StoredChange;
@@ -26,6 +27,7 @@ pub(super) struct Replica {
     /// Kept changes only: what may be sent and acknowledged.
     graph: Graph,
     exchange: Exchange,
+    proof: Proof,
     /// Changes to hand over at the next occasion, and messages to take into account with them.
     waiting: Pending,
     /// Changes being written.
@@ -76,6 +78,7 @@ impl Replica {
             document,
             graph: Graph::default(),
             exchange: Exchange::default(),
+            proof: Proof::default(),
             waiting: Pending::default(),
             keeping: None,
             retry_at: None,
@@ -111,6 +114,7 @@ impl Replica {
         changes: Vec<ChangeRecord>,
         effects: &mut Vec<ClientEffect>,
     ) {
+        self.proof.wrote(&changes);
         self.waiting.changes.extend(changes);
         self.keep(id, effects);
     }
@@ -143,10 +147,15 @@ impl Replica {
             !self.graph.contains(&change.hash) && !under_way.contains(&change.hash)
         });
         if !changes.is_empty() {
-            let imported = self
-                .document
-                .import(&changes)
-                .map_err(|error| error.to_string())?;
+            changes = self
+                .prove(id, changes)
+                .map_err(|refusal| refusal.to_string())?;
+        }
+        if !changes.is_empty() {
+            let imported = self.document.import(&changes).map_err(|error| {
+                self.proof.forget();
+                error.to_string()
+            })?;
             if imported.changed {
                 effects.push(ClientEffect::Changed {
                     document: id,
@@ -161,6 +170,29 @@ impl Replica {
             self.settle(now, id, effects);
         }
         Ok(())
+    }
+
+    /// Those of these changes, and of those that came before their causes, that apply now, causes first. The others wait.
+    fn prove(
+        &mut self,
+        id: DocumentId,
+        changes: Vec<ChangeRecord>,
+    ) -> Result<Vec<ChangeRecord>, Refusal> {
+        self.proof.prepare(id, &self.document)?;
+        let mut ready = Vec::new();
+        let mut placed = HashSet::new();
+        for change in changes {
+            let is_known = |dep| self.proof.knows(dep) || placed.contains(dep);
+            if change.deps.iter().all(is_known) {
+                placed.insert(change.hash);
+                ready.push(change);
+            } else {
+                self.graph.keep_orphan(change);
+            }
+        }
+        let is_known = |dep: &ChangeHash| self.proof.knows(dep) || placed.contains(dep);
+        ready.extend(self.graph.take_orphans_after(is_known));
+        self.proof.prove(ready)
     }
 
     /// Hands over what waits to be kept, one transaction at a time.
@@ -189,9 +221,6 @@ impl Replica {
         self.retry_at = None;
         let before = self.graph.heads();
         for change in pending.changes {
-            self.graph.insert(change);
-        }
-        for change in self.graph.take_ready_orphans() {
             self.graph.insert(change);
         }
         self.take_into_account(now, id, &before, &pending.messages, effects);

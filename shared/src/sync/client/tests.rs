@@ -7,6 +7,7 @@ use automerge::ROOT;
 use automerge::transaction::Transactable;
 
 mod limits;
+mod proofs;
 mod returning;
 
 const NOW: UnixMillis = UnixMillis(1_000_000);
