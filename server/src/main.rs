@@ -41,6 +41,9 @@ enum Command {
         /// Addresses of proxies in front of the relay, whose X-Forwarded-For header is believed; several with commas between them.
         #[arg(long, env = "MAILLAGE_TRUSTED_PROXIES", value_delimiter = ',')]
         trusted_proxy: Vec<IpAddr>,
+        /// Documents of one territory that are kept; whoever brings one more is told that there is no room.
+        #[arg(long, env = "MAILLAGE_DOCUMENTS_PER_SPACE", default_value_t = Options::default().documents_per_space)]
+        documents_per_space: usize,
         #[command(flatten)]
         encryption: Encryption,
         #[command(flatten)]
@@ -189,6 +192,7 @@ fn main() -> ExitCode {
         Command::Serve {
             listen,
             trusted_proxy,
+            documents_per_space,
             encryption,
             data,
         } => {
@@ -198,7 +202,11 @@ fn main() -> ExitCode {
                     proxies: trusted_proxy,
                     tls,
                 };
-                serve(&listen, settings, authority, &data)
+                let options = Options {
+                    documents_per_space,
+                    ..Options::default()
+                };
+                serve(&listen, settings, options, authority, &data)
             })
         }
         Command::Backup { data, file } => data.report(upkeep::back_up(&data.path, &file)),
@@ -241,6 +249,7 @@ fn log() {
 fn serve(
     listen: &str,
     settings: http::Settings,
+    options: Options,
     authority: Option<Acme>,
     data: &Data,
 ) -> Result<()> {
@@ -260,8 +269,7 @@ fn serve(
         let address = listener.local_addr().context("the relay has no address")?;
         let name = store.relay().clone();
         let documents: Arc<dyn Store> = store.clone();
-        let relay =
-            Relay::start(documents, name, Options::default()).context("the relay cannot start")?;
+        let relay = Relay::start(documents, name, options).context("the relay cannot start")?;
         let mut upkeep = look_after(&store, &data.path);
         let scheme = match settings.tls.clone() {
             Some(tls) => {

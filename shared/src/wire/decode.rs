@@ -185,9 +185,9 @@ fn relay_limits(d: &mut Decoder<'_>) -> Result<Option<RelayLimits>, minicbor::de
     }
     let mut limits = RelayLimits::default();
     each_pair(d, |key, d| {
-        match (limits.field(key), whole_number(d)?) {
-            (Some(field), Some(value)) => *field = value,
-            _ => {}
+        let value = whole_number(d)?;
+        if let Some((field, value)) = limits.field(key).zip(value) {
+            *field = value;
         }
         Ok(())
     })?;
