@@ -21,6 +21,8 @@ use maillage_shared::time::UnixMillis;
 use maillage_shared::wire::{EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage};
 
 const START: UnixMillis = UnixMillis(1_000_000);
+/// The name of the relay's store.
+const STORE: &str = "disk";
 
 fn at(milliseconds: i64) -> Moment {
     let now = START.plus(milliseconds);
@@ -42,7 +44,7 @@ fn territory_of_another() -> Opened {
     let other = PersonKey::from_seed(&[2; 32]).person().actor([2; 8]);
     let (document, _) = territory::birth(space(), "Droixhe", other, START).unwrap();
     let acknowledged = Acknowledged {
-        relay: None,
+        relay: Some(STORE.to_owned()),
         heads: document.heads(),
     };
     Opened {
@@ -73,7 +75,10 @@ fn connect(state: &mut State, milliseconds: i64) -> Vec<Task> {
         sender: PeerId::new("relay").unwrap(),
         target: PeerId::new("phone").unwrap(),
         version: PROTOCOL_VERSION.to_owned(),
-        metadata: Metadata::default(),
+        metadata: Metadata {
+            storage: Some(STORE.to_owned()),
+            ephemeral: false,
+        },
     });
     state.handle(at(milliseconds), Event::Frame(peer.encode()))
 }
