@@ -292,7 +292,7 @@ pub(super) fn inflate(
     let length = io::copy(&mut contents(), &mut io::sink()).map_err(broken)?;
     budget.spend_inflated(length)?;
     if length > most {
-        return Err(too_large(what, length, most));
+        return Err(too_large("inflated chunk", length, most));
     }
     let mut inflated = Vec::with_capacity(length as usize);
     contents().read_to_end(&mut inflated).map_err(broken)?;
