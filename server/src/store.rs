@@ -63,7 +63,7 @@ pub struct SledStore {
     writing: Mutex<Writing>,
     catalogue: Mutex<Catalogue>,
     reserve: Mutex<Reserve>,
-    /// A page of sled's could not be written to, because it cannot be read.
+    /// A page of sled's could not be written to, because it cannot be read; or the disk did not keep something, and nobody knows what.
     is_torn: AtomicBool,
     /// Held while documents are put together, moved or copied: records are then only added.
     upkeep: Mutex<()>,
@@ -189,7 +189,10 @@ impl SledStore {
                 break act(engine);
             }
             drop(engine);
-            self.reopen()?;
+            match self.reopen() {
+                Err(StoreError::Full) if self.reserve().is_held() => self.reserve().release(),
+                reopened => reopened?,
+            }
         };
         if let Err(StoreError::Full | StoreError::Io(_)) = &result {
             self.give_up_engine(result.as_ref().err());
@@ -223,10 +226,7 @@ impl SledStore {
             .retain(|document, _| found.unreadable.contains(document));
         catalogue.manifests.extend(found.manifests);
         drop(catalogue);
-        // What failed may be in the journal without being on the disk. When the disk is full nothing failed there, and nothing can be written.
-        if self.reserve().is_held() {
-            opened.settle()?;
-        }
+        self.is_torn.fetch_or(found.is_torn, Ordering::Relaxed);
         *engine = Some(opened);
         Ok(())
     }
@@ -299,9 +299,13 @@ impl SledStore {
 
 impl Store for SledStore {
     fn append(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Result<(), StoreError> {
+        // Nothing is promised before that.
+        self.mend()?;
         match self.append_once(batch) {
             // A page that cannot be read cannot be written to either.
-            Err(StoreError::Damaged(_)) if self.mend()? => self.append_once(batch),
+            Err(StoreError::Damaged(_) | StoreError::Io(_)) if self.mend()? => {
+                self.append_once(batch)
+            }
             result => result,
         }
     }

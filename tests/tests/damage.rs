@@ -127,7 +127,8 @@ async fn survive(run: &mut Run) -> Result<String> {
         .has_been_promised(run.dice.random_range(40..200))
         .await?;
     if run.dice.random() {
-        relay::run(&["compact", "--data", name(&data)?]).await?;
+        let ended = relay::run(&["compact", "--data", name(&data)?]).await?;
+        ensure!(ended.status.success(), "{ended:?}");
         let count = meeting.promised().count();
         meeting
             .has_been_promised(count + run.dice.random_range(1..60))

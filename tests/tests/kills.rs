@@ -10,7 +10,7 @@ use rand::RngExt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -30,6 +30,8 @@ struct Victim {
     folder: TempDir,
     /// Of all runs so far.
     promised: Promised,
+    /// How often what was asked for was done, in all runs.
+    done: Arc<AtomicUsize>,
 }
 
 impl Victim {
@@ -42,6 +44,7 @@ impl Victim {
             relay: Relay::start(&data).await?,
             folder,
             promised: Promised::default(),
+            done: Arc::default(),
         })
     }
 
@@ -51,6 +54,7 @@ impl Victim {
             relay,
             folder,
             mut promised,
+            done,
         } = self;
         let data = folder.path().join("data");
         let mut meeting = Meeting::begin(relay.address()).await?;
@@ -59,11 +63,16 @@ impl Victim {
         let is_over = Arc::new(AtomicBool::new(false));
         let asked = match chore {
             Chore::Nothing => None,
-            Chore::Compact => Some(tokio::spawn(compact(data.clone(), Arc::clone(&is_over)))),
+            Chore::Compact => Some(tokio::spawn(compact(
+                data.clone(),
+                Arc::clone(&is_over),
+                Arc::clone(&done),
+            ))),
             Chore::Backup => Some(tokio::spawn(back_up(
                 data.clone(),
                 backups.clone(),
                 Arc::clone(&is_over),
+                Arc::clone(&done),
             ))),
         };
         // A backup that begins from now on holds all of this.
@@ -106,6 +115,7 @@ impl Victim {
             relay,
             folder,
             promised,
+            done,
         };
         Ok((victim, under_way))
     }
@@ -123,8 +133,13 @@ async fn kill_during(chore: Chore) -> Result<()> {
         in_the_middle += usize::from(under_way > 0);
         count = victim.promised.count();
     }
+    let done = victim.done.load(Ordering::Relaxed);
     eprintln!(
-        "{chore:?}: {kills} kills, {in_the_middle} of them with changes on their way, {count} changes were promised"
+        "{chore:?}: {kills} kills, {in_the_middle} of them with changes on their way, {count} changes were promised, {done} chores were done"
+    );
+    ensure!(
+        chore == Chore::Nothing || done > 0,
+        "what was asked for was never done"
     );
     ensure!(
         in_the_middle * 2 > kills,
@@ -147,15 +162,21 @@ async fn end<T>(task: JoinHandle<T>) {
 }
 
 /// Asks for room again and again. What is under way when it is over is answered by nobody, or done without the relay.
-async fn compact(data: PathBuf, is_over: Arc<AtomicBool>) -> Result<()> {
+async fn compact(data: PathBuf, is_over: Arc<AtomicBool>, done: Arc<AtomicUsize>) -> Result<()> {
     while !is_over.load(Ordering::Relaxed) {
-        relay::run(&["compact", "--data", name(&data)?]).await?;
+        let ended = relay::run(&["compact", "--data", name(&data)?]).await?;
+        done.fetch_add(usize::from(ended.status.success()), Ordering::Relaxed);
     }
     Ok(())
 }
 
 /// Makes one backup after the other. One that was reported complete is there from then on, and no other.
-async fn back_up(data: PathBuf, backups: PathBuf, is_over: Arc<AtomicBool>) -> Result<()> {
+async fn back_up(
+    data: PathBuf,
+    backups: PathBuf,
+    is_over: Arc<AtomicBool>,
+    done: Arc<AtomicUsize>,
+) -> Result<()> {
     fs::create_dir(&backups)?;
     for number in 0.. {
         if is_over.load(Ordering::Relaxed) {
@@ -165,6 +186,7 @@ async fn back_up(data: PathBuf, backups: PathBuf, is_over: Arc<AtomicBool>) -> R
         let arguments = ["backup", "--data", name(&data)?, "--to", name(&file)?];
         let ended = relay::run(&arguments).await?;
         ensure!(ended.status.success() == file.exists(), "{ended:?}");
+        done.fetch_add(usize::from(ended.status.success()), Ordering::Relaxed);
     }
     Ok(())
 }

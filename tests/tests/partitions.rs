@@ -23,7 +23,6 @@ async fn survive(relay: &Relay, run: &mut Run) -> Result<String> {
     meeting.start_writing();
     let mut happened = Vec::new();
     for _ in 0..run.dice.random_range(2..6) {
-        let before = meeting.promised().count();
         for (number, line) in meeting.lines().iter().enumerate() {
             match run.dice.random_range(0..4) {
                 0 => line.cut(),
@@ -37,6 +36,7 @@ async fn survive(relay: &Relay, run: &mut Run) -> Result<String> {
         sleep(Duration::from_micros(run.dice.random_range(0..1_500_000))).await;
         meeting.mend();
         // Someone gets through again before the next split.
+        let before = meeting.promised().count();
         meeting.has_been_promised(before + 1).await?;
     }
     meeting.stop_writing().await?;

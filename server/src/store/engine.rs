@@ -8,11 +8,12 @@ use super::record;
 use crate::panics;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoreError;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,8 +29,12 @@ pub(super) struct Engine {
     db: sled::Db,
     file: File,
     journal: Mutex<Journal>,
-    /// A page could not be written to, because it cannot be read.
-    is_torn: bool,
+    /// The length that sled's file has durably.
+    length: AtomicU64,
+    /// What the journal has for pages that cannot be read. It counts until everything is written anew.
+    unplaced: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Something could not be made durable: what the files seem to hold may not be on the disk.
+    has_failed: AtomicBool,
 }
 
 /// What sled has of the documents as a whole.
@@ -63,10 +68,12 @@ impl Engine {
         let file = File::open(path.join("db")).map_err(|error| io_error(&error))?;
         let (journal, batches) = Journal::open(&path.join("journal"))?;
         Ok(Self {
-            is_torn: replay(&db, batches)?,
+            unplaced: replay(&db, batches)?,
             db,
             file,
             journal: Mutex::new(journal),
+            length: AtomicU64::new(0),
+            has_failed: AtomicBool::new(false),
         })
     }
 
@@ -79,9 +86,9 @@ impl Engine {
             manifests: HashMap::new(),
             unreadable: Vec::new(),
             totals: None,
-            is_torn: self.is_torn,
+            is_torn: !self.unplaced.is_empty(),
         };
-        match guarded(|| self.db.get(TOTALS_KEY)) {
+        match self.get(TOTALS_KEY) {
             Ok(value) => found.totals = value.and_then(|value| Totals::decode(&value)),
             Err(StoreError::Damaged(_)) => found.is_torn = true,
             Err(error) => return Err(error),
@@ -103,7 +110,7 @@ impl Engine {
                 found.is_torn = true;
                 for document in known {
                     let key = manifest::key(document);
-                    match guarded(|| self.db.get(&key)) {
+                    match self.get(&key) {
                         Ok(Some(value)) => found.take(document, Manifest::decode(&key, &value)),
                         Ok(None) => {}
                         Err(_) => found.take(document, None),
@@ -112,13 +119,44 @@ impl Engine {
             }
             Err(error) => return Err(error),
         }
+        for (key, value) in &self.unplaced {
+            if let Some(document) = manifest::document(key) {
+                found.manifests.remove(&document);
+                found
+                    .unreadable
+                    .retain(|unreadable| *unreadable != document);
+                if let Some(value) = value {
+                    found.take(document, Manifest::decode(key, value));
+                }
+            }
+        }
         Ok(found)
     }
 
-    /// Applies all of a batch or nothing, and returns once it is on the disk.
-    pub(super) fn write(&self, mut batch: Batch, totals: Totals) -> Result<(), StoreError> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.unplaced.get(key) {
+            Some(value) => Ok(value.clone()),
+            None => {
+                let value = guarded(|| self.db.get(key))?;
+                Ok(value.map(|value| value.to_vec()))
+            }
+        }
+    }
+
+    /// Returns once all of a batch is on the disk. After an error the engine must be opened again, and may then have all of it or nothing;
+    /// unless the disk is full, everything must be written anew before anything more is promised.
+    pub(super) fn write(&self, batch: Batch, totals: Totals) -> Result<(), StoreError> {
+        let written = self.write_journalled(batch, totals);
+        if written.is_err() {
+            self.has_failed.store(true, Ordering::Relaxed);
+        }
+        written
+    }
+
+    fn write_journalled(&self, mut batch: Batch, totals: Totals) -> Result<(), StoreError> {
         batch.insert(TOTALS_KEY.to_vec(), totals.encode());
         let mut journal = self.journal();
+        self.keep_length()?;
         let mut is_kept = journal.append(&batch)?;
         if !is_kept {
             self.empty(&mut journal)?;
@@ -134,16 +172,30 @@ impl Engine {
     }
 
     /// Makes durable in sled what only the journal keeps.
-    pub(super) fn settle(&self) -> Result<(), StoreError> {
-        self.empty(&mut self.journal())
-    }
-
     fn empty(&self, journal: &mut Journal) -> Result<(), StoreError> {
         if journal.is_empty() {
             return Ok(());
         }
+        if !self.unplaced.is_empty() {
+            return Err(StoreError::Damaged("pages of it cannot be read".to_owned()));
+        }
         self.flush()?;
         journal.begin_anew()
+    }
+
+    /// sled writes whenever a buffer is full, and may then write over pages whose newer states are at the end of the file: that end must not
+    /// get lost.
+    fn keep_length(&self) -> Result<(), StoreError> {
+        let length = self
+            .file
+            .metadata()
+            .map_err(|error| io_error(&error))?
+            .len();
+        if length != self.length.load(Ordering::Relaxed) {
+            self.file.sync_data().map_err(|error| io_error(&error))?;
+            self.length.store(length, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     fn flush(&self) -> Result<(), StoreError> {
@@ -167,17 +219,17 @@ impl Engine {
         let to = record::key(document, numbers.end);
         let whole = guarded(|| self.db.range(from..to).collect::<sled::Result<Vec<_>>>());
         match whole {
-            Ok(pairs) => Ok(pairs
+            Ok(pairs) if self.unplaced.is_empty() => Ok(pairs
                 .into_iter()
                 .filter_map(|(key, value)| {
                     record::place(&key).map(|(_, number)| (number, Some(value.to_vec())))
                 })
                 .collect()),
             // One page that cannot be read costs the pieces on it, not their neighbours.
-            Err(StoreError::Damaged(_)) => Ok(numbers
+            Ok(_) | Err(StoreError::Damaged(_)) => Ok(numbers
                 .map(|number| {
-                    let value = guarded(|| self.db.get(record::key(document, number)));
-                    (number, value.ok().flatten().map(|value| value.to_vec()))
+                    let value = self.get(&record::key(document, number));
+                    (number, value.ok().flatten())
                 })
                 .collect()),
             Err(error) => Err(error),
@@ -193,18 +245,28 @@ impl Engine {
         };
         let first = number(guarded(|| Ok(self.db.range(range.clone()).next()))?)?;
         let last = number(guarded(|| Ok(self.db.range(range).next_back()))?)?;
-        Ok(match (first, last) {
-            (Some((_, first)), Some((_, last))) => first..last + 1,
-            _ => 0..0,
+        let unplaced = self.unplaced.iter().filter(|(_, value)| value.is_some());
+        let unplaced = unplaced.filter_map(|(key, _)| record::place(key));
+        let all = first.into_iter().chain(last).chain(unplaced);
+        let numbers = all
+            .filter(|(named, _)| *named == document)
+            .map(|(_, number)| number);
+        Ok(match numbers.clone().min().zip(numbers.max()) {
+            Some((first, last)) => first..last + 1,
+            None => 0..0,
         })
     }
 }
 
 impl Drop for Engine {
-    /// An orderly end leaves an empty journal. After a failed write there is nothing to be made durable: the next start reads the journal.
+    /// An orderly end leaves an empty journal. After a failure it is left as it is: a second attempt to make something durable may seem to
+    /// succeed, because the system tells of what it could not write only once.
     fn drop(&mut self) {
-        if let Err(error) = self.settle() {
-            tracing::debug!(%error, "the journal is read at the next start");
+        if self.has_failed.load(Ordering::Relaxed) || !self.unplaced.is_empty() {
+            return;
+        }
+        if let Err(error) = self.empty(&mut self.journal()) {
+            tracing::warn!(%error, "the journal could not be emptied, and is read at the next start");
         }
     }
 }
@@ -218,16 +280,24 @@ fn apply(db: &sled::Db, (key, value): Step) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Gives sled what the journal has, and says whether some of it belongs on pages that cannot be read: that part is left out.
-fn replay(db: &sled::Db, batches: Vec<Batch>) -> Result<bool, StoreError> {
-    let mut is_torn = false;
-    for step in batches.into_iter().flat_map(Batch::each) {
-        match apply(db, step) {
-            Err(StoreError::Damaged(_)) => is_torn = true,
-            applied => applied?,
+/// Gives sled what the journal has, and returns what belongs on pages that cannot be read.
+fn replay(
+    db: &sled::Db,
+    batches: Vec<Batch>,
+) -> Result<BTreeMap<Vec<u8>, Option<Vec<u8>>>, StoreError> {
+    let mut unplaced = BTreeMap::new();
+    for (key, value) in batches.into_iter().flat_map(Batch::each) {
+        match apply(db, (key.clone(), value.clone())) {
+            Err(StoreError::Damaged(_)) => {
+                unplaced.insert(key, value);
+            }
+            applied => {
+                applied?;
+                unplaced.remove(&key);
+            }
         }
     }
-    Ok(is_torn)
+    Ok(unplaced)
 }
 
 /// sled itself.

@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// What opening sled may take: one or two of its segments and a map of its pages.
+/// What opening sled may take: one or two of its segments, a map of its pages, and what it is given again from the journal.
 const BYTES: u64 = 4 * 1024 * 1024;
 
 /// What must be free besides when the room is taken: otherwise the disk would be full again after a few more writes.

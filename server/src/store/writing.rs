@@ -101,7 +101,7 @@ impl SledStore {
             Err(error) => {
                 writing.hashes.clear();
                 self.give_up_engine(Some(error));
-                if matches!(error, StoreError::Damaged(_)) {
+                if matches!(error, StoreError::Damaged(_) | StoreError::Io(_)) {
                     self.is_torn.store(true, Ordering::Relaxed);
                 }
             }

@@ -305,6 +305,44 @@ fn a_torn_page_of_many_costs_little() {
     );
 }
 
+#[test]
+fn what_is_in_the_journal_is_not_lost_with_the_pages_it_belongs_to() {
+    let folder = TemporaryFolder::new();
+    let store = folder.open();
+    for number in 0..24 {
+        let old = (0..12u8).map(|text| change(&[text; 900])).collect();
+        store.append(&[(document(number), old)]).unwrap();
+    }
+    drop(store);
+    let store = folder.open();
+    let new = |number: u8| change(&[&[number; 700][..], b"in the journal"].concat());
+    for number in 0..24 {
+        store
+            .append(&[(document(number), vec![new(number)])])
+            .unwrap();
+    }
+    let file = folder.documents().join("db");
+    let name = file.strip_prefix(folder.path()).unwrap();
+    let whole = fs::read(&file).unwrap();
+    let mut torn_pages = 0;
+    for at in (0..whole.len() - 4096).step_by(4096 * 7) {
+        let mut torn = whole.clone();
+        torn[at..at + 4096].fill(0);
+        let copy = folder.cut_power();
+        fs::write(copy.path().join(name), torn).unwrap();
+        let store = copy.open();
+        for number in 0..24 {
+            let found = store.load(document(number)).unwrap().unwrap();
+            assert!(
+                found.contains(&new(number)),
+                "document {number}, page at {at}"
+            );
+            torn_pages += usize::from(found.len() < 13);
+        }
+    }
+    assert!(torn_pages > 0, "no page of a document was met");
+}
+
 /// Makes the folder of sled's unreadable as a whole.
 fn destroy(folder: &TemporaryFolder) {
     for file in ["db", "journal"] {

@@ -140,7 +140,10 @@ impl Room {
                     let Some(member) = self.members.remove(&connection) else {
                         continue;
                     };
-                    effects.push(if refusal.is_for_want_of_room() {
+                    // Peers of ours send no more of a document that was declined, and their other documents go on.
+                    let is_heeded = member.dialect == Dialect::Extended
+                        && matches!(refusal, Refusal::TooLarge { .. });
+                    effects.push(if refusal.is_for_want_of_room() || is_heeded {
                         RoomEffect::Send {
                             connection,
                             frame: self.decline(member, &refusal).encode(),
