@@ -1,7 +1,7 @@
 //! The automerge-repo wire protocol, version 1: CBOR maps (RFC 8949) in binary WebSocket frames.
 //!
-//! Our own peers offer a second version, [`EXTENDED_VERSION`]: the same messages and three more, which stock peers never see. The relay says
-//! what it takes (`maillage-limits`), that what it was sent is on its disk (`maillage-durable`), and what it does not accept
+//! Our own peers offer a second version, [`EXTENDED_VERSION`]: the same messages and three more, which stock peers never see. The relay
+//! says what it takes (`maillage-limits`), that what it was sent is on its disk (`maillage-durable`), and what it does not accept
 //! (`maillage-refused`).
 //!
 //! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory

@@ -14,8 +14,8 @@ use tokio::time::timeout;
 /// Rooms that may wait at once before the next one waits to ask.
 const WAITING_REQUESTS: usize = 1024;
 
-/// Time from the start of one flush to that of the next at least: what comes meanwhile shares it. A flush costs the processor a millisecond,
-/// so that hundreds of people who type at once would otherwise leave no time for anything else, and nobody sees ten.
+/// Time from the start of one flush to that of the next at least: what comes meanwhile shares it, and nobody sees ten milliseconds. A flush
+/// costs the processor a few tenths of one, whoever it is for.
 const BETWEEN_FLUSHES: Duration = Duration::from_millis(10);
 
 /// How long the store may take to answer that it works.

@@ -183,8 +183,8 @@ impl Engine {
         journal.begin_anew()
     }
 
-    /// sled writes whenever a buffer is full, and may then write over pages whose newer states are at the end of the file: that end must not
-    /// get lost.
+    /// sled writes whenever a buffer is full, and may then write over pages whose newer states are at the end of the file: that end must
+    /// not get lost.
     fn keep_length(&self) -> Result<(), StoreError> {
         let length = self
             .file
@@ -302,8 +302,8 @@ fn replay(
 
 /// sled itself.
 ///
-/// At each start sled writes a map of its pages, the file `snap.…`. It refuses to open beside one that is damaged or was not finished, and
-/// does not need it: the pages say the same. An intact map stays, because without it sled would take older states of torn pages for new.
+/// At each start sled writes a map of its pages, the file `snap.…`. It refuses to open beside one that is damaged or was not finished,
+/// and does not need it: the pages say the same. An intact map stays, because without it sled would take older states of torn pages for new.
 pub(super) fn database(path: &Path) -> Result<sled::Db, StoreError> {
     match remove_damaged_maps(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(&error)),

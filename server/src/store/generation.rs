@@ -86,7 +86,8 @@ impl<'a> Filling<'a> {
 
     /// Puts in a document, in place of what was put in for it before.
     ///
-    /// `known` says what the document should hold, which is more than `changes` when it is damaged; `file` holds these very changes already.
+    /// `known` says what the document should hold, which is more than `changes` when it is damaged; `file` holds these very changes
+    /// already.
     pub(super) fn put(
         &mut self,
         document: DocumentId,

@@ -68,7 +68,8 @@ impl Journal {
                 .truncate(false)
                 .write(true)
                 .open(path)?;
-            // For a new one, and for one whose end was torn off. In small pieces, since Linux looks through all of a piece at each later write.
+            // For a new one, and for one whose end was torn off. In small pieces, since Linux looks through all of a piece at each later
+            // write.
             file.seek(SeekFrom::Start(content.len() as u64))?;
             for zeros in vec![0; LENGTH.saturating_sub(content.len())].chunks(PIECE_BYTES) {
                 file.write_all(zeros)?;

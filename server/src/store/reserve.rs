@@ -1,7 +1,7 @@
 //! Room on the disk that is held back for bad times.
 //!
-//! On a full disk sled stops answering, also to readers, and needs some room to be opened again. So a file of some mebibytes lies beside it:
-//! when the disk is full the file goes, sled opens again and serves readers, and nothing is written until the file could be made anew.
+//! On a full disk sled stops answering, also to readers, and needs some room to be opened again. So a file of some mebibytes lies beside
+//! it: when the disk is full the file goes, sled opens again and serves readers, and nothing is written until the file could be made anew.
 
 use super::files::io_error;
 use maillage_shared::store::StoreError;

@@ -135,7 +135,8 @@ fn as_javascript_writes_it() -> Outcome<Vec<u8>> {
     Ok(e.into_writer())
 }
 
-/// Edits of every kind to a sheet that everyone has, each as one message, then several together, and those that a real exchange begins with.
+/// Edits of every kind to a sheet that everyone has, each as one message, then several together, and those that a real exchange begins
+/// with.
 fn messages() -> Outcome<Vec<Vec<u8>>> {
     let mut sheet = Document::load(SHEET, actor(1))?;
     let text = first_text(sheet.reader()).ok_or("the sheet has no text")?;
