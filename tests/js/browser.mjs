@@ -25,6 +25,9 @@ const browser = await chromium.launch({
   ],
 });
 
+// Said apart from what the page has to do with, which then fails for want of a browser.
+browser.on("disconnected", () => console.error("Chromium has ended"));
+
 const phones = new Map();
 
 class Phone {
