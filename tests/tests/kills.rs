@@ -6,6 +6,7 @@ use maillage_tests::campaign::{Campaign, Run};
 use maillage_tests::device::Device;
 use maillage_tests::meeting::{Meeting, Promised};
 use maillage_tests::relay::{self, Relay};
+use maillage_tests::until::{eventually, when};
 use rand::RngExt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -80,6 +81,14 @@ impl Victim {
         meeting
             .has_been_promised(before.count() + run.dice.random_range(1..60))
             .await?;
+        if chore != Chore::Nothing {
+            // At least once in a campaign it comes to its end.
+            eventually("what was asked for is done", async || {
+                let count = done.load(Ordering::Relaxed);
+                when(count > 0, count)
+            })
+            .await?;
+        }
         meeting.guest_writes("moi aussi. ")?;
         any_moment(run).await;
         // Whoever asked for the backup may be the one who dies.
@@ -136,10 +145,6 @@ async fn kill_during(chore: Chore) -> Result<()> {
     let done = victim.done.load(Ordering::Relaxed);
     eprintln!(
         "{chore:?}: {kills} kills, {in_the_middle} of them with changes on their way, {count} changes were promised, {done} chores were done"
-    );
-    ensure!(
-        chore == Chore::Nothing || done > 0,
-        "what was asked for was never done"
     );
     ensure!(
         in_the_middle * 2 > kills,
