@@ -23,7 +23,7 @@ use tokio::time::interval;
 const PHONES: usize = 3;
 
 /// Changes that a phone lets wait before it writes more.
-const UNDER_WAY: usize = 10;
+pub const UNDER_WAY: usize = 10;
 
 /// Time between two looks whether it may.
 const LOOK_EVERY: Duration = Duration::from_millis(5);

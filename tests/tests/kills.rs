@@ -12,10 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 
 /// What the relay is asked to do, again and again, until it is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +88,9 @@ impl Victim {
             .await?;
         }
         meeting.guest_writes("moi aussi. ")?;
-        any_moment(run).await;
+        // What the relay does at this moment, between two of its events or in the middle of one, is left to chance.
+        let reached = meeting.promised().count() + run.dice.random_range(0..30);
+        meeting.has_been_promised(reached).await?;
         // Whoever asked for the backup may be the one who dies.
         let asked = match asked {
             Some(asked) if chore == Chore::Backup && run.dice.random() => {
@@ -152,11 +152,6 @@ async fn kill_during(chore: Chore) -> Result<()> {
     );
     // What was promised in earlier runs has survived the later kills too.
     victim.promised.is_kept_by(&victim.relay).await
-}
-
-/// Lets a drawn time pass: a kill must be able to fall anywhere between two events, so there is nothing to wait for.
-async fn any_moment(run: &mut Run) {
-    sleep(Duration::from_micros(run.dice.random_range(0..60_000))).await;
 }
 
 /// Ends a task and whatever process it waits for (SIGKILL).

@@ -6,34 +6,45 @@ use maillage_shared::sync::client::LinkState;
 use maillage_tests::campaign::{Campaign, Run};
 use maillage_tests::device::Device;
 use maillage_tests::line::Line;
-use maillage_tests::meeting::Meeting;
+use maillage_tests::meeting::{Meeting, UNDER_WAY};
 use maillage_tests::relay::Relay;
 use maillage_tests::sheet;
 use maillage_tests::until::{eventually, told, when, within};
 use rand::RngExt;
 use std::time::Duration;
-use tokio::time::sleep;
 
 /// A relay looks after each connection every twenty seconds and gives it up after sixty without a word.
 const NOTICED_WITHIN: Duration = Duration::from_secs(60 + 20 + 20);
 
-/// Splits the meeting at drawn lines, in a drawn way and for a drawn time, while everyone writes.
+/// Splits the meeting at drawn lines, in a drawn way and until drawn numbers of changes wait, while everyone writes.
 async fn survive(relay: &Relay, run: &mut Run) -> Result<String> {
     let mut meeting = Meeting::begin(relay.address()).await?;
     meeting.start_writing();
     let mut happened = Vec::new();
     for _ in 0..run.dice.random_range(2..6) {
+        let mut apart = Vec::new();
         for (number, line) in meeting.lines().iter().enumerate() {
             match run.dice.random_range(0..4) {
                 0 => line.cut(),
                 1 => line.silence(),
                 _ => continue,
             }
-            happened.push(number);
+            apart.push(number);
         }
         meeting.guest_writes("moi aussi. ")?;
-        // Any time must do: nothing can be seen of a network that carries nothing.
-        sleep(Duration::from_micros(run.dice.random_range(0..1_500_000))).await;
+        // They write on, each as much as was drawn, and none of it gets through.
+        for phone in apart
+            .iter()
+            .filter_map(|number| meeting.phones().get(*number))
+        {
+            let enough = run.dice.random_range(1..UNDER_WAY);
+            eventually("who is apart writes on", async || {
+                let unsent = phone.status().unsent;
+                when(unsent >= enough, unsent)
+            })
+            .await?;
+        }
+        happened.extend(apart);
         meeting.mend();
         // Someone gets through again before the next split.
         let before = meeting.promised().count();

@@ -63,11 +63,17 @@ fn meet(
 
 /// What the relay says of the document, given what it has of it.
 fn relay_says(heads: Vec<ChangeHash>) -> Frame {
+    relay_brings(heads, &[])
+}
+
+/// The same with changes.
+fn relay_brings(heads: Vec<ChangeHash>, changes: &[&ChangeRecord]) -> Frame {
+    let changes: Vec<Vec<u8>> = changes.iter().map(|change| change.bytes.to_vec()).collect();
     let message = automerge::sync::Message {
         heads,
         need: Vec::new(),
         have: vec![automerge::sync::Have::default()],
-        changes: Vec::<Vec<u8>>::new().into(),
+        changes: changes.into(),
         flags: None,
         version: automerge::sync::MessageVersion::V1,
     };

@@ -21,24 +21,7 @@ fn written_elsewhere(genesis: &ChangeRecord) -> [ChangeRecord; 2] {
 }
 
 fn brings(changes: &[&ChangeRecord]) -> Frame {
-    let message = automerge::sync::Message {
-        heads: changes.iter().map(|change| change.hash).collect(),
-        need: Vec::new(),
-        have: vec![automerge::sync::Have::default()],
-        changes: changes
-            .iter()
-            .map(|change| change.bytes.to_vec())
-            .collect::<Vec<_>>()
-            .into(),
-        flags: None,
-        version: automerge::sync::MessageVersion::V1,
-    };
-    Frame::Sync(SyncMessage {
-        sender: PeerId::new("relay").unwrap(),
-        target: PeerId::from_entropy([1; 16]),
-        document: id(),
-        data: message.encode(),
-    })
+    relay_brings(changes.iter().map(|change| change.hash).collect(), changes)
 }
 
 fn phone() -> (Client, ChangeRecord) {
