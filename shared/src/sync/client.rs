@@ -3,18 +3,19 @@
 //! The order is always: written in the document, kept on the phone, only then sent. What comes from the relay enters the document at
 //! once, and is acknowledged when it is kept.
 
+mod events;
 mod link;
 mod proof;
 mod replica;
+mod standing;
 #[cfg(test)]
 mod tests;
 
 use crate::change::ChangeRecord;
-use crate::doc::{Document, Imported};
+use crate::doc::Document;
 use crate::guard::{self, ScannedMessage};
-use crate::id::{DocumentId, PeerId};
+use crate::id::DocumentId;
 use crate::limits::{Limits, RelayLimits};
-use crate::store::StoredChange;
 use crate::sync::exchange;
 use crate::time::UnixMillis;
 use crate::wire::{EXTENDED_VERSION, EphemeralMessage, Frame, SyncMessage};
@@ -23,128 +24,9 @@ use link::{End, Link};
 use replica::Replica;
 use std::collections::BTreeMap;
 
+pub use events::{ClientEffect, ClientEvent};
 pub use link::LinkState;
-
-/// What happens to a client.
-#[derive(Debug, Clone)]
-pub enum ClientEvent<'a> {
-    /// The app has started, the network came back, or the person asks for a new attempt.
-    Online,
-    /// The device says there is no network.
-    Offline,
-    /// The socket that [`ClientEffect::Dial`] asked for is open.
-    Opened {
-        /// Randomness for this connection's peer id, and for the jitter of the next attempt should this side hang up.
-        entropy: [u8; 16],
-    },
-    /// A binary frame arrived on that socket.
-    Frame(&'a [u8]),
-    /// That socket closed or could not be opened. The shell reports nothing about sockets it has already been told to hang up.
-    Closed {
-        /// Randomness for the jitter of the next attempt.
-        entropy: u32,
-    },
-    /// What [`ClientEffect::Keep`] asked for is durable.
-    Kept(DocumentId),
-    /// It could not be written; the client tries again by itself.
-    KeepFailed(DocumentId),
-    /// The time of [`Client::next_wake`] has come.
-    Wake,
-}
-
-/// What the shell of a client must do, in this order.
-#[derive(Debug, Clone)]
-pub enum ClientEffect {
-    /// Open a socket to the relay; answer with [`ClientEvent::Opened`] or [`ClientEvent::Closed`].
-    Dial,
-    /// Send a binary frame.
-    Send(Vec<u8>),
-    /// Close the socket and forget it.
-    HangUp,
-    /// Write these changes in one durable transaction; answer with [`ClientEvent::Kept`] or [`ClientEvent::KeepFailed`].
-    /// At most one is under way for a document.
-    Keep {
-        /// Which document.
-        document: DocumentId,
-        /// Changes to add to those already kept.
-        changes: Vec<StoredChange>,
-    },
-    /// Remember what the relay has acknowledged, at leisure: after a restart it tells what was sent.
-    Remember {
-        /// Which document.
-        document: DocumentId,
-        /// What to remember.
-        acknowledged: Acknowledged,
-    },
-    /// Changes from elsewhere entered a document: show them.
-    Changed {
-        /// Which document.
-        document: DocumentId,
-        /// What changed.
-        imported: Imported,
-    },
-    /// Something about what is kept, sent or connected may have changed: see [`Client::status`].
-    StatusChanged,
-    /// The relay has not got this document. It is served by itself should it appear.
-    Unavailable(DocumentId),
-    /// Someone else's ephemeral message.
-    Heard {
-        /// Which document it is about.
-        document: DocumentId,
-        /// The peer it comes from.
-        sender: PeerId,
-        /// Its payload.
-        data: Vec<u8>,
-    },
-    /// The relay or this phone's guard refused something: for the log, in English.
-    Trouble(String),
-}
-
-/// What a relay has said that it has of a document: where the next conversation with it begins.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Acknowledged {
-    /// The name of its store, as in [`crate::wire::Metadata`]. Of a relay with another store, or with none, nothing is known.
-    pub relay: Option<String>,
-    /// Its heads, as far as they are on this phone.
-    pub heads: Vec<ChangeHash>,
-}
-
-/// Where the writing of one document, or of all, stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Status {
-    /// Changes not yet durable on this phone.
-    pub unkept: usize,
-    /// Changes kept here that the relay has not acknowledged as durable.
-    pub unsent: usize,
-    /// The last attempt to keep something failed: storage full, most often.
-    pub keeping_fails: bool,
-    /// The relay does not take something that was written here: it will not leave by itself.
-    pub refused: Option<Rejection>,
-    /// The connection.
-    pub link: LinkState,
-}
-
-/// Why the relay does not take something, as far as it makes a difference to people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rejection {
-    /// It does not accept it, or it ended the last connections with an error after changes were sent and has acknowledged none of them.
-    NotAccepted,
-    /// The territory has as many documents as the relay keeps for one.
-    SpaceFull,
-    /// A change or its document is larger than the relay takes.
-    TooLarge,
-}
-
-impl Rejection {
-    /// What the reason of a `maillage-refused` message means to people.
-    fn from_code(code: &str) -> Self {
-        match code {
-            "too-large" => Self::TooLarge,
-            "space-full" => Self::SpaceFull,
-            _ => Self::NotAccepted,
-        }
-    }
-}
+pub use standing::{Acknowledged, Rejection, Status};
 
 /// One phone.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::doc::{Genesis, Kind};
+use crate::id::PeerId;
 use crate::wire::{Metadata, PROTOCOL_VERSION, PeerMessage, RefusedMessage};
 use automerge::ROOT;
 use automerge::transaction::Transactable;

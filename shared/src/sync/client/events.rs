@@ -1,0 +1,81 @@
+//! What a client is told, and what it asks its shell to do.
+
+use super::Acknowledged;
+use crate::doc::Imported;
+use crate::id::{DocumentId, PeerId};
+use crate::store::StoredChange;
+
+/// What happens to a client.
+#[derive(Debug, Clone)]
+pub enum ClientEvent<'a> {
+    /// The app has started, the network came back, or the person asks for a new attempt.
+    Online,
+    /// The device says there is no network.
+    Offline,
+    /// The socket that [`ClientEffect::Dial`] asked for is open.
+    Opened {
+        /// Randomness for this connection's peer id, and for the jitter of the next attempt should this side hang up.
+        entropy: [u8; 16],
+    },
+    /// A binary frame arrived on that socket.
+    Frame(&'a [u8]),
+    /// That socket closed or could not be opened. The shell reports nothing about sockets it has already been told to hang up.
+    Closed {
+        /// Randomness for the jitter of the next attempt.
+        entropy: u32,
+    },
+    /// What [`ClientEffect::Keep`] asked for is durable.
+    Kept(DocumentId),
+    /// It could not be written; the client tries again by itself.
+    KeepFailed(DocumentId),
+    /// The time of [`super::Client::next_wake`] has come.
+    Wake,
+}
+
+/// What the shell of a client must do, in this order.
+#[derive(Debug, Clone)]
+pub enum ClientEffect {
+    /// Open a socket to the relay; answer with [`ClientEvent::Opened`] or [`ClientEvent::Closed`].
+    Dial,
+    /// Send a binary frame.
+    Send(Vec<u8>),
+    /// Close the socket and forget it.
+    HangUp,
+    /// Write these changes in one durable transaction; answer with [`ClientEvent::Kept`] or [`ClientEvent::KeepFailed`].
+    /// At most one is under way for a document.
+    Keep {
+        /// Which document.
+        document: DocumentId,
+        /// Changes to add to those already kept.
+        changes: Vec<StoredChange>,
+    },
+    /// Remember what the relay has acknowledged, at leisure: after a restart it tells what was sent.
+    Remember {
+        /// Which document.
+        document: DocumentId,
+        /// What to remember.
+        acknowledged: Acknowledged,
+    },
+    /// Changes from elsewhere entered a document: show them.
+    Changed {
+        /// Which document.
+        document: DocumentId,
+        /// What changed.
+        imported: Imported,
+    },
+    /// Something about what is kept, sent or connected may have changed: see [`super::Client::status`].
+    StatusChanged,
+    /// The relay has not got this document. It is served by itself should it appear.
+    Unavailable(DocumentId),
+    /// Someone else's ephemeral message.
+    Heard {
+        /// Which document it is about.
+        document: DocumentId,
+        /// The peer it comes from.
+        sender: PeerId,
+        /// Its payload.
+        data: Vec<u8>,
+    },
+    /// The relay or this phone's guard refused something: for the log, in English.
+    Trouble(String),
+}
