@@ -76,6 +76,12 @@ pub enum Refusal {
         /// Documents of one space.
         limit: u64,
     },
+    /// Whoever sent it may not do this in the document's space.
+    #[error("the sender may not {0} this document")]
+    NotAllowed(&'static str),
+    /// The sender is not who wrote it.
+    #[error("written by somebody else than the sender")]
+    Author,
 }
 
 impl Refusal {
@@ -91,12 +97,17 @@ impl Refusal {
             Self::DoesNotApply(_) => "does-not-apply",
             Self::Crashes => "crashes",
             Self::SpaceFull { .. } => "space-full",
+            Self::NotAllowed(_) => "not-allowed",
+            Self::Author => "author",
         }
     }
 
-    /// Whether the bytes are right, and only the document cannot be kept: the sender's other documents go on.
-    pub fn is_for_want_of_room(&self) -> bool {
-        matches!(self, Self::SpaceFull { .. })
+    /// Whether the bytes are right, and it is only not to be kept: the sender's other documents go on.
+    pub fn spares_the_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::SpaceFull { .. } | Self::NotAllowed(_) | Self::Author
+        )
     }
 }
 

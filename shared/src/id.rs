@@ -1,5 +1,6 @@
 //! Names of documents, peers and the records inside documents.
 
+use minicbor::{Decode, Decoder, Encode, Encoder};
 use std::fmt;
 use std::str::FromStr;
 
@@ -61,6 +62,26 @@ impl fmt::Display for DocumentId {
 impl fmt::Debug for DocumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DocumentId({self})")
+    }
+}
+
+impl<C> Encode<C> for DocumentId {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.bytes(&self.0)?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for DocumentId {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        d.bytes()?
+            .try_into()
+            .ok()
+            .and_then(|bytes| Self::from_bytes(bytes).ok())
+            .ok_or_else(|| minicbor::decode::Error::message("not a document id"))
     }
 }
 

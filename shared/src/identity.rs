@@ -1,8 +1,17 @@
-//! Who writes: keys, fingerprints and the actor ids that carry them.
+//! Who writes: keys, fingerprints, the actor ids that carry them, and what people prove with their keys.
+
+mod invitation;
+mod key;
+mod proof;
+mod role;
+
+pub use invitation::{BadInvitation, CODE_LETTERS, Code, Invitation, Secret};
+pub use key::{PersonKey, PublicKey, SIGNATURE_BYTES, Signature};
+pub use proof::{Challenge, MOST_PROOFS, Proof, read_proofs, write_proofs};
+pub use role::{Role, Roles};
 
 use automerge::ActorId;
-use ed25519_dalek::SigningKey;
-use sha2::{Digest, Sha256};
+use minicbor::{Decode, Decoder, Encode, Encoder};
 use std::fmt;
 
 /// Bytes of the fingerprint that every actor id starts with.
@@ -56,22 +65,22 @@ impl fmt::Debug for PersonId {
     }
 }
 
-/// The Ed25519 key of one person on one phone (RFC 8032).
-#[derive(Clone)]
-pub struct PersonKey(SigningKey);
-
-impl PersonKey {
-    /// Makes the key from its 32-byte seed: fresh randomness at first use, the kept seed afterwards.
-    pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(seed))
+impl<C> Encode<C> for PersonId {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.bytes(&self.0)?.ok()
     }
+}
 
-    /// The fingerprint of the public half.
-    pub fn person(&self) -> PersonId {
-        let digest = Sha256::digest(self.0.verifying_key().as_bytes());
-        let mut fingerprint = [0; FINGERPRINT_LENGTH];
-        fingerprint.copy_from_slice(&digest[..FINGERPRINT_LENGTH]);
-        PersonId(fingerprint)
+impl<'b, C> Decode<'b, C> for PersonId {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        d.bytes()?
+            .try_into()
+            .map(Self)
+            .map_err(|_| minicbor::decode::Error::message("a person has 12 bytes"))
     }
 }
 

@@ -17,6 +17,7 @@ pub mod presence;
 #[cfg(test)]
 mod properties;
 pub mod records;
+pub mod roster;
 pub mod rules;
 pub mod snapshot;
 pub mod store;

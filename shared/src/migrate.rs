@@ -73,6 +73,17 @@ pub fn bring_up_to_date(document: &mut Document) -> Result<Vec<ChangeRecord>, Mi
     run(document, MIGRATIONS)
 }
 
+/// The changes that bring a document up to date that was born with this change: the same on every phone, so that anyone may bring them.
+pub(crate) fn changes_after(genesis: &ChangeRecord) -> Vec<ChangeHash> {
+    // Whoever asks only compares.
+    let newborn = Document::from_changes([genesis], ActorId::from([0]));
+    newborn
+        .ok()
+        .and_then(|mut document| bring_up_to_date(&mut document).ok())
+        .map(|changes| changes.iter().map(|change| change.hash).collect())
+        .unwrap_or_default()
+}
+
 /// Creates, in a genesis change, every container of a kind.
 pub(crate) fn create_containers(
     transaction: &mut Transaction<'_>,

@@ -9,7 +9,7 @@ mod tests;
 use crate::identity::PersonId;
 use crate::records::Section;
 use minicbor::data::Type;
-use minicbor::{Decoder, Encoder};
+use minicbor::{Decode, Decoder, Encode, Encoder};
 use std::convert::Infallible;
 
 /// The longest name, in bytes of UTF-8: room for the 40 UTF-16 units that the joining screen takes, in any script.
@@ -81,6 +81,34 @@ impl Face {
     /// Reads what [`Face::encode`] wrote.
     pub fn decode(bytes: &[u8]) -> Result<Self, BadPresence> {
         Ok(Fields::read(bytes)?.face())
+    }
+}
+
+impl<C> Encode<C> for Face {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.array(3)?.str(self.short_name())?;
+        e.u8(self.picture)?.u8(self.colour)?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Face {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        if d.array()? != Some(3) {
+            return Err(minicbor::decode::Error::message("not a face"));
+        }
+        let face = Self {
+            name: d.str()?.to_owned(),
+            picture: d.u8()?,
+            colour: d.u8()?,
+        };
+        Ok(Self {
+            name: face.short_name().to_owned(),
+            ..face
+        })
     }
 }
 

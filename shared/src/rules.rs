@@ -1,5 +1,6 @@
 //! Pure decisions on plain snapshots: what is allowed, what it needs, what to warn of, how to count.
 
+pub mod access;
 pub mod counts;
 pub mod moves;
 pub mod population;

@@ -1,8 +1,9 @@
 //! The automerge-repo wire protocol, version 1: CBOR maps (RFC 8949) in binary WebSocket frames.
 //!
-//! Our own peers offer a second version, [`EXTENDED_VERSION`]: the same messages and three more, which stock peers never see. The relay
+//! Our own peers offer a second version, [`EXTENDED_VERSION`]: the same messages and a few more, which stock peers never see. The relay
 //! says what it takes (`maillage-limits`), that what it was sent is on its disk (`maillage-durable`), and what it does not accept
-//! (`maillage-refused`).
+//! (`maillage-refused`). It asks who uses the connection (`maillage-challenge`), hears proofs (`maillage-proof`), tells who is who
+//! (`maillage-members`), and answers (`maillage-answer`) what it is asked about that (`maillage-ask`).
 //!
 //! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory
 //! is at stake: nesting, lengths and field counts are bounded before anything is allocated. Source of the format: the
@@ -16,6 +17,7 @@ mod tests;
 pub use encode::Envelope;
 
 use crate::id::{DocumentId, PeerId};
+use crate::identity::Challenge;
 use crate::limits::RelayLimits;
 use automerge::ChangeHash;
 
@@ -184,12 +186,37 @@ pub enum Frame {
     Sync(SyncMessage),
     /// The sender has not got the document.
     Unavailable(DocumentMessage),
-    /// What the relay takes, said once after the greeting. Spoken in [`EXTENDED_VERSION`] only, as the next two.
+    /// What the relay takes, said once after the greeting. Spoken in [`EXTENDED_VERSION`] only, as all down to [`Frame::Answer`].
     Limits(RelayLimits),
     /// What was sent is on the relay's disk.
     Durable(DurableMessage),
     /// The relay does not accept something, and says of which document.
     Refused(RefusedMessage),
+    /// The relay asks who uses the connection.
+    Challenge(Challenge),
+    /// Who does: see [`crate::identity::read_proofs`].
+    Proof(Vec<u8>),
+    /// Who is who in a territory: see [`crate::roster::Members`].
+    Members {
+        /// Which territory.
+        space: DocumentId,
+        /// The sealed snapshot.
+        data: Vec<u8>,
+    },
+    /// A phone asks about who belongs to a territory.
+    Ask {
+        /// The phone's number for it, to be named in the answer.
+        number: u64,
+        /// An encoded [`crate::roster::Request`].
+        data: Vec<u8>,
+    },
+    /// The relay answers.
+    Answer {
+        /// What is answered.
+        number: u64,
+        /// An encoded [`crate::roster::Answer`].
+        data: Vec<u8>,
+    },
     /// Who is here, which field, which caret.
     Ephemeral(EphemeralMessage),
     /// The sender says goodbye.
@@ -218,6 +245,11 @@ impl Frame {
             Self::Limits(_) => "maillage-limits",
             Self::Durable(_) => "maillage-durable",
             Self::Refused(_) => "maillage-refused",
+            Self::Challenge(_) => "maillage-challenge",
+            Self::Proof(_) => "maillage-proof",
+            Self::Members { .. } => "maillage-members",
+            Self::Ask { .. } => "maillage-ask",
+            Self::Answer { .. } => "maillage-answer",
             Self::Ephemeral(_) => "ephemeral",
             Self::Leave { .. } => "leave",
             Self::Error { .. } => "error",

@@ -15,14 +15,16 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{self, ScannedMessage};
 use crate::id::DocumentId;
+use crate::identity::{self, Proof};
 use crate::limits::{Limits, RelayLimits};
+use crate::roster::Request;
 use crate::sync::exchange;
 use crate::time::UnixMillis;
 use crate::wire::{EXTENDED_VERSION, EphemeralMessage, Frame, SyncMessage};
 use automerge::{ActorId, ChangeHash};
 use link::{End, Link};
 use replica::Replica;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use events::{ClientEffect, ClientEvent};
 pub use link::LinkState;
@@ -41,8 +43,26 @@ pub struct Client {
     link: Link,
     replicas: BTreeMap<DocumentId, Replica>,
     ephemeral_count: u64,
+    /// Somebody uses this phone, who proves it before anything else is said.
+    has_person: bool,
+    identification: Identification,
+    /// Numbers of questions that wait for an answer.
+    asked: BTreeSet<u64>,
+    last_asked: u64,
     /// The relay has said on this connection which document it refuses.
     refusal_named: bool,
+}
+
+/// How far telling the relay who uses this phone has got, on the present connection.
+#[derive(Debug, Default, PartialEq)]
+enum Identification {
+    /// The relay has not asked yet.
+    #[default]
+    Waiting,
+    /// It has, with a message to be signed.
+    Asked(Vec<u8>),
+    /// It has been told, or does not ask.
+    Done,
 }
 
 impl Default for Client {
@@ -62,6 +82,10 @@ impl Client {
             link: Link::default(),
             replicas: BTreeMap::new(),
             ephemeral_count: 0,
+            has_person: false,
+            identification: Identification::Waiting,
+            asked: BTreeSet::new(),
+            last_asked: 0,
             refusal_named: false,
         }
     }
@@ -141,8 +165,47 @@ impl Client {
         }))
     }
 
+    /// From now on somebody uses this phone, or others do: they prove it to relays that ask, before anything is said about documents.
+    pub fn identify(&mut self, now: UnixMillis) -> Vec<ClientEffect> {
+        let mut effects = Vec::new();
+        let were_others = std::mem::replace(&mut self.has_person, true);
+        match &self.identification {
+            Identification::Asked(message) => effects.push(ClientEffect::Prove(message.clone())),
+            // What others may have is found out on a connection of their own.
+            Identification::Done if were_others && self.is_online() => {
+                self.link.offline(now, &mut effects);
+                self.forget_connection(&mut effects);
+                self.link.dial(now, &mut effects);
+            }
+            Identification::Waiting | Identification::Done => {}
+        }
+        effects
+    }
+
+    /// Asks the relay about who belongs to a territory; [`ClientEffect::Answered`] names the number. `None` without a connection.
+    pub fn ask(&mut self, request: &Request) -> Option<(u64, Vec<ClientEffect>)> {
+        if !self.is_introduced() {
+            return None;
+        }
+        self.last_asked += 1;
+        let number = self.last_asked;
+        self.asked.insert(number);
+        // Writing to a Vec cannot fail.
+        let data = minicbor::to_vec(request).unwrap_or_default();
+        let frame = Frame::Ask { number, data };
+        Some((number, vec![ClientEffect::Send(frame.encode())]))
+    }
+
+    /// Whether the relay knows who uses this phone, as far as anyone does.
+    pub fn is_introduced(&self) -> bool {
+        self.is_online() && (!self.has_person || self.identification == Identification::Done)
+    }
+
     /// Tells everyone who has the document open something that nobody keeps. Does nothing without a connection.
     pub fn say(&mut self, document: DocumentId, data: Vec<u8>) -> Vec<ClientEffect> {
+        if !self.is_introduced() {
+            return Vec::new();
+        }
         let Some((me, relay)) = self.link.peers() else {
             return Vec::new();
         };
@@ -221,6 +284,9 @@ impl Client {
             }
             ClientEvent::Closed { entropy } => self.link.closed(now, entropy, &mut effects),
             ClientEvent::Frame(bytes) => self.receive(now, bytes, &mut effects),
+            ClientEvent::Proved { message, proofs } => {
+                self.proved(now, message, &proofs, &mut effects)
+            }
             ClientEvent::Kept(id) => {
                 if let Some(replica) = self.replicas.get_mut(&id) {
                     replica.kept_now(now, id, &mut effects);
@@ -236,7 +302,46 @@ impl Client {
             }
             ClientEvent::Wake => self.wake(now, &mut effects),
         }
+        if !self.is_online() {
+            self.forget_connection(&mut effects);
+        }
         effects
+    }
+
+    /// What was asked on a connection that is lost is not answered on another.
+    fn forget_connection(&mut self, effects: &mut Vec<ClientEffect>) {
+        self.identification = Identification::Waiting;
+        let asked = std::mem::take(&mut self.asked);
+        effects.extend(asked.into_iter().map(|number| ClientEffect::Answered {
+            number,
+            answer: None,
+        }));
+    }
+
+    /// The people of this phone have signed what the relay asked for: now documents may be spoken about.
+    fn proved(
+        &mut self,
+        now: UnixMillis,
+        message: &[u8],
+        proofs: &[Proof],
+        effects: &mut Vec<ClientEffect>,
+    ) {
+        if !matches!(&self.identification, Identification::Asked(asked) if asked == message) {
+            return;
+        }
+        let frame = Frame::Proof(identity::write_proofs(proofs));
+        effects.push(ClientEffect::Send(frame.encode()));
+        self.introduced(now, effects);
+    }
+
+    /// The relay knows with whom it speaks.
+    fn introduced(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
+        self.identification = Identification::Done;
+        effects.push(ClientEffect::StatusChanged);
+        let ids: Vec<DocumentId> = self.replicas.keys().copied().collect();
+        for id in ids {
+            self.speak(now, id, effects);
+        }
     }
 
     fn wake(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
@@ -281,9 +386,26 @@ impl Client {
                     replica.meet(self.storage.as_deref());
                     replica.resume();
                 }
-                let ids: Vec<DocumentId> = self.replicas.keys().copied().collect();
-                for id in ids {
-                    self.speak(now, id, effects);
+                // Stock relays ask nobody who they are.
+                if peer.version != EXTENDED_VERSION || !self.has_person {
+                    self.introduced(now, effects);
+                }
+            }
+            Frame::Challenge(challenge) => {
+                if let Some((me, relay)) = self.link.peers() {
+                    let message = challenge.message(relay, me);
+                    if self.has_person {
+                        effects.push(ClientEffect::Prove(message.clone()));
+                    }
+                    self.identification = Identification::Asked(message);
+                }
+            }
+            Frame::Members { space, data } => effects.push(ClientEffect::Members { space, data }),
+            Frame::Answer { number, data } => {
+                self.link.answered();
+                if self.asked.remove(&number) {
+                    let answer = minicbor::decode(&data).ok();
+                    effects.push(ClientEffect::Answered { number, answer });
                 }
             }
             Frame::Limits(limits) => self.relay_limits = Some(limits),
@@ -326,7 +448,12 @@ impl Client {
                 }
                 self.link.hang_up(now, End::Refused, effects);
             }
-            Frame::Join(_) | Frame::Request(_) | Frame::Leave { .. } | Frame::Ignored(_) => {}
+            Frame::Join(_)
+            | Frame::Request(_)
+            | Frame::Proof(_)
+            | Frame::Ask { .. }
+            | Frame::Leave { .. }
+            | Frame::Ignored(_) => {}
         }
     }
 
@@ -356,6 +483,9 @@ impl Client {
 
     /// Sends what there is to say about a document, when there is someone to say it to.
     fn speak(&mut self, now: UnixMillis, id: DocumentId, effects: &mut Vec<ClientEffect>) {
+        if !self.is_introduced() {
+            return;
+        }
         let Some((me, relay)) = self.link.peers() else {
             return;
         };

@@ -2,6 +2,7 @@
 
 use crate::guard::{self, Refusal, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
+use crate::identity::{self, Challenge, PublicKey};
 use crate::limits::{self, Limits, RelayLimits};
 use crate::wire::{
     BadFrame, Dialect, EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage,
@@ -19,6 +20,9 @@ pub enum CloseReason {
     /// No common protocol version.
     #[error("no supported protocol version: this relay speaks {PROTOCOL_VERSION}")]
     Version,
+    /// A proof of who uses the connection does not hold.
+    #[error("a proof does not hold")]
+    Proof,
     /// The guard refused what the frame carries.
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
@@ -39,6 +43,7 @@ impl CloseReason {
             Self::Frame(_) => "frame",
             Self::Unexpected(_) => "unexpected",
             Self::Version => "version",
+            Self::Proof => "proof",
             Self::Refused(refusal) | Self::RefusedDocument { refusal, .. } => refusal.code(),
         }
     }
@@ -65,6 +70,15 @@ pub enum ConnectionEffect {
         /// The message.
         message: EphemeralMessage,
     },
+    /// From now on these people, and nobody else, use the connection.
+    Proved(Vec<PublicKey>),
+    /// Answer a question about who belongs to a territory.
+    Ask {
+        /// The peer's number for it.
+        number: u64,
+        /// An encoded [`crate::roster::Request`].
+        data: Vec<u8>,
+    },
     /// The peer says goodbye: close without an error.
     Leave,
     /// Nothing: a message of the protocol that this relay has no use for.
@@ -77,17 +91,25 @@ pub struct Connection {
     relay: PeerId,
     limits: Limits,
     told: RelayLimits,
+    challenge: Challenge,
     peer: Option<PeerId>,
     dialect: Dialect,
 }
 
 impl Connection {
-    /// A connection that has not greeted yet; peers of our own are told `told` once they have.
-    pub fn new(relay: PeerId, limits: Limits, told: RelayLimits) -> Self {
+    /// A connection that has not greeted yet; peers of our own are told `told` once they have, and asked who uses them with a fresh
+    /// `challenge`.
+    pub fn new(
+        relay: PeerId,
+        limits: Limits,
+        told: RelayLimits,
+        challenge: Challenge,
+    ) -> Self {
         Self {
             relay,
             limits,
             told,
+            challenge,
             peer: None,
             dialect: Dialect::default(),
         }
@@ -119,9 +141,13 @@ impl Connection {
                     },
                 });
                 self.peer = Some(join.sender);
-                let limits =
-                    (self.dialect == Dialect::Extended).then_some(Frame::Limits(self.told));
-                let frames = [answer].into_iter().chain(limits);
+                let also = match self.dialect {
+                    Dialect::Stock => Vec::new(),
+                    Dialect::Extended => {
+                        vec![Frame::Limits(self.told), Frame::Challenge(self.challenge)]
+                    }
+                };
+                let frames = [answer].into_iter().chain(also);
                 Ok(ConnectionEffect::Send(
                     frames.map(|frame| frame.encode()).collect(),
                 ))
@@ -142,12 +168,24 @@ impl Connection {
                     message,
                 })
             }
+            (Some(peer), Frame::Proof(data)) => self.proved(peer, &data),
+            (Some(_), Frame::Ask { number, data }) => Ok(ConnectionEffect::Ask { number, data }),
             (Some(_), Frame::Leave { .. }) => Ok(ConnectionEffect::Leave),
             // A peer that has not got a document either, or tells of heads elsewhere: nothing for this relay to do.
             (Some(_), Frame::Unavailable(_) | Frame::Ignored(_)) => Ok(ConnectionEffect::Nothing),
             (Some(_), Frame::Error { .. }) => Ok(ConnectionEffect::Leave),
             (_, frame) => Err(CloseReason::Unexpected(frame.name())),
         }
+    }
+
+    fn proved(&self, peer: &PeerId, data: &[u8]) -> Result<ConnectionEffect, CloseReason> {
+        let proofs = identity::read_proofs(data).ok_or(CloseReason::Proof)?;
+        let message = self.challenge.message(&self.relay, peer);
+        let keys = proofs.iter().map(|proof| {
+            let holds = proof.key.verifies(&message, &proof.signature);
+            holds.then_some(proof.key).ok_or(CloseReason::Proof)
+        });
+        keys.collect::<Result<_, _>>().map(ConnectionEffect::Proved)
     }
 
     fn scan(

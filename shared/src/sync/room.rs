@@ -2,20 +2,25 @@
 //! only then advertise and forward.
 
 mod batch;
+mod entitled;
 #[cfg(test)]
 mod play;
 #[cfg(test)]
 mod tests;
 
 use crate::change::ChangeRecord;
+use crate::doc::Genesis;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
+use crate::roster::Warrant;
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
 use crate::wire::{Dialect, Envelope, EphemeralMessage};
 use batch::{Batch, Inbound};
+use automerge::ChangeHash;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Names one connection of a relay; never reused while the relay runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +41,8 @@ pub enum RoomEvent {
         peer: PeerId,
         /// How it is answered.
         dialect: Dialect,
+        /// What the sender may do.
+        warrant: Arc<Warrant>,
         /// What it said, scanned.
         message: ScannedMessage,
         /// Whether it asked for a document it does not have (`request`).
@@ -75,6 +82,8 @@ pub enum RoomEffect {
         /// What each sender submitted.
         submissions: Vec<Vec<ScannedChunk>>,
     },
+    /// Not all that was proved will be: prove what comes next from the room's graph.
+    Unprove,
     /// Append to the store; answer with [`RoomEvent::Flushed`] once durable, else [`RoomEvent::FlushFailed`].
     Append {
         /// To be named in the answer.
@@ -116,6 +125,7 @@ pub enum RoomEffect {
 struct Member {
     peer: PeerId,
     dialect: Dialect,
+    warrant: Arc<Warrant>,
     exchange: Exchange,
     /// It asked for a document nobody had; it is told so once and served when the document appears.
     told_unavailable: bool,
@@ -127,6 +137,10 @@ pub struct Room {
     document: DocumentId,
     relay: PeerId,
     graph: Graph,
+    /// What the document is, once it is born; nothing more is known of one whose birth is lost.
+    genesis: Option<Genesis>,
+    /// The changes that bring it up to date, which anyone may bring; made when someone does.
+    migrations: Option<Vec<ChangeHash>>,
     /// The document was there once, and what was kept of it is lost: whoever still has it is waited for.
     is_awaited: bool,
     members: BTreeMap<ConnectionId, Member>,
@@ -151,7 +165,9 @@ impl Room {
         Self {
             document,
             relay,
+            genesis: entitled::genesis(graph.changes()),
             graph,
+            migrations: None,
             is_awaited: false,
             members: BTreeMap::new(),
             inbox: Vec::new(),
@@ -190,12 +206,23 @@ impl Room {
                 connection,
                 peer,
                 dialect,
+                warrant,
                 message,
                 request,
             } => {
+                if !self.is_for(&warrant) {
+                    let unavailable = self.unavailable(peer);
+                    effects.push(RoomEffect::Send {
+                        connection,
+                        frame: unavailable.encode(),
+                        changes: 0,
+                    });
+                    return effects;
+                }
                 self.members.entry(connection).or_insert_with(|| Member {
                     peer,
                     dialect,
+                    warrant,
                     exchange: Exchange::default(),
                     told_unavailable: false,
                 });

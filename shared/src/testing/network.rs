@@ -384,6 +384,10 @@ impl Simulation {
                 | ClientEffect::StatusChanged
                 | ClientEffect::Unavailable(_)
                 | ClientEffect::Heard { .. }
+                // Nobody proves who they are here, and nobody asks.
+                | ClientEffect::Prove(_)
+                | ClientEffect::Answered { .. }
+                | ClientEffect::Members { .. }
                 | ClientEffect::Trouble(_) => {}
             }
         }

@@ -5,6 +5,7 @@ use super::{
     PROTOCOL_VERSION, PeerMessage, RefusedMessage, SyncMessage,
 };
 use crate::id::{DocumentId, PeerId};
+use crate::identity::Challenge;
 use crate::limits::{self, Limits, RelayLimits};
 use automerge::ChangeHash;
 use minicbor::Decoder;
@@ -233,6 +234,24 @@ impl Fields<'_> {
                 reason: self.reason.ok_or(BadFrame::Field("reason"))?.to_owned(),
                 message: self.message.unwrap_or_default().to_owned(),
             })),
+            "maillage-challenge" => Ok(Frame::Challenge(Challenge(
+                self.content()?
+                    .try_into()
+                    .map_err(|_| BadFrame::Field("data"))?,
+            ))),
+            "maillage-proof" => Ok(Frame::Proof(self.content()?.to_vec())),
+            "maillage-members" => Ok(Frame::Members {
+                space: self.document()?,
+                data: self.content()?.to_vec(),
+            }),
+            "maillage-ask" => Ok(Frame::Ask {
+                number: self.number()?,
+                data: self.content()?.to_vec(),
+            }),
+            "maillage-answer" => Ok(Frame::Answer {
+                number: self.number()?,
+                data: self.content()?.to_vec(),
+            }),
             "doc-unavailable" => Ok(Frame::Unavailable(DocumentMessage {
                 sender: self.sender()?,
                 target: self.target()?,
@@ -242,13 +261,13 @@ impl Fields<'_> {
                 sender: self.sender()?,
                 target: self.target()?,
                 document: self.document()?,
-                count: self.count.ok_or(BadFrame::Field("count"))?,
+                count: self.number()?,
                 session: self
                     .session
                     .filter(|session| session.len() <= 128)
                     .ok_or(BadFrame::Field("sessionId"))?
                     .to_owned(),
-                data: self.data.ok_or(BadFrame::Field("data"))?.to_vec(),
+                data: self.content()?.to_vec(),
             })),
             "leave" => Ok(Frame::Leave {
                 sender: self.sender()?,
@@ -267,8 +286,16 @@ impl Fields<'_> {
             sender: self.sender()?,
             target: self.target()?,
             document: self.document()?,
-            data: self.data.ok_or(BadFrame::Field("data"))?.to_vec(),
+            data: self.content()?.to_vec(),
         })
+    }
+
+    fn content(&self) -> Result<&[u8], BadFrame> {
+        self.data.ok_or(BadFrame::Field("data"))
+    }
+
+    fn number(&self) -> Result<u64, BadFrame> {
+        self.count.ok_or(BadFrame::Field("count"))
     }
 
     fn heads(&self) -> Option<Vec<ChangeHash>> {

@@ -142,6 +142,28 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
             e.str("message")?.str(&refused.message)?;
             Ok(())
         }
+        Frame::Challenge(challenge) => {
+            e.map(2)?.str("type")?.str(frame.name())?;
+            e.str("data")?.bytes(&challenge.0)?;
+            Ok(())
+        }
+        Frame::Proof(data) => {
+            e.map(2)?.str("type")?.str(frame.name())?;
+            e.str("data")?.bytes(data)?;
+            Ok(())
+        }
+        Frame::Members { space, data } => {
+            e.map(3)?.str("type")?.str(frame.name())?;
+            write_document(*space, e)?;
+            e.str("data")?.bytes(data)?;
+            Ok(())
+        }
+        Frame::Ask { number, data } | Frame::Answer { number, data } => {
+            e.map(3)?.str("type")?.str(frame.name())?;
+            e.str("count")?.u64(*number)?;
+            e.str("data")?.bytes(data)?;
+            Ok(())
+        }
         Frame::Leave { sender } => {
             e.map(2)?.str("type")?.str("leave")?;
             e.str("senderId")?.str(sender.as_str())?;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::identity::Challenge;
 use crate::limits;
 use crate::properties;
 use minicbor::Encoder;
@@ -65,6 +66,20 @@ fn every_frame() -> Vec<Frame> {
             session: "s".into(),
             data: vec![9],
         }),
+        Frame::Challenge(Challenge([5; 32])),
+        Frame::Proof(vec![4, 5]),
+        Frame::Members {
+            space: document(),
+            data: vec![6],
+        },
+        Frame::Ask {
+            number: 1,
+            data: vec![7],
+        },
+        Frame::Answer {
+            number: u64::MAX,
+            data: vec![8],
+        },
         Frame::Leave { sender: peer("a") },
         Frame::Error {
             message: "why".into(),
@@ -226,7 +241,7 @@ proptest! {
 
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
-    fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..11usize, at in 0..200usize, byte in any::<u8>()) {
+    fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..16usize, at in 0..200usize, byte in any::<u8>()) {
         let mut bytes = every_frame()[which].encode();
         let at = at % bytes.len();
         bytes[at] = byte;

@@ -3,6 +3,8 @@
 use super::Acknowledged;
 use crate::doc::Imported;
 use crate::id::{DocumentId, PeerId};
+use crate::identity::Proof;
+use crate::roster::Answer;
 use crate::store::StoredChange;
 
 /// What happens to a client.
@@ -24,6 +26,13 @@ pub enum ClientEvent<'a> {
         /// Randomness for the jitter of the next attempt.
         entropy: u32,
     },
+    /// What [`ClientEffect::Prove`] asked for.
+    Proved {
+        /// The message that was signed.
+        message: &'a [u8],
+        /// Each key's signature.
+        proofs: Vec<Proof>,
+    },
     /// What [`ClientEffect::Keep`] asked for is durable.
     Kept(DocumentId),
     /// It could not be written; the client tries again by itself.
@@ -39,6 +48,22 @@ pub enum ClientEffect {
     Dial,
     /// Send a binary frame.
     Send(Vec<u8>),
+    /// Sign this with the key of each person who uses the phone; answer with [`ClientEvent::Proved`].
+    Prove(Vec<u8>),
+    /// The relay answers what was asked.
+    Answered {
+        /// The number that [`super::Client::ask`] gave.
+        number: u64,
+        /// The answer; `None` when the connection was lost before it came.
+        answer: Option<Answer>,
+    },
+    /// The relay tells who is who in a territory; whether its key has signed that is for the shell to see.
+    Members {
+        /// Which territory.
+        space: DocumentId,
+        /// The sealed snapshot.
+        data: Vec<u8>,
+    },
     /// Close the socket and forget it.
     HangUp,
     /// Write these changes in one durable transaction; answer with [`ClientEvent::Kept`] or [`ClientEvent::KeepFailed`].

@@ -23,10 +23,19 @@ pub(super) struct Inbound {
 pub(super) struct Batch {
     id: BatchId,
     inbound: Vec<Inbound>,
-    /// For each submission sent to the prover, who made it; `None` for orphans that became ready.
-    sources: Vec<Option<ConnectionId>>,
+    /// For each submission sent to the prover, where it comes from.
+    sources: Vec<Source>,
     /// Proved changes that wait for the disk.
     changes: Vec<ChangeRecord>,
+}
+
+/// Where a submission comes from.
+#[derive(Debug)]
+struct Source {
+    /// Who made it; `None` for orphans that became ready.
+    connection: Option<ConnectionId>,
+    /// Whether all of it is the sender's to bring is seen only when it is proved.
+    is_open: bool,
 }
 
 impl Room {
@@ -53,13 +62,23 @@ impl Room {
         let mut ready: HashSet<ChangeHash> = orphans.iter().map(|change| change.hash).collect();
         if !orphans.is_empty() {
             submissions.push(orphans.into_iter().map(ScannedChunk::Change).collect());
-            sources.push(None);
+            sources.push(Source {
+                connection: None,
+                is_open: false,
+            });
         }
+        let inbound = self.turn_away(inbound, effects);
         for entry in &inbound {
-            let chunks = self.sort_out(&entry.message.chunks, &mut ready);
+            let member = self.members.get(&entry.connection);
+            let is_unasked = member.is_some_and(|member| member.warrant.is_unasked());
+            let chunks = self.sort_out(&entry.message.chunks, is_unasked, &mut ready);
             if !chunks.is_empty() {
+                let is_whole = |chunk| matches!(chunk, &ScannedChunk::Document(_));
+                sources.push(Source {
+                    connection: Some(entry.connection),
+                    is_open: self.genesis.is_none() || chunks.iter().any(is_whole),
+                });
                 submissions.push(chunks);
-                sources.push(Some(entry.connection));
             }
         }
         let nothing_to_prove = submissions.is_empty();
@@ -83,6 +102,7 @@ impl Room {
     fn sort_out(
         &mut self,
         chunks: &[ScannedChunk],
+        is_unasked: bool,
         ready: &mut HashSet<ChangeHash>,
     ) -> Vec<ScannedChunk> {
         let mut kept = Vec::new();
@@ -114,8 +134,27 @@ impl Room {
                 break;
             }
         }
-        for change in waiting {
-            self.graph.keep_orphan(change);
+        // Whose orphans of an unborn document are is not known before its birth: they are asked for again.
+        if self.genesis.is_some() || is_unasked {
+            for change in waiting {
+                self.graph.keep_orphan(change);
+            }
+        }
+        kept
+    }
+
+    /// Leaves out messages with changes that are not their sender's to bring, and says so.
+    fn turn_away(
+        &mut self,
+        inbound: Vec<Inbound>,
+        effects: &mut Vec<RoomEffect>,
+    ) -> Vec<Inbound> {
+        let mut kept = Vec::with_capacity(inbound.len());
+        for entry in inbound {
+            match self.admits(&entry) {
+                Ok(()) => kept.push(entry),
+                Err(refusal) => self.refuse(entry.connection, refusal, effects),
+            }
         }
         kept
     }
@@ -130,38 +169,63 @@ impl Room {
         let Some(mut batch) = self.batch.take_if(|batch| batch.id == id) else {
             return;
         };
+        let mut turned_down = false;
         for (result, source) in results.into_iter().zip(std::mem::take(&mut batch.sources)) {
-            match (result, source) {
+            let permitted = result.and_then(|changes| {
+                if turned_down {
+                    self.stands_without(&changes, &batch.changes)?;
+                }
+                if let Some(connection) = source.connection.filter(|_| source.is_open) {
+                    self.permits(connection, &changes).inspect_err(|_| {
+                        turned_down = true;
+                    })?;
+                }
+                Ok(changes)
+            });
+            match (permitted, source.connection) {
                 (Ok(changes), _) => batch.changes.extend(changes),
                 (Err(refusal), Some(connection)) => {
                     batch
                         .inbound
                         .retain(|inbound| inbound.connection != connection);
-                    let Some(member) = self.members.remove(&connection) else {
-                        continue;
-                    };
-                    // Peers of ours send no more of a document that was declined, and their other documents go on.
-                    let is_heeded = member.dialect == Dialect::Extended
-                        && matches!(refusal, Refusal::TooLarge { .. });
-                    effects.push(if refusal.is_for_want_of_room() || is_heeded {
-                        RoomEffect::Send {
-                            connection,
-                            frame: self.decline(member, &refusal).encode(),
-                            changes: 0,
-                        }
-                    } else {
-                        RoomEffect::Refuse {
-                            connection,
-                            refusal,
-                        }
-                    });
+                    self.refuse(connection, refusal, effects);
                 }
                 // Orphans have no sender left to answer to: they are dropped, and asked for again when someone advertises them.
                 (Err(_), None) => {}
             }
         }
+        if turned_down {
+            effects.push(RoomEffect::Unprove);
+        }
         self.batch = Some(batch);
         self.append(id, effects);
+    }
+
+    /// Lets a connection hear why something of it is not accepted, and have no part in the document any more.
+    fn refuse(
+        &mut self,
+        connection: ConnectionId,
+        refusal: Refusal,
+        effects: &mut Vec<RoomEffect>,
+    ) {
+        let Some(member) = self.members.remove(&connection) else {
+            return;
+        };
+        // Peers of ours send no more of a document that was declined, and their other documents go on.
+        let is_heeded =
+            member.dialect == Dialect::Extended && matches!(refusal, Refusal::TooLarge { .. });
+        effects.push(if refusal.spares_the_connection() || is_heeded {
+            RoomEffect::Send {
+                connection,
+                frame: self.decline(member, &refusal).encode(),
+                changes: 0,
+            }
+        } else {
+            RoomEffect::Refuse {
+                connection,
+                refusal,
+            }
+        });
     }
 
     /// Tells who brought a document that it is not kept here. Stock peers only know of documents that are not available.
@@ -178,7 +242,7 @@ impl Room {
         }
     }
 
-    fn unavailable(&self, target: PeerId) -> Frame {
+    pub(super) fn unavailable(&self, target: PeerId) -> Frame {
         Frame::Unavailable(DocumentMessage {
             sender: self.relay.clone(),
             target,
@@ -206,6 +270,9 @@ impl Room {
         };
         let before = self.graph.heads();
         let position = self.graph.len();
+        if self.genesis.is_none() {
+            self.is_born(&batch.changes, effects);
+        }
         for change in batch.changes {
             self.graph.insert(change);
         }

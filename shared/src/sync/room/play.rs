@@ -150,6 +150,7 @@ impl Play {
             connection: connection(number),
             peer: name(number),
             dialect: self.parties[number].dialect,
+            warrant: Arc::new(Warrant::of_anyone()),
             request: message.heads.is_empty(),
             message,
         });
@@ -195,6 +196,7 @@ impl Play {
                 RoomEffect::RetryLater(batch) => {
                     self.asked.push_back(RoomEvent::RetryFlush(batch));
                 }
+                RoomEffect::Unprove => panic!("nobody is turned down here"),
                 RoomEffect::Send {
                     connection, frame, ..
                 } => {

@@ -60,6 +60,7 @@ fn from(connection: ConnectionId, name: &str, message: ScannedMessage, request: 
         connection,
         peer: peer(name),
         dialect: Dialect::Stock,
+        warrant: Arc::new(Warrant::of_anyone()),
         message,
         request,
     }

@@ -3,12 +3,15 @@
 use crate::change::ChangeRecord;
 use crate::guard::{Ledger, Refusal};
 use crate::id::{DocumentId, PeerId};
+use crate::identity::Challenge;
 use crate::limits::{Limits, RelayLimits};
+use crate::roster::Warrant;
 use crate::store::{Store, StoredChange};
 use crate::sync::connection::{Connection, ConnectionEffect};
 use crate::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
 use crate::testing::MemoryStore;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the network must do for the relay.
 #[derive(Debug)]
@@ -52,7 +55,10 @@ impl Relay {
     pub(super) fn accept(&mut self) -> ConnectionId {
         self.accepted += 1;
         let id = ConnectionId(self.accepted);
-        let connection = Connection::new(self.name(), Limits::DEFAULT, RelayLimits::DEFAULT);
+        // Nobody is asked who they are here.
+        let challenge = Challenge([0; 32]);
+        let (limits, told) = (Limits::DEFAULT, RelayLimits::DEFAULT);
+        let connection = Connection::new(self.name(), limits, told, challenge);
         self.connections.insert(id, (connection, BTreeSet::new()));
         id
     }
@@ -89,6 +95,7 @@ impl Relay {
                     connection: id,
                     peer,
                     dialect,
+                    warrant: Arc::new(Warrant::of_anyone()),
                     message,
                     request,
                 };
@@ -224,6 +231,8 @@ impl Relay {
                             batch,
                         });
                     }
+                    // Everyone may do everything here: nothing that was proved is turned down.
+                    RoomEffect::Unprove => {}
                     RoomEffect::RetryLater(batch) => outcomes.push(Outcome::RetryLater {
                         start,
                         document,

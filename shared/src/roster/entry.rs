@@ -1,0 +1,146 @@
+//! One entry of the record: what was done, when, by whom.
+
+use crate::identity::{PersonId, PublicKey, Roles};
+use crate::presence::Face;
+use crate::time::UnixMillis;
+use minicbor::{Decode, Encode};
+
+/// Who did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum By {
+    /// Whoever works on the relay's own machine, or the relay itself.
+    #[n(0)]
+    Operator,
+    /// A member, by the fingerprint of their first key.
+    #[n(1)]
+    Member(#[n(0)] PersonId),
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Entry {
+    /// When, by the relay's clock.
+    #[n(0)]
+    pub at: UnixMillis,
+    /// By whom.
+    #[n(1)]
+    pub by: By,
+    /// What.
+    #[n(2)]
+    pub deed: Deed,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum Deed {
+    /// An invitation was made.
+    #[n(0)]
+    Invited {
+        /// Its number.
+        #[n(0)]
+        number: u32,
+        /// The hash of its secret.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        link: [u8; 32],
+        /// The hash of its code.
+        #[cbor(n(2), with = "minicbor::bytes")]
+        code: Option<[u8; 32]>,
+        /// The word for the role it gives.
+        #[n(3)]
+        role: String,
+        /// The organisation it speaks for.
+        #[n(4)]
+        partner: Option<String>,
+        /// How many may use it.
+        #[n(5)]
+        uses: u32,
+        /// Until when.
+        #[n(6)]
+        until: UnixMillis,
+    },
+    /// An invitation or a ticket is good no longer.
+    #[n(1)]
+    Withdrawn {
+        /// Its number.
+        #[n(0)]
+        number: u32,
+    },
+    /// Someone came in, or came back.
+    #[n(2)]
+    Joined {
+        /// The key of their phone.
+        #[n(0)]
+        key: PublicKey,
+        /// How they look.
+        #[n(1)]
+        face: Face,
+        /// Their number.
+        #[n(2)]
+        number: u32,
+        /// The invitation they used.
+        #[n(3)]
+        invitation: u32,
+    },
+    /// Someone looks different now.
+    #[n(3)]
+    Faced {
+        /// Who.
+        #[n(0)]
+        person: PersonId,
+        /// How they look.
+        #[n(1)]
+        face: Face,
+    },
+    /// Someone has other roles now; none when they were removed.
+    #[n(4)]
+    Became {
+        /// Who.
+        #[n(0)]
+        person: PersonId,
+        /// What they are.
+        #[n(1)]
+        roles: Roles,
+        /// The organisation they speak for.
+        #[n(2)]
+        partner: Option<String>,
+    },
+    /// Nothing is left of someone but the keys with which what they signed can be verified.
+    #[n(5)]
+    Erased {
+        /// Who.
+        #[n(0)]
+        person: PersonId,
+    },
+    /// A program of another make may connect.
+    #[n(6)]
+    Ticketed {
+        /// The ticket's number.
+        #[n(0)]
+        number: u32,
+        /// The hash of its secret.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        digest: [u8; 32],
+        /// What it may do.
+        #[n(2)]
+        roles: Roles,
+        /// What it is for.
+        #[n(3)]
+        label: String,
+        /// Until when.
+        #[n(4)]
+        until: UnixMillis,
+    },
+}
+
+impl Deed {
+    /// The same without what is known of these people but their keys: what stays of the record once they were erased.
+    #[must_use]
+    pub fn without(mut self, erased: impl Fn(PersonId) -> bool) -> Self {
+        match &mut self {
+            Self::Joined { key, face, .. } if erased(key.person()) => *face = Face::default(),
+            Self::Faced { person, face } if erased(*person) => *face = Face::default(),
+            _ => {}
+        }
+        self
+    }
+}

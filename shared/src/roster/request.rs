@@ -1,0 +1,297 @@
+//! What phones ask of the relay about who belongs to a territory, and what it answers.
+
+use super::entry::Entry;
+use crate::id::DocumentId;
+use crate::identity::{Code, PersonId, PublicKey, Roles, Secret};
+use crate::presence::Face;
+use crate::time::UnixMillis;
+use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
+
+/// The longest request that is read, in bytes.
+const REQUEST_BYTES: usize = 4 * 1024;
+
+/// What a phone asks. Which territory is meant is in each, but for those that come with an invitation.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum Request {
+    /// What a link or a code leads to.
+    #[n(0)]
+    Look {
+        /// The link's secret or the code, as text.
+        #[n(0)]
+        invitation: String,
+    },
+    /// To come in. Asked again, it changes nothing.
+    #[n(1)]
+    Join {
+        /// The link's secret or the code, as text.
+        #[n(0)]
+        invitation: String,
+        /// A key that was proved on this connection.
+        #[n(1)]
+        key: PublicKey,
+        /// How the others will see them.
+        #[n(2)]
+        face: Face,
+    },
+    /// To make an invitation.
+    #[n(2)]
+    Invite {
+        /// Where to.
+        #[n(0)]
+        space: DocumentId,
+        /// The word for the role it gives.
+        #[n(1)]
+        role: String,
+        /// How many may use it.
+        #[n(2)]
+        uses: u32,
+        /// For how many minutes.
+        #[n(3)]
+        minutes: u32,
+        /// The organisation it speaks for.
+        #[n(4)]
+        partner: Option<String>,
+        /// Whether a code to be spoken is wanted too.
+        #[n(5)]
+        code: bool,
+    },
+    /// The invitations that are open.
+    #[n(3)]
+    Invitations {
+        /// Where to.
+        #[n(0)]
+        space: DocumentId,
+    },
+    /// To end an invitation or a ticket.
+    #[n(4)]
+    Withdraw {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Its number.
+        #[n(1)]
+        number: u32,
+    },
+    /// To look different.
+    #[n(5)]
+    Face {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// How.
+        #[n(1)]
+        face: Face,
+    },
+    /// To give someone these roles and no others; none removes them.
+    #[n(6)]
+    Become {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Who, by the fingerprint of their first key.
+        #[n(1)]
+        person: PersonId,
+        /// What they are from now on.
+        #[n(2)]
+        roles: Roles,
+        /// The organisation they speak for.
+        #[n(3)]
+        partner: Option<String>,
+    },
+    /// To have nothing left of someone but their keys.
+    #[n(7)]
+    Erase {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Who.
+        #[n(1)]
+        person: PersonId,
+    },
+    /// To let a program of another make connect.
+    #[n(8)]
+    Ticket {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// The word for its role.
+        #[n(1)]
+        role: String,
+        /// What it is for.
+        #[n(2)]
+        label: String,
+        /// For how many days.
+        #[n(3)]
+        days: u32,
+    },
+    /// All that was done, the newest last.
+    #[n(9)]
+    Record {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+    },
+}
+
+impl Request {
+    /// Reads a request from outside; `None` for what is none.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() > REQUEST_BYTES {
+            return None;
+        }
+        minicbor::decode(bytes).ok()
+    }
+
+    /// The territory it is about, unless an invitation says so.
+    pub fn space(&self) -> Option<DocumentId> {
+        match self {
+            Self::Look { .. } | Self::Join { .. } => None,
+            Self::Invite { space, .. }
+            | Self::Invitations { space }
+            | Self::Withdraw { space, .. }
+            | Self::Face { space, .. }
+            | Self::Become { space, .. }
+            | Self::Erase { space, .. }
+            | Self::Ticket { space, .. }
+            | Self::Record { space } => Some(*space),
+        }
+    }
+}
+
+/// What the relay answers.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum Answer {
+    /// No.
+    #[n(0)]
+    Denied(#[n(0)] Denied),
+    /// It is done.
+    #[n(1)]
+    Done,
+    /// What an invitation leads to.
+    #[n(2)]
+    Looked {
+        /// Which territory.
+        #[n(0)]
+        space: DocumentId,
+        /// The word for the role it gives.
+        #[n(1)]
+        role: String,
+        /// It is used up: only those who used it may come back.
+        #[n(2)]
+        is_over: bool,
+    },
+    /// Whoever asked is in.
+    #[n(3)]
+    Joined {
+        /// Which territory.
+        #[n(0)]
+        space: DocumentId,
+    },
+    /// An invitation or a ticket was made. This is the only time anyone sees its secret.
+    #[n(4)]
+    Invited {
+        /// Its number.
+        #[n(0)]
+        number: u32,
+        /// The secret for the end of a link.
+        #[n(1)]
+        link: String,
+        /// The code to be spoken.
+        #[n(2)]
+        code: Option<String>,
+    },
+    /// The invitations that are open.
+    #[n(5)]
+    Invitations(#[n(0)] Vec<InvitationCard>),
+    /// All that was done.
+    #[n(6)]
+    Record(#[n(0)] Vec<Entry>),
+}
+
+/// An invitation as those see it who may withdraw it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct InvitationCard {
+    /// Its number.
+    #[n(0)]
+    pub number: u32,
+    /// The word for the role it gives.
+    #[n(1)]
+    pub role: String,
+    /// How many may still use it.
+    #[n(2)]
+    pub uses: u32,
+    /// Until when.
+    #[n(3)]
+    pub until: UnixMillis,
+}
+
+/// Why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[cbor(index_only)]
+pub enum Denied {
+    /// No such link or code: unknown, ended, withdrawn or mistyped. One answer for all, so that guessing teaches nothing.
+    #[n(0)]
+    #[error("no invitation is open under this link or code")]
+    NoInvitation,
+    /// As many came in as may.
+    #[n(1)]
+    #[error("the invitation is used up")]
+    UsedUp,
+    /// Someone with other roles may; also the answer about territories that are not there.
+    #[n(2)]
+    #[error("this needs another role")]
+    NotAllowed,
+    /// Nobody, or nothing, of this name.
+    #[n(3)]
+    #[error("there is nothing of this name")]
+    Unknown,
+    /// The territory has as many people or invitations as it may.
+    #[n(4)]
+    #[error("there is no room for more")]
+    Full,
+    /// The team would be empty.
+    #[n(5)]
+    #[error("someone has to be left in the team")]
+    LastOfTeam,
+    /// Too many attempts: later.
+    #[n(6)]
+    #[error("too many attempts; wait some minutes")]
+    TooOften,
+    /// The relay cannot write it down now.
+    #[n(7)]
+    #[error("it cannot be written down at the moment")]
+    NotKept,
+}
+
+/// Draws what must not be guessed from 32 random bytes.
+pub(super) struct Draw {
+    entropy: [u8; 32],
+    drawn: u8,
+}
+
+impl Draw {
+    pub(super) fn new(entropy: [u8; 32]) -> Self {
+        Self { entropy, drawn: 0 }
+    }
+
+    pub(super) fn secret(&mut self) -> Secret {
+        Secret::from_entropy(self.bytes())
+    }
+
+    pub(super) fn code(&mut self) -> Code {
+        Code::from_entropy(self.bytes())
+    }
+
+    fn bytes(&mut self) -> [u8; 16] {
+        self.drawn += 1;
+        let digest = Sha256::new()
+            .chain_update(b"maillage draw")
+            .chain_update(self.entropy)
+            .chain_update([self.drawn])
+            .finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        bytes
+    }
+}

@@ -1,0 +1,278 @@
+//! Who may have a part in a document: people with proven keys and roles, against one room.
+
+use crate::change::ChangeRecord;
+use crate::doc::{Document, Genesis, Kind};
+use crate::guard::{ScannedChunk, ScannedMessage};
+use crate::id::{DocumentId, PeerId};
+use crate::identity::{PersonKey, Role};
+use crate::records::job_sheet::{self, NewJobSheet};
+use crate::roster::Warrant;
+use crate::sync::room::{ConnectionId, Room, RoomEffect, RoomEvent};
+use crate::time::UnixMillis;
+use crate::wire::{Dialect, Frame};
+use automerge::transaction::Transactable;
+use automerge::{ActorId, ROOT};
+use std::sync::Arc;
+
+const ALICE: u8 = 1;
+const BASIL: u8 = 2;
+
+fn space() -> DocumentId {
+    DocumentId::from_entropy([1; 16])
+}
+
+fn sheet() -> DocumentId {
+    DocumentId::from_entropy([3; 16])
+}
+
+fn actor(seed: u8) -> ActorId {
+    PersonKey::from_seed(&[seed; 32]).person().actor([seed; 8])
+}
+
+/// Someone whose key was proved, with this role in this space.
+fn warrant(seed: u8, place: DocumentId, role: Role) -> Arc<Warrant> {
+    let key = PersonKey::from_seed(&[seed; 32]).person();
+    Arc::new(Warrant::of_key(key, place, role.into()))
+}
+
+/// A sheet by this author, of two changes.
+fn written_by(seed: u8) -> Document {
+    let new = NewJobSheet {
+        title: "Vélos".to_owned(),
+        ..NewJobSheet::default()
+    };
+    let (mut document, _) = job_sheet::birth(space(), &new, actor(seed), UnixMillis(0)).unwrap();
+    entitle(&mut document, "Vélos réparés");
+    document
+}
+
+fn entitle(document: &mut Document, title: &str) {
+    document
+        .transact(UnixMillis(0), |transaction| {
+            transaction.put(ROOT, "title", title)
+        })
+        .unwrap();
+}
+
+struct Scene {
+    room: Room,
+}
+
+impl Scene {
+    fn empty() -> Self {
+        Self::of(&[])
+    }
+
+    fn of(stored: &[ChangeRecord]) -> Self {
+        let relay = PeerId::new("relay").unwrap();
+        Self {
+            room: Room::open(sheet(), relay, stored.to_vec()),
+        }
+    }
+
+    /// Someone sends these changes; returns the frames that everyone gets, by connection.
+    fn sends(
+        &mut self,
+        seed: u8,
+        warrant: &Arc<Warrant>,
+        changes: &[ChangeRecord],
+    ) -> Vec<(u8, Frame)> {
+        let message = ScannedMessage {
+            heads: changes.iter().map(|change| change.hash).collect(),
+            need: Vec::new(),
+            have: vec![automerge::sync::Have::default()],
+            flags: None,
+            chunks: changes.iter().cloned().map(ScannedChunk::Change).collect(),
+        };
+        let mut events = vec![RoomEvent::Sync {
+            connection: ConnectionId(seed.into()),
+            peer: PeerId::new(format!("peer {seed}")).unwrap(),
+            dialect: Dialect::Extended,
+            warrant: Arc::clone(warrant),
+            request: changes.is_empty(),
+            message,
+        }];
+        let mut frames = Vec::new();
+        while let Some(event) = events.pop() {
+            for effect in self.room.handle(event) {
+                match effect {
+                    RoomEffect::Prove { batch, submissions } => {
+                        let proved = |chunk| match chunk {
+                            ScannedChunk::Change(change) => change,
+                            ScannedChunk::Document(_) => panic!("no documents here"),
+                        };
+                        let results = submissions
+                            .into_iter()
+                            .map(|chunks| Ok(chunks.into_iter().map(proved).collect()))
+                            .collect();
+                        events.push(RoomEvent::Proved { batch, results });
+                    }
+                    RoomEffect::Append { batch, .. } => events.push(RoomEvent::Flushed(batch)),
+                    RoomEffect::Send {
+                        connection, frame, ..
+                    } => {
+                        let to = u8::try_from(connection.0).unwrap();
+                        frames.push((to, Frame::decode(&frame).unwrap()));
+                    }
+                    RoomEffect::Unprove => {}
+                    other => panic!("unexpected {other:?}"),
+                }
+            }
+        }
+        frames
+    }
+
+    fn len(&self) -> usize {
+        self.room.graph().len()
+    }
+}
+
+fn refusal(frames: &[(u8, Frame)]) -> Option<&str> {
+    frames.iter().find_map(|(_, frame)| match frame {
+        Frame::Refused(refused) => Some(refused.reason.as_str()),
+        _ => None,
+    })
+}
+
+fn is_unavailable(frames: &[(u8, Frame)]) -> bool {
+    matches!(frames, [(_, Frame::Unavailable(_))])
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_volunteer_begins_a_sheet_and_a_guest_reads_it() {
+    let mut scene = Scene::empty();
+    let changes = written_by(ALICE).changes();
+    let frames = scene.sends(ALICE, &warrant(ALICE, space(), Role::Volunteer), &changes);
+    assert_eq!((refusal(&frames), scene.len()), (None, 2));
+    let frames = scene.sends(BASIL, &warrant(BASIL, space(), Role::Guest), &[]);
+    assert!(matches!(&frames[..], [(BASIL, Frame::Sync(_))]), "{frames:?}");
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_reader_who_writes_is_refused_and_nothing_is_kept() {
+    let mut document = written_by(ALICE);
+    let mut scene = Scene::of(&document.changes());
+    document.set_actor(actor(BASIL));
+    entitle(&mut document, "À moi");
+    let frames = scene.sends(
+        BASIL,
+        &warrant(BASIL, space(), Role::Guest),
+        &document.changes(),
+    );
+    assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 2));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_guest_begins_no_sheet_and_the_name_stays_free() {
+    let mut scene = Scene::empty();
+    let changes = written_by(BASIL).changes();
+    let frames = scene.sends(BASIL, &warrant(BASIL, space(), Role::Guest), &changes);
+    assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 0));
+    let changes = written_by(ALICE).changes();
+    scene.sends(ALICE, &warrant(ALICE, space(), Role::Volunteer), &changes);
+    assert_eq!(scene.len(), 2);
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_known_name_opens_nothing_from_another_space() {
+    let mut scene = Scene::of(&written_by(ALICE).changes());
+    let elsewhere = DocumentId::from_entropy([2; 16]);
+    let stranger = warrant(BASIL, elsewhere, Role::Team);
+    assert!(is_unavailable(&scene.sends(BASIL, &stranger, &[])));
+    let mut document = written_by(ALICE);
+    document.set_actor(actor(BASIL));
+    entitle(&mut document, "À moi");
+    assert!(is_unavailable(&scene.sends(
+        BASIL,
+        &stranger,
+        &document.changes()
+    )));
+    assert_eq!(scene.len(), 2);
+    assert!(is_unavailable(&scene.sends(
+        BASIL,
+        &Arc::new(Warrant::default()),
+        &[]
+    )));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn who_asked_before_the_birth_hears_nothing_of_what_is_not_theirs() {
+    let mut scene = Scene::empty();
+    let elsewhere = DocumentId::from_entropy([2; 16]);
+    let stranger = warrant(BASIL, elsewhere, Role::Team);
+    assert!(is_unavailable(&scene.sends(BASIL, &stranger, &[])));
+    let changes = written_by(ALICE).changes();
+    let frames = scene.sends(ALICE, &warrant(ALICE, space(), Role::Volunteer), &changes);
+    let to_basil: Vec<_> = frames.iter().filter(|(to, _)| *to == BASIL).collect();
+    assert!(
+        matches!(to_basil[..], [(_, Frame::Unavailable(_))]),
+        "{to_basil:?}"
+    );
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn nobody_writes_under_the_name_of_another() {
+    let mut document = written_by(ALICE);
+    let mut scene = Scene::of(&document.changes());
+    entitle(&mut document, "Écrit par Alice ?");
+    let basil = warrant(BASIL, space(), Role::Volunteer);
+    let frames = scene.sends(BASIL, &basil, &document.changes());
+    assert_eq!((refusal(&frames), scene.len()), (Some("author"), 2));
+    // Nor in a document that one begins, before or after its birth.
+    let mut scene = Scene::empty();
+    let frames = scene.sends(BASIL, &basil, &document.changes());
+    assert_eq!((refusal(&frames), scene.len()), (Some("author"), 0));
+    let frames = scene.sends(BASIL, &basil, &document.changes()[1..]);
+    assert_eq!((refusal(&frames), scene.len()), (None, 0));
+    scene.sends(
+        ALICE,
+        &warrant(ALICE, space(), Role::Volunteer),
+        &document.changes()[..1],
+    );
+    assert_eq!(scene.len(), 1, "what came before the birth is not kept");
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_territory_is_its_own_space() {
+    let mut scene = Scene::empty();
+    let genesis = Genesis {
+        kind: Kind::Territory,
+        schema: 1,
+        space: space(),
+    };
+    let (document, _) =
+        Document::birth(genesis, actor(ALICE), UnixMillis(0), |_| Ok(())).unwrap();
+    let team = warrant(ALICE, space(), Role::Team);
+    let frames = scene.sends(ALICE, &team, &document.changes());
+    assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 0));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn anyone_who_may_write_brings_a_document_up_to_date() {
+    let genesis = Genesis {
+        kind: Kind::JobSheet,
+        schema: 1,
+        space: space(),
+    };
+    let (mut document, _) =
+        Document::birth(genesis, actor(ALICE), UnixMillis(0), |_| Ok(())).unwrap();
+    let mut scene = Scene::of(&document.changes());
+    let migration = crate::migrate::bring_up_to_date(&mut document).unwrap();
+    assert_eq!(migration.len(), 1);
+    let basil = warrant(BASIL, space(), Role::Volunteer);
+    assert_eq!(refusal(&scene.sends(BASIL, &basil, &migration)), None);
+    assert_eq!(scene.len(), 2);
+    // Under the migration's name nothing else gets in.
+    document.set_actor(migration[0].actor.clone());
+    entitle(&mut document, "Sans auteur");
+    let frames = scene.sends(BASIL, &basil, &document.changes());
+    assert_eq!((refusal(&frames), scene.len()), (Some("author"), 2));
+}
