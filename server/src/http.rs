@@ -83,10 +83,11 @@ pub fn router(relay: Arc<Relay>) -> Router {
 /// One line of the log for each request, at the level `debug`.
 async fn log(request: Request, next: Next) -> Response {
     let start = Instant::now();
-    let (method, uri) = (request.method().clone(), request.uri().clone());
+    // Not what follows the path: that may be a ticket.
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
     let status = response.status().as_u16();
-    tracing::debug!(%method, %uri, status, elapsed = ?start.elapsed(), "answered");
+    tracing::debug!(%method, %path, status, elapsed = ?start.elapsed(), "answered");
     response
 }
 

@@ -2,13 +2,17 @@
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
+use maillage_server::access::Registry;
 use maillage_server::http::{self, Acme, Tls};
 use maillage_server::relay::{Options, Relay};
+use maillage_server::stewardship::{Deed, Order};
 use maillage_server::store::SledStore;
 #[cfg(unix)]
 use maillage_server::upkeep::Control;
 use maillage_server::upkeep::{self, Report, Task, UpkeepError};
 use maillage_server::{demo, panics};
+use maillage_shared::id::DocumentId;
+use maillage_shared::identity::Role;
 use maillage_shared::store::{Store, StoreError};
 use std::future::Future;
 use std::io::{IsTerminal, Write};
@@ -44,6 +48,9 @@ enum Command {
         /// Documents of one territory that are kept; whoever brings one more is told that there is no room.
         #[arg(long, env = "MAILLAGE_DOCUMENTS_PER_SPACE", default_value_t = Options::default().documents_per_space)]
         documents_per_space: usize,
+        /// Asks nobody who they are: whoever knows a document's id may read and change it. For measurements and trials only.
+        #[arg(long)]
+        open: bool,
         #[command(flatten)]
         encryption: Encryption,
         #[command(flatten)]
@@ -76,11 +83,84 @@ enum Command {
         #[command(flatten)]
         data: Data,
     },
+    /// Makes an invitation; the last line on standard output is the path of its link. The first one begins a territory.
+    Invite {
+        /// What whoever follows the link becomes: guest, volunteer, partner, facilitator, team, committee, mentor or observer.
+        #[arg(long, default_value = "team")]
+        role: String,
+        /// How many people may use it.
+        #[arg(long, default_value_t = 1)]
+        uses: u32,
+        /// For how many days.
+        #[arg(long, default_value_t = 7)]
+        days: u32,
+        /// Makes a code of six letters too, good for twelve hours, written on a line before.
+        #[arg(long)]
+        code: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Prints everyone of a territory: number, id, roles, name.
+    Members {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Takes all roles from someone, at once and on every connection.
+    Revoke {
+        /// Their number, as `maillage members` prints it.
+        #[arg(long)]
+        number: u32,
+        /// Leaves nothing of them but the keys that verify what they signed.
+        #[arg(long)]
+        erase: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Makes a ticket with which another program may connect, and prints the address's path.
+    Ticket {
+        /// What the program may do.
+        #[arg(long)]
+        role: String,
+        /// What it is for.
+        #[arg(long, default_value = "")]
+        label: String,
+        /// For how many days.
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Ends an invitation or a ticket.
+    Withdraw {
+        /// Its number.
+        #[arg(long)]
+        number: u32,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Writes the demonstration territory if it is not there yet. The last line on standard output is the path of its joining link.
     Demo {
         #[command(flatten)]
         data: Data,
     },
+}
+
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The territory; not needed where the relay has only one.
+    #[arg(long)]
+    space: Option<DocumentId>,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Place {
+    fn order(self, deed: Deed) -> Result<()> {
+        let space = self.space;
+        let order = Order { space, deed };
+        self.data
+            .report(order.perform(&self.data.path, &mut std::io::stdout()))
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -193,6 +273,7 @@ fn main() -> ExitCode {
             listen,
             trusted_proxy,
             documents_per_space,
+            open,
             encryption,
             data,
         } => {
@@ -206,7 +287,7 @@ fn main() -> ExitCode {
                     documents_per_space,
                     ..Options::default()
                 };
-                serve(&listen, settings, options, authority, &data)
+                serve(&listen, settings, options, open, authority, &data)
             })
         }
         Command::Backup { data, file } => data.report(upkeep::back_up(&data.path, &file)),
@@ -222,6 +303,31 @@ fn main() -> ExitCode {
             &mut std::io::sink(),
         )),
         Command::Demo { data } => write_demo(&data),
+        Command::Invite {
+            role,
+            uses,
+            days,
+            code,
+            place,
+        } => place.order(Deed::Invite {
+            role,
+            uses,
+            days,
+            code,
+        }),
+        Command::Members { place } => place.order(Deed::Members),
+        Command::Revoke {
+            number,
+            erase,
+            place,
+        } => place.order(Deed::Revoke { number, erase }),
+        Command::Ticket {
+            role,
+            label,
+            days,
+            place,
+        } => place.order(Deed::Ticket { role, label, days }),
+        Command::Withdraw { number, place } => place.order(Deed::Withdraw { number }),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -250,6 +356,7 @@ fn serve(
     listen: &str,
     settings: http::Settings,
     options: Options,
+    open: bool,
     authority: Option<Acme>,
     data: &Data,
 ) -> Result<()> {
@@ -269,8 +376,14 @@ fn serve(
         let address = listener.local_addr().context("the relay has no address")?;
         let name = store.relay().clone();
         let documents: Arc<dyn Store> = store.clone();
-        let relay = Relay::start(documents, name, options).context("the relay cannot start")?;
-        let mut upkeep = look_after(&store, &data.path);
+        let registry = Registry::open(&data.path).map_err(|error| data.explain(error))?;
+        let registry = Arc::new(registry);
+        let asked = (!open).then(|| Arc::clone(&registry));
+        if open {
+            tracing::warn!("nobody is asked who they are: whoever knows a document's id may read and change it");
+        }
+        let relay = Relay::start(documents, name, options, asked).context("the relay cannot start")?;
+        let mut upkeep = look_after(&store, &registry, &data.path);
         let scheme = match settings.tls.clone() {
             Some(tls) => {
                 let asked = hangups(&mut upkeep)?;
@@ -295,13 +408,13 @@ fn serve(
 }
 
 /// Looks after the store and lets others ask for it, until the value is dropped.
-fn look_after(store: &Arc<SledStore>, data: &Path) -> JoinSet<()> {
+fn look_after(store: &Arc<SledStore>, registry: &Arc<Registry>, data: &Path) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(upkeep::look_after(Arc::clone(store)));
+    tasks.spawn(upkeep::look_after(Arc::clone(store), Arc::clone(registry)));
     #[cfg(unix)]
     match Control::listen(data) {
         Ok(control) => {
-            tasks.spawn(control.serve(Arc::clone(store)));
+            tasks.spawn(control.serve(Arc::clone(store), Arc::clone(registry)));
         }
         Err(error) => {
             tracing::warn!(%error, "there is no control socket: the store can be backed up only while the relay does not run");
@@ -313,12 +426,23 @@ fn look_after(store: &Arc<SledStore>, data: &Path) -> JoinSet<()> {
 fn write_demo(data: &Data) -> Result<()> {
     let store = data.open()?;
     let report = demo::write(&store).context("the demonstration cannot be written")?;
+    let registry = Registry::open(&data.path).map_err(|error| data.explain(error))?;
     if report.written == 0 {
         eprintln!("The demonstration is there already; what was written in it since stays.");
     } else {
         eprintln!("Wrote the demonstration: {} documents.", report.written);
     }
-    announce(&format!("/#/rejoindre/{}", report.territory))
+    // Whoever tries it out may try everything.
+    let order = Order {
+        space: Some(report.territory),
+        deed: Deed::Invite {
+            role: Role::Team.code().to_owned(),
+            uses: 1_000,
+            days: 30,
+            code: false,
+        },
+    };
+    data.report(order.carry_out(&registry, &mut std::io::stdout()))
 }
 
 /// The first or last line that others read.

@@ -7,11 +7,13 @@ mod admission;
 mod closing;
 mod connection;
 mod connections;
+mod entrance;
 mod line;
 mod options;
 mod outbound;
 mod pace;
 mod peers;
+mod present;
 mod proving;
 mod room;
 mod rooms;
@@ -19,19 +21,25 @@ mod spaces;
 mod writer;
 
 pub use admission::Admission;
+pub use connection::Visitor;
+pub use entrance::Ticket;
 pub use options::Options;
 
-use crate::metrics::{Metrics, Present};
+use crate::access::Registry;
+use crate::metrics::{self, Metrics};
 use admission::Door;
 use closing::Closing;
 use connections::Connections;
 use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::identity::{Challenge, Secret};
 use maillage_shared::limits;
 use maillage_shared::store::Store;
 use maillage_shared::sync::room::ConnectionId;
 use peers::Peers;
+use present::Present;
 use proving::Proving;
 use rooms::{Context, Rooms};
+use sha2::{Digest, Sha256};
 use spaces::Spaces;
 use std::fmt;
 use std::io;
@@ -58,8 +66,8 @@ pub struct Relay {
     shared: Arc<Shared>,
     door: Door,
     connections: TaskTracker,
-    /// Pings everyone as long as the relay is there.
-    _beat: AbortOnDropHandle<()>,
+    /// Pings everyone, and tells everyone who is who, as long as the relay is there.
+    _tasks: [AbortOnDropHandle<()>; 2],
     last_connection: AtomicU64,
 }
 
@@ -73,11 +81,21 @@ struct Shared {
     /// The relay's room in memory for what is received and not dealt with yet.
     inbound: Arc<Semaphore>,
     connections: Connections,
+    /// Who may come in; without it, anyone.
+    registry: Option<Arc<Registry>>,
+    present: Present,
+    challenges: Challenges,
 }
 
 impl Relay {
-    /// Starts a relay of this name on a store; must be called inside a tokio runtime.
-    pub fn start(store: Arc<dyn Store>, relay: PeerId, options: Options) -> io::Result<Self> {
+    /// Starts a relay of this name on a store; must be called inside a tokio runtime. Without a registry, whoever knows a document's id may
+    /// read and write it.
+    pub fn start(
+        store: Arc<dyn Store>,
+        relay: PeerId,
+        options: Options,
+        registry: Option<Arc<Registry>>,
+    ) -> io::Result<Self> {
         let metrics = Arc::new(Metrics::new());
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&metrics))?;
         let proving = Proving::new(options.clone());
@@ -98,6 +116,23 @@ impl Relay {
             inbound: Arc::new(Semaphore::new(options.relay_inbound_bytes)),
             connections: Connections::new(),
             options,
+            present: Present::default(),
+            challenges: Challenges::new()?,
+            registry,
+        });
+        let telling = Arc::clone(&shared);
+        if let Some(registry) = &shared.registry {
+            let (listening, changing) = (Arc::downgrade(&shared), Arc::downgrade(registry));
+            registry.observe(move |change| {
+                if let Some((shared, registry)) = listening.upgrade().zip(changing.upgrade()) {
+                    shared.present.hear(&registry, change);
+                }
+            });
+        }
+        let tell = tokio::spawn(async move {
+            if let Some(registry) = &telling.registry {
+                telling.present.tell(registry).await;
+            }
         });
         let beating = Arc::clone(&shared);
         let beat = tokio::spawn(async move {
@@ -109,7 +144,7 @@ impl Relay {
             door: Door::new(shared.options.connections_per_address),
             shared,
             connections: TaskTracker::new(),
-            _beat: AbortOnDropHandle::new(beat),
+            _tasks: [beat, tell].map(AbortOnDropHandle::new),
             last_connection: AtomicU64::new(0),
         })
     }
@@ -119,11 +154,22 @@ impl Relay {
         self.door.admit(address)
     }
 
+    /// The ticket of this secret; `None` when it is not good.
+    pub fn ticket(&self, secret: &str) -> Option<Ticket> {
+        let secret: Secret = secret.parse().ok()?;
+        let (space, number, warrant) = self.shared.registry.as_ref()?.ticket(&secret)?;
+        Some(Ticket {
+            space,
+            number,
+            warrant,
+        })
+    }
+
     /// What the relay counts, as text in the OpenMetrics format.
     pub fn metrics(&self) -> String {
         let shared = &self.shared;
         let (connections, waiting_to_be_sent) = shared.connections.present();
-        shared.metrics.text(Present {
+        shared.metrics.text(metrics::Present {
             connections,
             documents: shared.rooms.count(),
             waiting_to_be_sent,
@@ -135,7 +181,7 @@ impl Relay {
     }
 
     /// Serves a connection on a task of its own, once the WebSocket handshake has made a stream of it.
-    pub fn accept<F, S, E>(&self, admission: Admission, upgrading: F)
+    pub fn accept<F, S, E>(&self, admission: Admission, visitor: Visitor, upgrading: F)
     where
         F: Future<Output = Result<S, E>> + Send + 'static,
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -157,7 +203,7 @@ impl Relay {
                 .max_message_size(Some(limits::FRAME_BYTES))
                 .max_frame_size(Some(limits::FRAME_BYTES));
             let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
-            connection::run(shared, id, socket).await;
+            connection::run(shared, id, visitor, socket).await;
             drop(admission);
         });
     }
@@ -194,5 +240,32 @@ impl Relay {
         {
             tracing::warn!("some documents did not close in time");
         }
+    }
+}
+
+/// Draws a fresh challenge for each connection: from a secret seed and a counter, so that no connection waits for the system's randomness.
+struct Challenges {
+    seed: [u8; 32],
+    drawn: AtomicU64,
+}
+
+impl Challenges {
+    fn new() -> io::Result<Self> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(io::Error::other)?;
+        Ok(Self {
+            seed,
+            drawn: AtomicU64::new(0),
+        })
+    }
+
+    fn draw(&self) -> Challenge {
+        let number = self.drawn.fetch_add(1, Ordering::Relaxed);
+        let digest = Sha256::new()
+            .chain_update(b"maillage challenge")
+            .chain_update(self.seed)
+            .chain_update(number.to_be_bytes())
+            .finalize();
+        Challenge(digest.into())
     }
 }

@@ -6,13 +6,14 @@
 mod backup;
 mod check;
 #[cfg(unix)]
-mod control;
+pub(crate) mod control;
 mod restore;
 
 #[cfg(unix)]
 pub use control::Control;
 pub use restore::restore;
 
+use crate::access::Registry;
 use crate::store::{SledStore, files};
 use maillage_shared::store::StoreError;
 use std::fs::{self, File};
@@ -78,6 +79,9 @@ pub enum UpkeepError {
     /// What the task gives could not be written.
     #[error("what was asked for cannot be written: {0}")]
     Output(#[from] io::Error),
+    /// What was asked about who may come in cannot be done.
+    #[error("{0}")]
+    Access(String),
     /// The running relay could not do it, or went away.
     #[error("the running relay says: {0}")]
     Relay(String),
@@ -90,7 +94,7 @@ pub fn perform(data: &Path, task: Task, output: &mut dyn Write) -> Result<Report
     }
     match SledStore::open(data) {
         #[cfg(unix)]
-        Err(StoreError::Locked) => control::ask(data, task, output),
+        Err(StoreError::Locked) => control::ask(data, task.word(), output),
         opened => perform_on(&opened?, task, output),
     }
 }
@@ -119,7 +123,7 @@ pub fn back_up(data: &Path, file: &Path) -> Result<Report, UpkeepError> {
 }
 
 /// Looks after a store while a relay runs on it, until it is dropped.
-pub async fn look_after(store: Arc<SledStore>) {
+pub async fn look_after(store: Arc<SledStore>, registry: Arc<Registry>) {
     let mut ticks = interval_at(
         tokio::time::Instant::now() + TIDYING_INTERVAL,
         TIDYING_INTERVAL,
@@ -127,8 +131,12 @@ pub async fn look_after(store: Arc<SledStore>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let store = Arc::clone(&store);
-        match tokio::task::spawn_blocking(move || store.tidy()).await {
+        let (store, registry) = (Arc::clone(&store), Arc::clone(&registry));
+        let tidying = tokio::task::spawn_blocking(move || {
+            registry.tidy();
+            store.tidy()
+        });
+        match tidying.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the store cannot be tidied up"),
             Err(error) => tracing::error!(%error, "tidying up the store ended early"),

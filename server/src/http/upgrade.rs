@@ -4,7 +4,7 @@
 //! below: closing a socket with unread bytes makes the system throw away the answer.
 
 use super::client::Client;
-use crate::relay::Relay;
+use crate::relay::{Relay, Visitor};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -47,14 +47,35 @@ pub(super) async fn sync(
         let words = "too many connections from this address\n";
         return (StatusCode::TOO_MANY_REQUESTS, later, words).into_response();
     };
+    let ticket = match ticket(request.uri().query()) {
+        None => None,
+        Some(secret) => match relay.ticket(secret) {
+            Some(ticket) => Some(ticket),
+            None => {
+                tracing::warn!(address = %client.address, "refused a connection: its ticket is not good");
+                return (StatusCode::FORBIDDEN, "this ticket is not good\n").into_response();
+            }
+        },
+    };
+    let visitor = Visitor {
+        address: client.address,
+        ticket,
+    };
     let upgrading = hyper::upgrade::on(&mut request);
-    relay.accept(admission, async move { upgrading.await.map(TokioIo::new) });
+    relay.accept(admission, visitor, async move { upgrading.await.map(TokioIo::new) });
     let headers = [
         (CONNECTION, "upgrade"),
         (UPGRADE, "websocket"),
         (SEC_WEBSOCKET_ACCEPT, accept.as_str()),
     ];
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+}
+
+/// The secret of a ticket that a program of another make brings in the address.
+fn ticket(query: Option<&str>) -> Option<&str> {
+    query?
+        .split('&')
+        .find_map(|part| part.strip_prefix("ticket="))
 }
 
 /// The client's key, if the request is a complete handshake.

@@ -48,6 +48,9 @@ pub(super) enum Closing {
     /// The peer reads more slowly than others write. Dropping a frame would break the sync protocol, starting over does not.
     #[error("resync: too much waits to be read")]
     Resync,
+    /// What the people or the program on this connection may do has changed: they begin anew.
+    #[error("what this peer may do has changed")]
+    Changed,
     /// The same peer name connected again.
     #[error("replaced by a newer connection of the same peer")]
     Replaced,
@@ -68,6 +71,7 @@ impl Closing {
             Self::NoGreeting => "no-greeting",
             Self::Silent => "silent",
             Self::Resync => "resync",
+            Self::Changed => "changed",
             Self::Replaced => "replaced",
         }
     }
@@ -92,7 +96,8 @@ impl Closing {
     pub(super) fn frame(&self, relay: &PeerId) -> Option<Frame> {
         match self {
             Self::Left => None,
-            Self::Stopping => Some(Frame::Leave {
+            // An error would tell phones that something they wrote is refused.
+            Self::Stopping | Self::Changed => Some(Frame::Leave {
                 sender: relay.clone(),
             }),
             _ => Some(Frame::Error {
@@ -109,7 +114,7 @@ impl Closing {
             Self::Text => CloseCode::Unsupported,
             Self::TooLarge { .. } => CloseCode::Size,
             Self::Broken(_) => CloseCode::Protocol,
-            Self::Resync => CloseCode::Again,
+            Self::Resync | Self::Changed => CloseCode::Again,
             _ => CloseCode::Policy,
         };
         CloseFrame {

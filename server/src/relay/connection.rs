@@ -2,6 +2,7 @@
 
 use super::Shared;
 use super::closing::Closing;
+use super::entrance::{Entrance, Ticket};
 use super::line::Line;
 use super::outbound::Outbound;
 use super::pace::Pace;
@@ -13,8 +14,9 @@ use maillage_shared::guard::Refusal;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::sync::connection::{CloseReason, Connection, ConnectionEffect};
 use maillage_shared::sync::room::ConnectionId;
-use maillage_shared::wire::{Dialect, Frame};
+use maillage_shared::wire::{Dialect, EphemeralMessage, Frame};
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -27,14 +29,27 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 /// Frames up to this many bytes are scanned at once; larger ones on a thread, so that other connections go on meanwhile.
 const SCANNED_AT_ONCE_BYTES: usize = 16 * 1024;
 
+/// What is known of whoever connects.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Where they are.
+    pub address: IpAddr,
+    /// The ticket they came with.
+    pub ticket: Option<Ticket>,
+}
+
 /// Serves a connection until one side closes it.
-pub(super) async fn run<S>(shared: Arc<Shared>, id: ConnectionId, mut socket: WebSocketStream<S>)
-where
+pub(super) async fn run<S>(
+    shared: Arc<Shared>,
+    id: ConnectionId,
+    visitor: Visitor,
+    mut socket: WebSocketStream<S>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let outbound = Outbound::new(shared.options.outbound_bytes);
     let heard = shared.connections.enter(id, outbound.clone());
-    let mut session = Session::new(Arc::clone(&shared), id, outbound.clone());
+    let mut session = Session::new(Arc::clone(&shared), id, visitor, outbound.clone());
     let mut line = Line::new(&mut socket, &outbound, &heard, &shared.metrics);
     let talking = AssertUnwindSafe(talk(&mut session, &mut line))
         .catch_unwind()
@@ -111,6 +126,7 @@ struct Session {
     shared: Arc<Shared>,
     id: ConnectionId,
     outbound: Outbound,
+    entrance: Entrance,
     /// Taken out while a large frame is scanned on a thread.
     protocol: Option<Connection>,
     documents: HashSet<DocumentId>,
@@ -119,11 +135,15 @@ struct Session {
 }
 
 impl Session {
-    fn new(shared: Arc<Shared>, id: ConnectionId, outbound: Outbound) -> Self {
+    fn new(shared: Arc<Shared>, id: ConnectionId, visitor: Visitor, outbound: Outbound) -> Self {
         let options = &shared.options;
-        let protocol = Connection::new(shared.relay.clone(), options.limits, options.told());
+        let (relay, told) = (shared.relay.clone(), options.told());
+        let protocol = Connection::new(relay, options.limits, told, shared.challenges.draw());
+        let Visitor { address, ticket } = visitor;
+        let entrance = Entrance::new(Arc::clone(&shared), id, outbound.clone(), address, ticket);
         Self {
             id,
+            entrance,
             outbound,
             protocol: Some(protocol),
             documents: HashSet::new(),
@@ -156,6 +176,10 @@ impl Session {
                 let Some(peer) = self.peer().cloned() else {
                     return Err(CloseReason::Unexpected("sync").into());
                 };
+                if self.entrance.warrant().is_empty() {
+                    self.entrance.decline(document, peer);
+                    return Ok(());
+                }
                 let limit = self.shared.options.documents;
                 if self.documents.insert(document) && self.documents.len() > limit {
                     self.documents.remove(&document);
@@ -165,6 +189,7 @@ impl Session {
                     connection: self.id,
                     peer,
                     dialect: self.dialect(),
+                    warrant: Arc::clone(self.entrance.warrant()),
                     message,
                     request,
                     outbound: self.outbound.clone(),
@@ -177,7 +202,7 @@ impl Session {
             }
             // Presence about a document that the peer has not opened concerns nobody here.
             ConnectionEffect::Ephemeral { document, message }
-                if self.documents.contains(&document) =>
+                if self.documents.contains(&document) && self.is_honest(&message) =>
             {
                 let input = RoomInput::Ephemeral {
                     connection: self.id,
@@ -189,6 +214,8 @@ impl Session {
                     .await;
             }
             ConnectionEffect::Ephemeral { .. } | ConnectionEffect::Nothing => {}
+            ConnectionEffect::Proved(keys) => self.entrance.proved(keys),
+            ConnectionEffect::Ask { number, data } => self.entrance.ask(number, &data).await?,
             ConnectionEffect::Leave => return Err(Closing::Left),
         }
         Ok(())
@@ -236,6 +263,11 @@ impl Session {
         protocol.map(Connection::dialect).unwrap_or_default()
     }
 
+    fn is_honest(&self, message: &EphemeralMessage) -> bool {
+        self.peer()
+            .is_some_and(|peer| self.entrance.is_honest(peer, message))
+    }
+
     fn greeted(&self) -> bool {
         self.peer().is_some()
     }
@@ -253,6 +285,7 @@ impl Session {
         if let Some(peer) = self.peer() {
             self.shared.peers.leave(peer, self.id);
         }
+        self.entrance.leave();
         for document in std::mem::take(&mut self.documents) {
             self.shared.rooms.leave(document, self.id).await;
         }
@@ -271,7 +304,7 @@ impl Session {
             Closing::Left | Closing::Stopping => {
                 tracing::debug!(connection, ?peer, %closing, "a connection closed")
             }
-            Closing::NoGreeting | Closing::Silent | Closing::Replaced => {
+            Closing::NoGreeting | Closing::Silent | Closing::Replaced | Closing::Changed => {
                 tracing::info!(connection, ?peer, %closing, "closed a connection");
             }
             _ => tracing::warn!(connection, ?peer, %closing, "closed a connection"),

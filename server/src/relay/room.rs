@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::guard::{Ledger, Refusal, ScannedChunk, ScannedMessage};
 use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::roster::Warrant;
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::connection::CloseReason;
 use maillage_shared::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
@@ -30,6 +31,8 @@ pub(super) enum RoomInput {
         peer: PeerId,
         /// How it is answered.
         dialect: Dialect,
+        /// What the sender may do.
+        warrant: Arc<Warrant>,
         /// What it said.
         message: ScannedMessage,
         /// Whether it asked for a document it does not have.
@@ -232,6 +235,7 @@ impl Task {
                 connection,
                 peer,
                 dialect,
+                warrant,
                 message,
                 request,
                 outbound,
@@ -247,6 +251,7 @@ impl Task {
                     connection,
                     peer,
                     dialect,
+                    warrant,
                     message,
                     request,
                 });
@@ -286,6 +291,7 @@ impl Task {
                 });
                 self.prove_next();
             }
+            RoomEffect::Unprove => self.ledger = None,
             RoomEffect::Append { batch, changes } => {
                 let writer = self.context.writer.clone();
                 let document = self.document;

@@ -2,14 +2,31 @@
 
 use maillage_shared::store::StoreError;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a whole file in place of the one that may be there, or leaves that one: a new file, made durable, then renamed.
 pub(crate) fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_with(File::options(), path, content)
+}
+
+/// The same for a file that only its owner may read.
+pub(crate) fn write_privately(path: &Path, content: &[u8]) -> io::Result<()> {
+    #[allow(unused_mut)]
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    write_with(options, path, content)
+}
+
+fn write_with(mut options: OpenOptions, path: &Path, content: &[u8]) -> io::Result<()> {
     let unfinished = unfinished(path);
-    let written = File::create(&unfinished)
+    let written = options
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .open(&unfinished)
         .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()));
     if let Err(error) = written {
         // Half a file is of no use, and the disk may be full because of it.
@@ -41,7 +58,7 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 }
 
 /// The content of a file, or `None` when there is no such file.
-pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     match fs::read(path) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -62,7 +79,7 @@ pub(crate) fn sync_folder(_path: &Path) -> io::Result<()> {
 }
 
 /// What the system's error means for a store.
-pub(super) fn io_error(error: &io::Error) -> StoreError {
+pub(crate) fn io_error(error: &io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
         _ => StoreError::Io(error.to_string()),

@@ -5,6 +5,8 @@
 //! documents are damaged, `e` when the task could not be done.
 
 use super::{Report, Task, UpkeepError, perform_on};
+use crate::access::Registry;
+use crate::stewardship::Order;
 use crate::store::SledStore;
 use maillage_shared::store::StoreError;
 use std::fs::{self, File};
@@ -24,6 +26,9 @@ const PATH_BYTES: usize = 100;
 
 /// How long one read or write may take before the other side is taken for gone.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The longest request that is read, in bytes.
+const WORDS_BYTES: u64 = 16 * 1024;
 
 /// Bytes of what a task writes that travel in one frame.
 const FRAME_BYTES: usize = 64 * 1024;
@@ -50,7 +55,7 @@ impl Control {
     }
 
     /// Does what is asked, one thing at a time, until it is dropped.
-    pub async fn serve(self, store: Arc<SledStore>) {
+    pub async fn serve(self, store: Arc<SledStore>, registry: Arc<Registry>) {
         loop {
             let stream = match self.listener.accept().await {
                 Ok((stream, _)) => stream.into_std(),
@@ -59,8 +64,9 @@ impl Control {
                     return;
                 }
             };
-            let store = Arc::clone(&store);
-            let answered = tokio::task::spawn_blocking(move || answer(stream?, &store)).await;
+            let (store, registry) = (Arc::clone(&store), Arc::clone(&registry));
+            let answered =
+                tokio::task::spawn_blocking(move || answer(stream?, &store, &registry)).await;
             if let Ok(Err(error)) = answered {
                 tracing::info!(%error, "an answer on the control socket was not heard to its end");
             }
@@ -76,14 +82,14 @@ impl Drop for Control {
 }
 
 /// Has the relay do it that runs on this folder.
-pub(super) fn ask(data: &Path, task: Task, output: &mut dyn Write) -> Result<Report, UpkeepError> {
+pub(crate) fn ask(data: &Path, words: &str, output: &mut dyn Write) -> Result<Report, UpkeepError> {
     // Another program than a relay holds the store, or a relay that is starting or stopping.
     let gone = |_| StoreError::Locked;
     let mut stream = Short::of(data)
         .and_then(|short| short.with(|path| UnixStream::connect(path)))
         .map_err(gone)?;
     let lost = |error: io::Error| UpkeepError::Relay(format!("nothing any more ({error})"));
-    writeln!(stream, "{}", task.word()).map_err(lost)?;
+    writeln!(stream, "{words}").map_err(lost)?;
     let mut frames = BufReader::new(stream);
     loop {
         let mut head = [0; 5];
@@ -109,21 +115,26 @@ pub(super) fn ask(data: &Path, task: Task, output: &mut dyn Write) -> Result<Rep
     }
 }
 
-fn answer(stream: UnixStream, store: &SledStore) -> io::Result<()> {
+fn answer(stream: UnixStream, store: &SledStore, registry: &Registry) -> io::Result<()> {
     stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut word = String::new();
-    BufReader::new((&stream).take(16)).read_line(&mut word)?;
-    let task = Task::ALL
-        .into_iter()
-        .find(|task| task.word() == word.trim_end());
-    let Some(task) = task else {
-        return write_frame(&stream, b'e', b"it does not know what is asked of it");
-    };
-    tracing::info!(task = task.word(), "asked to look after the store");
+    BufReader::new((&stream).take(WORDS_BYTES)).read_line(&mut word)?;
+    let word = word.trim_end();
+    let task = Task::ALL.into_iter().find(|task| task.word() == word);
     let mut output = BufWriter::with_capacity(FRAME_BYTES, Frames(&stream));
-    let result = perform_on(store, task, &mut output);
+    let result = match (task, Order::read(word)) {
+        (Some(task), _) => {
+            tracing::info!(task = task.word(), "asked to look after the store");
+            perform_on(store, task, &mut output)
+        }
+        (None, Some(order)) => {
+            tracing::info!("asked about who may come in");
+            order.carry_out(registry, &mut output)
+        }
+        (None, None) => return write_frame(&stream, b'e', b"it does not know what is asked of it"),
+    };
     output.flush()?;
     match result {
         Ok(report) => {

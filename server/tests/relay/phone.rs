@@ -5,6 +5,7 @@ use automerge::transaction::Transactable;
 use automerge::{AutoCommit, ChangeHash, ObjType, ROOT, ReadDoc, TextEncoding};
 use futures_util::{SinkExt, StreamExt};
 use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::identity::Challenge;
 use maillage_shared::limits::RelayLimits;
 use maillage_shared::wire::{
     EXTENDED_VERSION, Frame, JoinMessage, Metadata, PROTOCOL_VERSION, SyncMessage,
@@ -26,6 +27,8 @@ pub(crate) struct Phone {
     pub(crate) relay: PeerId,
     /// What the relay says it takes, if the phone is one of ours.
     pub(crate) limits: Option<RelayLimits>,
+    /// With what the relay asks one of ours who uses it.
+    pub(crate) challenge: Option<Challenge>,
 }
 
 impl Phone {
@@ -37,6 +40,7 @@ impl Phone {
             name: PeerId::new("nobody").unwrap(),
             relay: PeerId::new("unknown").unwrap(),
             limits: None,
+            challenge: None,
         }
     }
 
@@ -67,6 +71,10 @@ impl Phone {
             match phone.next().await {
                 Some(Frame::Limits(limits)) => phone.limits = Some(limits),
                 other => panic!("no limits after the greeting but {other:?}"),
+            }
+            match phone.next().await {
+                Some(Frame::Challenge(challenge)) => phone.challenge = Some(challenge),
+                other => panic!("nobody asks who is there but {other:?}"),
             }
         }
         phone

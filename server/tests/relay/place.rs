@@ -42,7 +42,7 @@ impl Running {
     async fn start(store: Arc<dyn Store>, name: PeerId, options: Options) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let relay = Relay::start(store, name, options).unwrap();
+        let relay = Relay::start(store, name, options, None).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(http::serve(listener, relay, Settings::default(), async {
             let _ = stopped.await;
