@@ -12,9 +12,7 @@ use crate::store::files;
 use attempts::Attempts;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey, Secret};
-use maillage_shared::roster::{
-    Answer, By, Deed, Denied, Entry, Members, Request, Roster, Warrant,
-};
+use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Members, Request, Roster, Warrant};
 use maillage_shared::rules::access::{Act, may_act};
 use maillage_shared::store::StoreError;
 use maillage_shared::time::UnixMillis;
@@ -116,8 +114,8 @@ impl Registry {
     pub fn found(&self, space: DocumentId) -> Result<(), StoreError> {
         let mut state = self.state();
         if !state.books.contains_key(&space) {
-            let record = Record::create(&self.folder, space)
-                .map_err(|error| files::io_error(&error))?;
+            let record =
+                Record::create(&self.folder, space).map_err(|error| files::io_error(&error))?;
             let roster = Roster::new(space);
             state.books.insert(space, Book { roster, record });
         }
@@ -224,7 +222,9 @@ impl Registry {
                 }
             }
         }
-        changes.into_iter().for_each(|change| self.tell(Some(change)));
+        changes
+            .into_iter()
+            .for_each(|change| self.tell(Some(change)));
     }
 
     fn answer(
@@ -392,17 +392,17 @@ fn now() -> UnixMillis {
     UnixMillis(i64::try_from(since.as_millis()).unwrap_or_default())
 }
 
-/// Reads the seed of the spaces' keys, or draws one.
+/// Reads the seed of the spaces' keys and the SHA-256 of it, or draws one: another key would have every phone doubt what it is told.
 fn seed(path: &Path) -> Result<[u8; 32], StoreError> {
-    match files::read_if_there(path)? {
-        Some(bytes) => bytes.try_into().map_err(|_| {
-            StoreError::Damaged("the key with which it vouches for members is not whole".to_owned())
-        }),
-        None => {
-            let mut seed = [0; 32];
-            getrandom::fill(&mut seed).map_err(|error| StoreError::Io(error.to_string()))?;
-            files::write_privately(path, &seed).map_err(|error| files::io_error(&error))?;
-            Ok(seed)
-        }
+    let summed = |seed: [u8; 32]| [seed, Sha256::digest(seed).into()].concat();
+    if let Some(bytes) = files::read_if_there(path)? {
+        let seed = bytes.first_chunk().copied();
+        return seed.filter(|seed| summed(*seed) == bytes).ok_or_else(|| {
+            StoreError::Damaged("the key with which it vouches for members".to_owned())
+        });
     }
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| StoreError::Io(error.to_string()))?;
+    files::write_privately(path, &summed(seed)).map_err(|error| files::io_error(&error))?;
+    Ok(seed)
 }

@@ -380,9 +380,12 @@ fn serve(
         let registry = Arc::new(registry);
         let asked = (!open).then(|| Arc::clone(&registry));
         if open {
-            tracing::warn!("nobody is asked who they are: whoever knows a document's id may read and change it");
+            tracing::info!(
+                "nobody is asked who they are: whoever knows a document's id may read and change it"
+            );
         }
-        let relay = Relay::start(documents, name, options, asked).context("the relay cannot start")?;
+        let relay =
+            Relay::start(documents, name, options, asked).context("the relay cannot start")?;
         let mut upkeep = look_after(&store, &registry, &data.path);
         let scheme = match settings.tls.clone() {
             Some(tls) => {

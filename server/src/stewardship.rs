@@ -174,8 +174,7 @@ impl Order {
             [only] => Ok(only),
             [] if is_invitation => {
                 let mut entropy = [0; 16];
-                getrandom::fill(&mut entropy)
-                    .map_err(|error| StoreError::Io(error.to_string()))?;
+                getrandom::fill(&mut entropy).map_err(|error| StoreError::Io(error.to_string()))?;
                 let space = DocumentId::from_entropy(entropy);
                 registry.found(space)?;
                 Ok(space)

@@ -135,7 +135,9 @@ impl Roster {
 
     /// Everyone who is or was a member, by the fingerprint of their first key.
     pub fn members(&self) -> impl Iterator<Item = (PersonId, &Member)> {
-        self.members.iter().map(|(person, member)| (*person, member))
+        self.members
+            .iter()
+            .map(|(person, member)| (*person, member))
     }
 
     /// Who writes with this key, by its fingerprint, and what they are: also when they were removed.
@@ -323,7 +325,11 @@ impl Roster {
         member.joined = at;
         member.face = face.clone();
         // A guest who becomes a member is a guest no longer.
-        let before: Roles = member.roles.iter().filter(|role| *role != Role::Guest).collect();
+        let before: Roles = member
+            .roles
+            .iter()
+            .filter(|role| *role != Role::Guest)
+            .collect();
         member.roles = if role == Role::Guest && !before.is_empty() {
             before
         } else {
@@ -515,7 +521,12 @@ impl Roster {
                 answer: Answer::Joined { space },
             });
         }
-        if known.is_some_and(|(_, member)| member.phones.iter().any(|phone| phone.key == key && phone.lost)) {
+        if known.is_some_and(|(_, member)| {
+            member
+                .phones
+                .iter()
+                .any(|phone| phone.key == key && phone.lost)
+        }) {
             return Err(Denied::NotAllowed);
         }
         if open.uses == 0 {
@@ -567,7 +578,12 @@ impl Roster {
         let in_team = |member: &Member| member.roles.contains(Role::Team);
         let is_last = in_team(member)
             && !roles.contains(Role::Team)
-            && self.members.values().filter(|member| in_team(member)).count() == 1;
+            && self
+                .members
+                .values()
+                .filter(|member| in_team(member))
+                .count()
+                == 1;
         if is_last && by != By::Operator {
             return Err(Denied::LastOfTeam);
         }

@@ -2,14 +2,16 @@
 //!
 //! It does what the app's shell does, in Rust: effects are performed in order, and what is to be kept is kept at once.
 
-use crate::until::eventually;
-use anyhow::{Context, Result};
+use crate::until::{eventually, told};
+use anyhow::{Context, Result, bail};
 use futures_util::{SinkExt, StreamExt};
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::command::{self, Command};
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::PersonKey;
+use maillage_shared::identity::{PersonId, PersonKey, Proof};
+use maillage_shared::presence::Face;
+use maillage_shared::roster::{Answer, Members, Request};
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::client::{Client, ClientEffect, ClientEvent, Status};
 use maillage_shared::time::UnixMillis;
@@ -27,6 +29,8 @@ use tokio_tungstenite::tungstenite::Message;
 pub struct Device {
     phone: Arc<Phone>,
     /// The person who writes on it.
+    key: PersonKey,
+    seed: [u8; 32],
     actor: ActorId,
     _clock: JoinSet<()>,
 }
@@ -34,6 +38,7 @@ pub struct Device {
 #[derive(Debug)]
 struct Phone {
     url: String,
+    key: PersonKey,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -46,6 +51,8 @@ struct State {
     heard: Vec<(DocumentId, Vec<u8>)>,
     unavailable: Vec<DocumentId>,
     troubles: Vec<String>,
+    answers: BTreeMap<u64, Option<Answer>>,
+    members: BTreeMap<DocumentId, Vec<u8>>,
 }
 
 /// The present socket; its tasks end with it.
@@ -59,18 +66,27 @@ struct Socket {
 impl Device {
     /// A phone of someone new that dials the relay at once.
     pub fn start(sync_url: &str) -> Result<Self> {
+        Self::start_of(sync_url, random()?)
+    }
+
+    /// A phone of the person with this seed, that dials the relay at once.
+    pub fn start_of(sync_url: &str, seed: [u8; 32]) -> Result<Self> {
+        let key = PersonKey::from_seed(&seed);
         let phone = Arc::new(Phone {
             url: sync_url.to_owned(),
+            key: key.clone(),
             state: Mutex::default(),
             changed: Notify::new(),
         });
-        let person = PersonKey::from_seed(&random()?).person();
         let mut clock = JoinSet::new();
         clock.spawn(keep_time(Arc::clone(&phone)));
+        phone.act(|client| client.identify(now()));
         phone.happen(ClientEvent::Online);
         Ok(Self {
             phone,
-            actor: person.actor(random()?),
+            actor: key.person().actor(random()?),
+            key,
+            seed,
             _clock: clock,
         })
     }
@@ -78,6 +94,71 @@ impl Device {
     /// Under whose name this phone writes.
     pub fn actor(&self) -> ActorId {
         self.actor.clone()
+    }
+
+    /// Another phone with the same key, and nothing else on it.
+    pub fn twin(&self, sync_url: &str) -> Result<Self> {
+        Self::start_of(sync_url, self.seed)
+    }
+
+    /// The documents that are here or were asked for.
+    pub fn documents(&self) -> Vec<DocumentId> {
+        self.phone.state().client.documents().collect()
+    }
+
+    /// Who uses this phone.
+    pub fn person(&self) -> PersonId {
+        self.key.person()
+    }
+
+    /// Asks the relay about who belongs to a territory, as soon as there is a connection, and waits for the answer.
+    pub async fn ask(&self, request: &Request) -> Result<Answer> {
+        eventually("the relay answers", async || {
+            let mut number = None;
+            self.phone.act(|client| {
+                let asked = client.ask(request);
+                number = asked.as_ref().map(|(number, _)| *number);
+                asked.map(|(_, effects)| effects).unwrap_or_default()
+            });
+            let number = number.ok_or("there is no connection")?;
+            eventually("the answer comes", async || {
+                let answers = &mut self.phone.state().answers;
+                answers.remove(&number).ok_or("no answer yet")
+            })
+            .await
+            .map_err(told)?
+            .ok_or_else(|| "the connection was lost".to_owned())
+        })
+        .await
+    }
+
+    /// Comes in by an invitation: the end of a link, a whole path with a link at its end, or a code.
+    pub async fn join(&self, invitation: &str, name: &str) -> Result<DocumentId> {
+        match self.try_to_join(invitation, name).await? {
+            Answer::Joined { space } => Ok(space),
+            other => bail!("{name} is not let in: {other:?}"),
+        }
+    }
+
+    /// Asks to be let in.
+    pub async fn try_to_join(&self, invitation: &str, name: &str) -> Result<Answer> {
+        let invitation = invitation.rsplit('/').next().unwrap_or_default();
+        let request = Request::Join {
+            invitation: invitation.to_owned(),
+            key: self.key.public(),
+            face: Face {
+                name: name.to_owned(),
+                ..Face::default()
+            },
+        };
+        self.ask(&request).await
+    }
+
+    /// The last word about who is who in a territory, if its key has signed it.
+    pub fn members(&self, space: DocumentId) -> Option<Members> {
+        let state = self.phone.state();
+        let sealed = state.members.get(&space)?;
+        Members::open(sealed, None).ok().map(|(members, _)| members)
     }
 
     /// Adds a document that was born on this phone, and returns its new id.
@@ -274,6 +355,23 @@ impl Phone {
                 ClientEffect::Heard { document, data, .. } => state.heard.push((document, data)),
                 ClientEffect::Unavailable(document) => state.unavailable.push(document),
                 ClientEffect::Trouble(what) => state.troubles.push(what),
+                ClientEffect::Prove(message) => {
+                    let proof = Proof {
+                        key: self.key.public(),
+                        signature: self.key.sign(&message),
+                    };
+                    let event = ClientEvent::Proved {
+                        message: &message,
+                        proofs: vec![proof],
+                    };
+                    effects.extend(state.client.handle(now(), event));
+                }
+                ClientEffect::Answered { number, answer } => {
+                    state.answers.insert(number, answer);
+                }
+                ClientEffect::Members { space, data } => {
+                    state.members.insert(space, data);
+                }
                 ClientEffect::Remember { .. }
                 | ClientEffect::Changed { .. }
                 | ClientEffect::StatusChanged => {}

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod crafted;
 pub mod device;
 pub mod encrypted;
+pub mod house;
 pub mod http;
 pub mod javascript;
 pub mod line;

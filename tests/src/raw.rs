@@ -4,7 +4,8 @@ use crate::until::PATIENCE;
 use anyhow::{Context, Result, bail};
 use futures_util::{SinkExt, Stream, StreamExt};
 use maillage_shared::id::{DocumentId, PeerId};
-use maillage_shared::wire::{Frame, JoinMessage, Metadata, SyncMessage};
+use maillage_shared::identity::Challenge;
+use maillage_shared::wire::{EXTENDED_VERSION, Frame, JoinMessage, Metadata, SyncMessage};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -57,6 +58,35 @@ impl RawSocket {
             other => bail!("the relay answered a greeting with {other:?}"),
         }
         Ok(socket)
+    }
+
+    /// Opens the socket, greets as our own phones do, and returns what the relay asks for as proof of who is there.
+    pub async fn challenged(sync_url: &str) -> Result<(Self, Challenge)> {
+        let mut socket = Self::open(sync_url).await?;
+        socket.join(&[EXTENDED_VERSION]).await?;
+        loop {
+            match socket.hear().await?.context("the relay hung up")? {
+                Frame::Peer(peer) => socket.relay = Some(peer.sender),
+                Frame::Challenge(challenge) => return Ok((socket, challenge)),
+                _ => {}
+            }
+        }
+    }
+
+    /// What this connection is to sign to prove who is there.
+    pub fn to_be_signed(&self, challenge: Challenge) -> Result<Vec<u8>> {
+        let relay = self.relay.as_ref().context("not greeted")?;
+        Ok(challenge.message(relay, &self.me))
+    }
+
+    /// The name this socket gave itself.
+    pub fn name(&self) -> &PeerId {
+        &self.me
+    }
+
+    /// The relay's name, once it has greeted.
+    pub fn relay(&self) -> Result<&PeerId> {
+        self.relay.as_ref().context("not greeted")
     }
 
     /// Greets, offering these protocol versions.

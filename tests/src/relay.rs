@@ -15,12 +15,16 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
+/// Has the relay ask nobody who they are.
+pub const OPEN: &str = "--open";
+
 /// A running relay. It is killed when the value is dropped.
 #[derive(Debug)]
 pub struct Relay {
     process: Child,
     address: SocketAddr,
     data: PathBuf,
+    arguments: Vec<String>,
     log: Log,
 }
 
@@ -36,23 +40,28 @@ pub struct Ended {
 }
 
 impl Relay {
-    /// Starts the relay on a free port of this machine.
+    /// Starts a relay that asks nobody who they are, on a free port of this machine.
     pub async fn start(data: &Path) -> Result<Self> {
-        Self::start_at(data, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
+        Self::start_with(data, &[OPEN]).await
     }
 
-    /// Starts the relay on a free port of this machine and tells it more.
+    /// Starts a relay on a free port of this machine that lets in only who was invited.
+    pub async fn start_asking(data: &Path) -> Result<Self> {
+        Self::start_with(data, &[]).await
+    }
+
+    /// Starts the relay on a free port of this machine with these arguments.
     pub async fn start_with(data: &Path, arguments: &[&str]) -> Result<Self> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self::start_as(data, listen, arguments, &[]).await
     }
 
-    /// Starts the relay at an address; with port 0 the system chooses.
+    /// Starts a relay that asks nobody who they are at an address; with port 0 the system chooses.
     pub async fn start_at(data: &Path, listen: SocketAddr) -> Result<Self> {
-        Self::start_as(data, listen, &[], &[]).await
+        Self::start_as(data, listen, &[OPEN], &[]).await
     }
 
-    /// Starts the relay at an address, tells it more, and sets variables of its environment.
+    /// Starts the relay at an address with these arguments and these variables in its environment.
     pub async fn start_as(
         data: &Path,
         listen: SocketAddr,
@@ -85,15 +94,16 @@ impl Relay {
             process,
             address,
             data: data.to_path_buf(),
+            arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
             log,
         })
     }
 
-    /// Writes the demonstration into a folder, starts the relay on it, and returns it with the part of the joining link that
+    /// Writes the demonstration into a folder, starts a relay on it that asks everyone who they are, and returns it with the part of the joining link that
     /// follows the address.
     pub async fn with_demonstration(data: &Path) -> Result<(Self, String)> {
         let path = demonstration(data).await?;
-        Ok((Self::start(data).await?, path))
+        Ok((Self::start_asking(data).await?, path))
     }
 
     /// Where it listens.
@@ -156,10 +166,7 @@ impl Relay {
     pub async fn kill(mut self) -> Result<Stopped> {
         self.process.start_kill()?;
         self.process.wait().await?;
-        Ok(Stopped {
-            address: self.address,
-            data: self.data,
-        })
+        Ok(self.into_stopped())
     }
 
     /// Asks it to stop (SIGTERM) and waits at most `deadline`.
@@ -168,11 +175,15 @@ impl Relay {
         let status = timeout(deadline, self.process.wait())
             .await
             .with_context(|| format!("the relay did not stop within {} s", deadline.as_secs()))??;
-        let stopped = Stopped {
+        Ok((status, self.into_stopped()))
+    }
+
+    fn into_stopped(self) -> Stopped {
+        Stopped {
             address: self.address,
             data: self.data,
-        };
-        Ok((status, stopped))
+            arguments: self.arguments,
+        }
     }
 }
 
@@ -181,13 +192,15 @@ impl Relay {
 pub struct Stopped {
     address: SocketAddr,
     data: PathBuf,
+    arguments: Vec<String>,
 }
 
 impl Stopped {
-    /// Starts it again at the same address, on the same store.
+    /// Starts it again at the same address, on the same store, with the same arguments.
     pub async fn start(self) -> Result<Relay> {
         eventually("the relay starts again on its store", async || {
-            Relay::start_at(&self.data, self.address)
+            let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+            Relay::start_as(&self.data, self.address, &arguments, &[])
                 .await
                 .map_err(|error| format!("{error:#}"))
         })

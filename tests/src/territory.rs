@@ -13,10 +13,16 @@ pub fn found(device: &Device, name: &str) -> Result<DocumentId> {
     let id = DocumentId::from_entropy(random()?);
     let (document, genesis) = territory::birth(id, name, device.actor(), now())?;
     device.create_as(id, document, genesis);
-    let (document, genesis) = needs::birth(id, device.actor(), now())?;
-    let needs = device.create(document, genesis)?;
-    list(device, id, needs, Kind::Needs, "")?;
+    add_needs(device, id)?;
     Ok(id)
+}
+
+/// Gives a territory, which must be on this phone, the document of its needs, and returns the id of that.
+pub fn add_needs(device: &Device, territory: DocumentId) -> Result<DocumentId> {
+    let (document, genesis) = needs::birth(territory, device.actor(), now())?;
+    let needs = device.create(document, genesis)?;
+    list(device, territory, needs, Kind::Needs, "")?;
+    Ok(needs)
 }
 
 /// Notes in the index of a territory, which must be on this phone, that a document belongs to it.

@@ -3,14 +3,14 @@
 use anyhow::Result;
 use maillage_tests::authority::Authority;
 use maillage_tests::encrypted::NAME;
-use maillage_tests::relay::Relay;
+use maillage_tests::relay::{OPEN, Relay};
 use maillage_tests::until::{eventually, told};
 use std::path::Path;
 use std::time::Duration;
 
 async fn start(data: &Path, authority: &Authority) -> Result<Relay> {
     let directory = authority.directory();
-    let arguments = ["--acme-domain", NAME, "--acme-directory", &directory];
+    let arguments = [OPEN, "--acme-domain", NAME, "--acme-directory", &directory];
     let trusted = authority.own().certificate.as_os_str();
     let environment = [("SSL_CERT_FILE", trusted)];
     Relay::start_as(data, authority.relay_address(), &arguments, &environment).await

@@ -6,7 +6,7 @@ use maillage_tests::clock::{Clock, borrowed};
 use maillage_tests::device::Device;
 use maillage_tests::http;
 use maillage_tests::meeting::Meeting;
-use maillage_tests::relay::Relay;
+use maillage_tests::relay::{OPEN, Relay};
 use maillage_tests::until::{eventually, when};
 
 /// Leaps, each from the true time.
@@ -38,7 +38,7 @@ async fn nobody_notices_that_the_clock_of_the_relay_leaps() -> Result<()> {
     let data = tempfile::tempdir()?;
     let variables = clock.environment();
     let listen = ([127, 0, 0, 1], 0).into();
-    let mut relay = Relay::start_as(data.path(), listen, &[], &borrowed(&variables)).await?;
+    let mut relay = Relay::start_as(data.path(), listen, &[OPEN], &borrowed(&variables)).await?;
     let mut meeting = Meeting::begin(relay.address()).await?;
     let connections = relay.figure("maillage_connections").await?;
     meeting.start_writing();
@@ -69,7 +69,7 @@ async fn nobody_notices_that_the_clock_of_the_relay_leaps() -> Result<()> {
         relay.kill().await?;
         let promised = meeting.promised();
         clock.leap(leap)?;
-        relay = Relay::start_as(data.path(), address, &[], &borrowed(&variables)).await?;
+        relay = Relay::start_as(data.path(), address, &[OPEN], &borrowed(&variables)).await?;
         promised.is_kept_by(&relay).await?;
         meeting.has_been_promised(promised.count() + 30).await?;
         ensure!(relay.warnings() == 0, "the relay found something wrong");

@@ -10,7 +10,7 @@ use maillage_shared::id::PeerId;
 use maillage_shared::wire::{Frame, JoinMessage, Metadata};
 use maillage_tests::device::random;
 use maillage_tests::encrypted::{Certificate, NAME};
-use maillage_tests::relay::{self, Relay};
+use maillage_tests::relay::{self, OPEN, Relay};
 use maillage_tests::until::{PATIENCE, eventually, told, when};
 use std::fs;
 use tempfile::TempDir;
@@ -24,7 +24,8 @@ async fn encrypted() -> Result<(Relay, Certificate, TempDir)> {
     let folder = tempfile::tempdir()?;
     let certificate = Certificate::make(folder.path(), "certificate", "key")?;
     let data = folder.path().join("data");
-    let relay = Relay::start_with(&data, &certificate.arguments()?).await?;
+    let arguments = [&certificate.arguments()?[..], &[OPEN]].concat();
+    let relay = Relay::start_with(&data, &arguments).await?;
     Ok((relay, certificate, folder))
 }
 

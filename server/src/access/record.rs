@@ -153,13 +153,7 @@ fn next(bytes: &[u8]) -> Option<(Found<'_>, &[u8])> {
         return None;
     }
     let (content, rest) = rest.split_at_checked(length)?;
-    Some((
-        Found {
-            sum: *sum,
-            content,
-        },
-        rest,
-    ))
+    Some((Found { sum: *sum, content }, rest))
 }
 
 fn sum(before: Sum, content: &[u8]) -> Sum {

@@ -148,7 +148,9 @@ fn the_name_of_who_was_erased_is_in_no_file() {
     join(&registry, 2, &link);
     let holds = |name: &str| {
         let bytes = fs::read(file(data.path())).unwrap();
-        bytes.windows(name.len()).any(|part| part == name.as_bytes())
+        bytes
+            .windows(name.len())
+            .any(|part| part == name.as_bytes())
     };
     assert!(holds("Person 1"));
     assert_eq!(registry.operate(&erase(1), entropy()), Ok(Answer::Done));

@@ -62,7 +62,9 @@ pub(super) async fn sync(
         ticket,
     };
     let upgrading = hyper::upgrade::on(&mut request);
-    relay.accept(admission, visitor, async move { upgrading.await.map(TokioIo::new) });
+    relay.accept(admission, visitor, async move {
+        upgrading.await.map(TokioIo::new)
+    });
     let headers = [
         (CONNECTION, "upgrade"),
         (UPGRADE, "websocket"),

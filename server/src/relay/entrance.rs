@@ -124,9 +124,7 @@ impl Entrance {
                         Err(_) => Answer::Denied(Denied::NotKept),
                     }
                 });
-                asking
-                    .await
-                    .unwrap_or(Answer::Denied(Denied::NotKept))
+                asking.await.unwrap_or(Answer::Denied(Denied::NotKept))
             }
         };
         let has_joined = matches!(answer, Answer::Joined { .. });

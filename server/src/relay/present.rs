@@ -107,9 +107,7 @@ impl Present {
             };
             match registry.sight(space, keys) {
                 Sight::Nothing => {}
-                Sight::Only(data) => entry
-                    .outbound
-                    .send(Frame::Members { space, data }.encode()),
+                Sight::Only(data) => entry.outbound.send(Frame::Members { space, data }.encode()),
                 Sight::Everyone => entry.outbound.send(frame.clone()),
             }
         }

@@ -248,7 +248,11 @@ async fn a_relay_that_runs_does_what_is_asked_of_its_store() {
     let folder = folder_with(&documents());
     let data = folder.path().to_path_buf();
     let store = Arc::new(SledStore::open(&data).unwrap());
-    let serving = tokio::spawn(Control::listen(&data).unwrap().serve(Arc::clone(&store), registry(&data)));
+    let serving = tokio::spawn(
+        Control::listen(&data)
+            .unwrap()
+            .serve(Arc::clone(&store), registry(&data)),
+    );
     let asked = tokio::task::spawn_blocking(move || {
         let (report, table) = check(&data);
         assert!(report.is_well, "{table}");
@@ -281,7 +285,11 @@ async fn a_control_socket_is_for_its_owner_only_and_may_lie_deep() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("deep".repeat(20)).join("er".repeat(40));
     let store = Arc::new(SledStore::open(&data).unwrap());
-    let serving = tokio::spawn(Control::listen(&data).unwrap().serve(store, registry(&data)));
+    let serving = tokio::spawn(
+        Control::listen(&data)
+            .unwrap()
+            .serve(store, registry(&data)),
+    );
     let mode = fs::metadata(data.join("control")).unwrap().permissions();
     assert_eq!(mode.mode() & 0o777, 0o600);
     let asked = tokio::task::spawn_blocking(move || check(&data));

@@ -86,8 +86,7 @@ mod tests {
         let key = PersonKey::from_seed(&[1; 32]);
         let challenge = Challenge([7; 32]);
         let signature = key.sign(&challenge.message(&relay, &peer));
-        let verifies =
-            |message: Vec<u8>| key.public().verifies(&message, &signature);
+        let verifies = |message: Vec<u8>| key.public().verifies(&message, &signature);
         assert!(verifies(challenge.message(&relay, &peer)));
         assert!(!verifies(challenge.message(&relay, &other)));
         assert!(!verifies(challenge.message(&other, &peer)));

@@ -128,7 +128,10 @@ mod tests {
     #[test]
     fn roles_are_those_that_were_given() {
         let roles: Roles = [Role::Team, Role::Committee].into_iter().collect();
-        assert_eq!(roles.iter().collect::<Vec<_>>(), [Role::Team, Role::Committee]);
+        assert_eq!(
+            roles.iter().collect::<Vec<_>>(),
+            [Role::Team, Role::Committee]
+        );
         assert!(Roles::NONE.is_empty() && !roles.is_empty());
         for role in Role::ALL {
             assert_eq!(Role::from_code(role.code()), Some(role));
@@ -141,6 +144,9 @@ mod tests {
         let bytes = minicbor::to_vec(0x8000u16).unwrap();
         let roles: Roles = minicbor::decode(&bytes).unwrap();
         assert!(roles.is_empty());
-        assert_eq!(minicbor::to_vec(roles.with(Role::Guest)).unwrap(), minicbor::to_vec(0x8001u16).unwrap());
+        assert_eq!(
+            minicbor::to_vec(roles.with(Role::Guest)).unwrap(),
+            minicbor::to_vec(0x8001u16).unwrap()
+        );
     }
 }

@@ -160,7 +160,10 @@ fn what_is_withdrawn_unknown_or_mistyped_answers_the_same() {
     book.ask(By::Operator, &withdraw).unwrap();
     let unknown = Secret::from_entropy([9; 16]).to_string();
     for invitation in [link, code, unknown, "BADOMI".to_owned(), "?".to_owned()] {
-        assert_eq!(book.join(1, "Amina", &invitation), Err(Denied::NoInvitation));
+        assert_eq!(
+            book.join(1, "Amina", &invitation),
+            Err(Denied::NoInvitation)
+        );
     }
 }
 
@@ -172,9 +175,15 @@ fn nobody_gives_more_than_they_may() {
     let facilitator = book.with(2, "Luc", Role::Facilitator);
     let stranger = By::Member(key(9).person());
     assert_eq!(book.invite(guest, Role::Guest, 1), Err(Denied::NotAllowed));
-    assert_eq!(book.invite(stranger, Role::Guest, 1), Err(Denied::NotAllowed));
+    assert_eq!(
+        book.invite(stranger, Role::Guest, 1),
+        Err(Denied::NotAllowed)
+    );
     assert!(book.invite(facilitator, Role::Volunteer, 30).is_ok());
-    assert_eq!(book.invite(facilitator, Role::Team, 1), Err(Denied::NotAllowed));
+    assert_eq!(
+        book.invite(facilitator, Role::Team, 1),
+        Err(Denied::NotAllowed)
+    );
     assert_eq!(
         book.become_(facilitator, 2, Role::Team.into()),
         Err(Denied::NotAllowed)
@@ -234,7 +243,10 @@ fn of_who_is_erased_only_keys_are_left() {
     assert_eq!(book.roles(1), Roles::NONE);
     let members = Members::of(&book.roster, None);
     let card = members.card_of(key(1).person()).unwrap();
-    assert_eq!((card.face.clone(), &card.keys[..]), (None, &[key(1).public()][..]));
+    assert_eq!(
+        (card.face.clone(), &card.keys[..]),
+        (None, &[key(1).public()][..])
+    );
     // What is kept of the record afterwards makes the same roster, and names nobody.
     let erased = |person| person == key(1).person();
     let kept: Vec<Entry> = book
@@ -260,7 +272,9 @@ fn guests_are_forgotten_thirty_days_after_their_last_meeting() {
     book.now = START.plus(20 * DAY);
     book.with(1, "Amina", Role::Guest);
     assert_eq!(book.roster.guests_to_erase(START.plus(GUEST_LIFE)), []);
-    let due = book.roster.guests_to_erase(START.plus(20 * DAY + GUEST_LIFE));
+    let due = book
+        .roster
+        .guests_to_erase(START.plus(20 * DAY + GUEST_LIFE));
     assert_eq!(due, [key(1).person()]);
 }
 

@@ -111,10 +111,10 @@ impl Warrant {
         match &self.holder {
             Holder::Anyone => true,
             Holder::Nobody => false,
-            Holder::People(keys) => PersonId::of_actor(actor).is_some_and(|key| keys.contains(&key)),
-            Holder::Program => {
-                actor.to_bytes().len() != FINGERPRINT_LENGTH + ACTOR_ENTROPY_LENGTH
+            Holder::People(keys) => {
+                PersonId::of_actor(actor).is_some_and(|key| keys.contains(&key))
             }
+            Holder::Program => actor.to_bytes().len() != FINGERPRINT_LENGTH + ACTOR_ENTROPY_LENGTH,
         }
     }
 }

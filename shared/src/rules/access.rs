@@ -23,15 +23,15 @@ pub enum Right {
 /// What each role may do: `r`ead, `w`rite, `c`reate.
 const DOCUMENTS: [(Role, [&str; 3]); 8] = [
     //                  territory  needs  job sheets
-    (Role::Guest,       ["r",      "rw",  "r"]),
-    (Role::Volunteer,   ["rw",     "rw",  "rwc"]),
-    (Role::Partner,     ["rw",     "rw",  "rwc"]),
-    (Role::Facilitator, ["rw",     "rw",  "rwc"]),
-    (Role::Team,        ["rwc",    "rwc", "rwc"]),
-    (Role::Committee,   ["rw",     "rw",  "rwc"]),
-    (Role::Mentor,      ["r",      "r",   "r"]),
+    (Role::Guest, ["r", "rw", "r"]),
+    (Role::Volunteer, ["rw", "rw", "rwc"]),
+    (Role::Partner, ["rw", "rw", "rwc"]),
+    (Role::Facilitator, ["rw", "rw", "rwc"]),
+    (Role::Team, ["rwc", "rwc", "rwc"]),
+    (Role::Committee, ["rw", "rw", "rwc"]),
+    (Role::Mentor, ["r", "r", "r"]),
     // Whoever pays or controls sees numbers and what is published, not who wrote what.
-    (Role::Observer,    ["r",      "",    ""]),
+    (Role::Observer, ["r", "", ""]),
 ];
 
 /// Whether someone with these roles may do this with documents of this kind.

@@ -99,12 +99,7 @@ pub struct Connection {
 impl Connection {
     /// A connection that has not greeted yet; peers of our own are told `told` once they have, and asked who uses them with a fresh
     /// `challenge`.
-    pub fn new(
-        relay: PeerId,
-        limits: Limits,
-        told: RelayLimits,
-        challenge: Challenge,
-    ) -> Self {
+    pub fn new(relay: PeerId, limits: Limits, told: RelayLimits, challenge: Challenge) -> Self {
         Self {
             relay,
             limits,

@@ -17,8 +17,8 @@ use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
 use crate::wire::{Dialect, Envelope, EphemeralMessage};
-use batch::{Batch, Inbound};
 use automerge::ChangeHash;
+use batch::{Batch, Inbound};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

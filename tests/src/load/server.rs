@@ -55,7 +55,7 @@ impl Program {
         let mut command = match self {
             Self::Maillage => {
                 let mut command = Command::new(built::relay()?);
-                command.args(["serve", "--listen", &listen.to_string(), "--data"]);
+                command.args(["serve", "--open", "--listen", &listen.to_string(), "--data"]);
                 command.env("RUST_LOG", "warn,automerge=off");
                 command
             }

@@ -36,6 +36,8 @@ pub enum Rejection {
     SpaceFull,
     /// A change or its document is larger than the relay takes.
     TooLarge,
+    /// Whoever uses this phone may not do this here.
+    NotAllowed,
 }
 
 impl Rejection {
@@ -44,6 +46,7 @@ impl Rejection {
         match code {
             "too-large" => Self::TooLarge,
             "space-full" => Self::SpaceFull,
+            "not-allowed" | "author" => Self::NotAllowed,
             _ => Self::NotAccepted,
         }
     }

@@ -144,11 +144,7 @@ impl Room {
     }
 
     /// Leaves out messages with changes that are not their sender's to bring, and says so.
-    fn turn_away(
-        &mut self,
-        inbound: Vec<Inbound>,
-        effects: &mut Vec<RoomEffect>,
-    ) -> Vec<Inbound> {
+    fn turn_away(&mut self, inbound: Vec<Inbound>, effects: &mut Vec<RoomEffect>) -> Vec<Inbound> {
         let mut kept = Vec::with_capacity(inbound.len());
         for entry in inbound {
             match self.admits(&entry) {

@@ -40,17 +40,19 @@ impl Room {
             return Ok(());
         }
         let warrant = Arc::clone(&member.warrant);
-        let changes = inbound.message.chunks.iter().filter_map(|chunk| match chunk {
-            ScannedChunk::Change(change) => Some(change),
-            ScannedChunk::Document(_) => None,
-        });
+        let changes = inbound
+            .message
+            .chunks
+            .iter()
+            .filter_map(|chunk| match chunk {
+                ScannedChunk::Change(change) => Some(change),
+                ScannedChunk::Document(_) => None,
+            });
         let unknown: Vec<&ChangeRecord> = changes
             .filter(|change| !self.graph.contains(&change.hash))
             .collect();
         match self.genesis {
-            Some(genesis) if !unknown.is_empty() => {
-                self.is_written_by(&warrant, genesis, &unknown)
-            }
+            Some(genesis) if !unknown.is_empty() => self.is_written_by(&warrant, genesis, &unknown),
             // Before the birth, it is seen once they are proved.
             _ => Ok(()),
         }
@@ -112,7 +114,12 @@ impl Room {
     }
 
     fn is_migration(&self, hash: &ChangeHash) -> bool {
-        let born = || self.graph.changes().iter().find(|change| change.deps.is_empty());
+        let born = || {
+            self.graph
+                .changes()
+                .iter()
+                .find(|change| change.deps.is_empty())
+        };
         match &self.migrations {
             Some(migrations) => migrations.contains(hash),
             None => born().is_some_and(|born| migrate::changes_after(born).contains(hash)),

@@ -146,7 +146,10 @@ fn a_volunteer_begins_a_sheet_and_a_guest_reads_it() {
     let frames = scene.sends(ALICE, &warrant(ALICE, space(), Role::Volunteer), &changes);
     assert_eq!((refusal(&frames), scene.len()), (None, 2));
     let frames = scene.sends(BASIL, &warrant(BASIL, space(), Role::Guest), &[]);
-    assert!(matches!(&frames[..], [(BASIL, Frame::Sync(_))]), "{frames:?}");
+    assert!(
+        matches!(&frames[..], [(BASIL, Frame::Sync(_))]),
+        "{frames:?}"
+    );
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -247,8 +250,7 @@ fn a_territory_is_its_own_space() {
         schema: 1,
         space: space(),
     };
-    let (document, _) =
-        Document::birth(genesis, actor(ALICE), UnixMillis(0), |_| Ok(())).unwrap();
+    let (document, _) = Document::birth(genesis, actor(ALICE), UnixMillis(0), |_| Ok(())).unwrap();
     let team = warrant(ALICE, space(), Role::Team);
     let frames = scene.sends(ALICE, &team, &document.changes());
     assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 0));
