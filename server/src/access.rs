@@ -4,11 +4,14 @@
 //! the relay hears what has changed.
 
 mod attempts;
+mod copies;
 mod record;
 #[cfg(test)]
 mod tests;
 
-use crate::store::files;
+pub(crate) use copies::{AccessFile, files, restore};
+
+use crate::store::files as durable;
 use attempts::Attempts;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey, Secret};
@@ -74,11 +77,11 @@ impl Registry {
     /// Opens the records in the folder of a store that this process has locked.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         let folder = data.join(FOLDER);
-        fs::create_dir_all(&folder).map_err(|error| files::io_error(&error))?;
+        fs::create_dir_all(&folder).map_err(|error| durable::io_error(&error))?;
         let seed = seed(&folder.join(KEY))?;
         let mut books = BTreeMap::new();
-        for entry in fs::read_dir(&folder).map_err(|error| files::io_error(&error))? {
-            let path = entry.map_err(|error| files::io_error(&error))?.path();
+        for entry in fs::read_dir(&folder).map_err(|error| durable::io_error(&error))? {
+            let path = entry.map_err(|error| durable::io_error(&error))?.path();
             let Some(space) = record::space_of(&path) else {
                 continue;
             };
@@ -115,7 +118,7 @@ impl Registry {
         let mut state = self.state();
         if !state.books.contains_key(&space) {
             let record =
-                Record::create(&self.folder, space).map_err(|error| files::io_error(&error))?;
+                Record::create(&self.folder, space).map_err(|error| durable::io_error(&error))?;
             let roster = Roster::new(space);
             state.books.insert(space, Book { roster, record });
         }
@@ -395,7 +398,7 @@ fn now() -> UnixMillis {
 /// Reads the seed of the spaces' keys and the SHA-256 of it, or draws one: another key would have every phone doubt what it is told.
 fn seed(path: &Path) -> Result<[u8; 32], StoreError> {
     let summed = |seed: [u8; 32]| [seed, Sha256::digest(seed).into()].concat();
-    if let Some(bytes) = files::read_if_there(path)? {
+    if let Some(bytes) = durable::read_if_there(path)? {
         let seed = bytes.first_chunk().copied();
         return seed.filter(|seed| summed(*seed) == bytes).ok_or_else(|| {
             StoreError::Damaged("the key with which it vouches for members".to_owned())
@@ -403,6 +406,6 @@ fn seed(path: &Path) -> Result<[u8; 32], StoreError> {
     }
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| StoreError::Io(error.to_string()))?;
-    files::write_privately(path, &summed(seed)).map_err(|error| files::io_error(&error))?;
+    durable::write_privately(path, &summed(seed)).map_err(|error| durable::io_error(&error))?;
     Ok(seed)
 }

@@ -47,7 +47,7 @@ use reserve::Reserve;
 use seal::{Key, Nonces};
 use snapshot::Files;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use writing::Writing;
@@ -111,6 +111,11 @@ impl SledStore {
     /// The name of the relay that keeps its documents here: drawn once, the same at every start.
     pub fn relay(&self) -> &PeerId {
         self.folder.relay()
+    }
+
+    /// The folder it lies in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Folders that were too damaged to be opened, and in whose place another one counts now.

@@ -176,6 +176,24 @@ fn whoever_looks_on_hears_of_those_who_may_do_less() {
 }
 
 #[test]
+fn who_may_come_in_is_in_the_backup() {
+    let place = tempfile::tempdir().unwrap();
+    let (data, file) = (place.path().join("data"), place.path().join("backup"));
+    drop(crate::store::SledStore::open(&data).unwrap());
+    let registry = founded(&data);
+    let (link, _) = invite(&registry, Role::Volunteer, 5);
+    join(&registry, 1, &link);
+    let members = registry.members(space());
+    assert!(crate::upkeep::back_up(&data, &file).unwrap().is_well);
+    let restored = place.path().join("restored");
+    crate::upkeep::restore(&restored, &file).unwrap();
+    let registry = Registry::open(&restored).unwrap();
+    // With the same key, so that phones believe it.
+    assert_eq!(registry.members(space()), members);
+    assert_eq!(join(&registry, 2, &link), Answer::Joined { space: space() });
+}
+
+#[test]
 fn an_entry_that_was_cut_short_was_never_made_and_damage_is_told() {
     let data = tempfile::tempdir().unwrap();
     let registry = founded(data.path());

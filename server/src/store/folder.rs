@@ -53,6 +53,11 @@ impl Folder {
         self.format
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// From now on the folder is of the newest format.
     pub(super) fn set_format(&self) -> Result<(), StoreError> {
         self.write("format", &format!("maillage {FORMAT}\n"))

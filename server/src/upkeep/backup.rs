@@ -1,12 +1,14 @@
-//! A backup: every document of a store in one file. Version 1.
+//! A backup: every document of a store, and the records of who may come in, in one file. Version 2; version 1 had no records.
 //!
-//! - A line `maillage backup 1`; the length of the relay's name (4 bytes, as all lengths big-endian) and the name.
+//! - A line `maillage backup 2`; the length of the relay's name (4 bytes, as all lengths big-endian) and the name.
+//! - For each file of the records an `a`, and the lengths (4 bytes each) and bytes of its name and content.
 //! - For each document a `d`, its 16 bytes, and the length (4 bytes) and bytes of its packed changes, as the store packs them.
 //! - At the end an `e`, the number of documents (8 bytes), and the SHA-256 of everything before it.
 //!
 //! It is not encrypted: whoever has the file can read the documents.
 
 use super::{Report, UpkeepError};
+use crate::access::{self, AccessFile};
 use crate::store::SledStore;
 use crate::store::snapshot::{MOST_BYTES, pack, unpack};
 use maillage_shared::id::{DocumentId, PeerId};
@@ -15,7 +17,7 @@ use sha2::{Digest, Sha256};
 use std::io::{self, Read, Write};
 
 const WORDS: &str = "maillage backup ";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Writes all documents as they are now, while others write.
 pub(super) fn write(store: &SledStore, output: &mut dyn Write) -> Result<Report, UpkeepError> {
@@ -23,6 +25,11 @@ pub(super) fn write(store: &SledStore, output: &mut dyn Write) -> Result<Report,
     let name = store.relay().as_str();
     output.write_all(format!("{WORDS}{VERSION}\n").as_bytes())?;
     output.write_part(name.as_bytes())?;
+    for file in access::files(store.folder())? {
+        output.write_all(b"a")?;
+        output.write_part(file.name.as_bytes())?;
+        output.write_part(&file.content)?;
+    }
     let (mut documents, mut damaged) = (0u64, 0u64);
     store.each(|kept| {
         documents += 1;
@@ -76,6 +83,7 @@ impl From<io::Error> for BadBackup {
 pub(super) struct Contents {
     pub(super) relay: PeerId,
     pub(super) documents: Vec<DocumentId>,
+    pub(super) access: Vec<AccessFile>,
 }
 
 /// Reads a whole backup and checks all of it.
@@ -88,6 +96,7 @@ pub(super) fn verify(input: impl Read) -> Result<Contents, BadBackup> {
     Ok(Contents {
         relay: reader.relay,
         documents,
+        access: reader.access,
     })
 }
 
@@ -96,6 +105,7 @@ pub(super) struct Reader<R> {
     input: Hashing<R>,
     relay: PeerId,
     documents: u64,
+    access: Vec<AccessFile>,
     is_over: bool,
 }
 
@@ -124,6 +134,7 @@ impl<R: Read> Reader<R> {
             input,
             relay: PeerId::new(relay).map_err(|_| BadBackup::Damaged)?,
             documents: 0,
+            access: Vec::new(),
             is_over: false,
         })
     }
@@ -135,7 +146,15 @@ impl<R: Read> Reader<R> {
         if self.is_over {
             return Ok(None);
         }
-        match self.input.read_array()? {
+        let mut kind: [u8; 1] = self.input.read_array()?;
+        while kind == *b"a" {
+            let name = String::from_utf8(self.input.read_part()?).ok();
+            let content = self.input.read_part()?;
+            let file = name.and_then(|name| AccessFile::new(name, content));
+            self.access.push(file.ok_or(BadBackup::Damaged)?);
+            kind = self.input.read_array()?;
+        }
+        match kind {
             [b'd'] => {
                 let document = DocumentId::from_bytes(self.input.read_array()?)
                     .map_err(|_| BadBackup::Damaged)?;

@@ -2,6 +2,7 @@
 
 use super::backup::{self, BadBackup, Reader};
 use super::{Report, UpkeepError};
+use crate::access;
 use crate::store::SledStore;
 use maillage_shared::store::StoreError;
 use std::fs::{self, File};
@@ -26,6 +27,8 @@ pub fn restore(data: &Path, file: &Path) -> Result<Report, UpkeepError> {
     let mut reader = Reader::new(open()?).map_err(bad)?;
     let documents = std::iter::from_fn(|| reader.next_document().map_err(bad).transpose());
     SledStore::build(data, &contents.relay, &contents.documents, documents)?;
+    access::restore(data, &contents.access)
+        .map_err(|error| UpkeepError::File(data.to_path_buf(), error))?;
     // The folder is a store now; what is in it must be what was in the file.
     let store = SledStore::open(data)?;
     let (mut found, mut damaged) = (0, 0);
