@@ -13,8 +13,9 @@ pub(crate) use copies::{AccessFile, files, restore};
 
 use crate::store::files as durable;
 use attempts::Attempts;
+use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey, Secret};
+use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey, Receipt, Secret};
 use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Members, Request, Roster, Warrant};
 use maillage_shared::rules::access::{Act, may_act};
 use maillage_shared::store::StoreError;
@@ -140,6 +141,28 @@ impl Registry {
             let space = book.roster.space();
             Some((space, number, Warrant::of_program(space, roles)))
         })
+    }
+
+    /// Gives the word of a space for what was accepted of one of its documents.
+    pub fn vouch(
+        &self,
+        space: DocumentId,
+        document: DocumentId,
+        heads: Vec<ChangeHash>,
+    ) -> Receipt {
+        Receipt::sign(document, heads, &self.key(space))
+    }
+
+    /// Which of these spaces has given this word, if one has.
+    pub fn vouched(
+        &self,
+        spaces: impl IntoIterator<Item = DocumentId>,
+        document: DocumentId,
+        receipt: &Receipt,
+    ) -> Option<DocumentId> {
+        spaces
+            .into_iter()
+            .find(|space| receipt.holds(document, &self.key(*space).public()))
     }
 
     /// Who is who, sealed for everyone who may see it.

@@ -107,6 +107,7 @@ impl Relay {
             proving,
             metrics: Arc::clone(&metrics),
             options: options.clone(),
+            registry: registry.clone(),
         });
         let shared = Arc::new(Shared {
             relay,

@@ -3,11 +3,13 @@
 mod invitation;
 mod key;
 mod proof;
+mod receipt;
 mod role;
 
 pub use invitation::{BadInvitation, CODE_LETTERS, Code, Invitation, Secret};
 pub use key::{PersonKey, PublicKey, SIGNATURE_BYTES, Signature};
 pub use proof::{Challenge, MOST_PROOFS, Proof, read_proofs, write_proofs};
+pub use receipt::Receipt;
 pub use role::{Role, Roles};
 
 use automerge::ActorId;

@@ -3,7 +3,8 @@
 //! Our own peers offer a second version, [`EXTENDED_VERSION`]: the same messages and a few more, which stock peers never see. The relay
 //! says what it takes (`maillage-limits`), that what it was sent is on its disk (`maillage-durable`), and what it does not accept
 //! (`maillage-refused`). It asks who uses the connection (`maillage-challenge`), hears proofs (`maillage-proof`), tells who is who
-//! (`maillage-members`), and answers (`maillage-answer`) what it is asked about that (`maillage-ask`).
+//! (`maillage-members`), and answers (`maillage-answer`) what it is asked about that (`maillage-ask`). What it has accepted it gives its word
+//! for (`maillage-receipt`).
 //!
 //! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory
 //! is at stake: nesting, lengths and field counts are bounded before anything is allocated. Source of the format: the
@@ -203,6 +204,14 @@ pub enum Frame {
         /// The sealed snapshot.
         data: Vec<u8>,
     },
+    /// The relay's word about what it has accepted of a document, to phones, and back to it once it has lost something: see
+    /// [`crate::identity::Receipt`].
+    Receipt {
+        /// Which document.
+        document: DocumentId,
+        /// The encoded receipt.
+        data: Vec<u8>,
+    },
     /// A phone asks about who belongs to a territory.
     Ask {
         /// The phone's number for it, to be named in the answer.
@@ -248,6 +257,7 @@ impl Frame {
             Self::Challenge(_) => "maillage-challenge",
             Self::Proof(_) => "maillage-proof",
             Self::Members { .. } => "maillage-members",
+            Self::Receipt { .. } => "maillage-receipt",
             Self::Ask { .. } => "maillage-ask",
             Self::Answer { .. } => "maillage-answer",
             Self::Ephemeral(_) => "ephemeral",

@@ -2,7 +2,7 @@
 //!
 //! It does what the app's shell does, in Rust: effects are performed in order, and what is to be kept is kept at once.
 
-use crate::until::{eventually, told};
+use crate::until::{eventually, told, when};
 use anyhow::{Context, Result, bail};
 use futures_util::{SinkExt, StreamExt};
 use maillage_shared::change::ChangeRecord;
@@ -13,7 +13,7 @@ use maillage_shared::identity::{PersonId, PersonKey, Proof};
 use maillage_shared::presence::Face;
 use maillage_shared::roster::{Answer, Members, Request};
 use maillage_shared::store::StoredChange;
-use maillage_shared::sync::client::{Client, ClientEffect, ClientEvent, Status};
+use maillage_shared::sync::client::{Acknowledged, Client, ClientEffect, ClientEvent, Status};
 use maillage_shared::time::UnixMillis;
 use maillage_shared::{ActorId, ChangeHash};
 use std::collections::{BTreeMap, VecDeque};
@@ -53,6 +53,7 @@ struct State {
     troubles: Vec<String>,
     answers: BTreeMap<u64, Option<Answer>>,
     members: BTreeMap<DocumentId, Vec<u8>>,
+    remembered: BTreeMap<DocumentId, Acknowledged>,
 }
 
 /// The present socket; its tasks end with it.
@@ -264,6 +265,20 @@ impl Device {
         self.phone.state().client.acknowledged(id)
     }
 
+    /// Waits until the relay has given its word for all that this phone has of a document.
+    pub async fn is_vouched_for(&self, id: DocumentId) -> Result<()> {
+        eventually("the relay gives its word", async || {
+            let mut heads = self.heads(id);
+            heads.sort();
+            let state = self.phone.state();
+            let remembered = state.remembered.get(&id);
+            let receipt = remembered.and_then(|remembered| remembered.receipt.as_ref());
+            let is_there = receipt.is_some_and(|receipt| receipt.heads == heads);
+            when(is_there, format!("{receipt:?}"))
+        })
+        .await
+    }
+
     /// Tells everyone who has the document open something that nobody keeps.
     pub fn say(&self, id: DocumentId, data: Vec<u8>) {
         self.phone.act(|client| client.say(id, data));
@@ -372,9 +387,13 @@ impl Phone {
                 ClientEffect::Members { space, data } => {
                     state.members.insert(space, data);
                 }
-                ClientEffect::Remember { .. }
-                | ClientEffect::Changed { .. }
-                | ClientEffect::StatusChanged => {}
+                ClientEffect::Remember {
+                    document,
+                    acknowledged,
+                } => {
+                    state.remembered.insert(document, acknowledged);
+                }
+                ClientEffect::Changed { .. } | ClientEffect::StatusChanged => {}
             }
         }
         self.changed.notify_one();

@@ -60,6 +60,11 @@ impl House {
         Ok(Self { relay, ..self })
     }
 
+    /// The relay and the host's phone, without the folder.
+    pub fn into_relay_and_host(self) -> (Relay, Device) {
+        (self.relay, self.host)
+    }
+
     /// The relay's folder.
     pub fn data(&self) -> &Path {
         self.data.path()

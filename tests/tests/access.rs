@@ -14,6 +14,7 @@ use maillage_tests::device::{Device, now, random};
 use maillage_tests::house::{House, invite, lines};
 use maillage_tests::javascript::JavascriptPeer;
 use maillage_tests::raw::RawSocket;
+use maillage_tests::relay::{self, Relay};
 use maillage_tests::sheet;
 use maillage_tests::until::{eventually, told, when};
 
@@ -484,12 +485,9 @@ async fn what_the_operator_does_while_the_relay_runs_counts_at_once() -> Result<
     };
     let amina = Device::start(&house.relay.sync_url())?;
     amina.join(code, "Amina").await?;
-    let table = lines(house.data(), &["members"]).await?;
-    let line = table.iter().find(|line| line.ends_with("guest\tAmina"));
-    let number = line.and_then(|line| line.split('\t').next());
-    let number = number.with_context(|| format!("{table:?}"))?;
+    let number = number_of(&house, "guest\tAmina").await?;
     amina.find(house.space).await?;
-    lines(house.data(), &["revoke", "--number", number, "--erase"]).await?;
+    lines(house.data(), &["revoke", "--number", &number, "--erase"]).await?;
     eventually("she is told that she is nobody here", async || {
         let members = house.host.members(house.space).ok_or("nobody is known")?;
         let card = members.card_of(amina.person()).ok_or("no card")?;
@@ -502,6 +500,59 @@ async fn what_the_operator_does_while_the_relay_runs_counts_at_once() -> Result<
     let again = amina.twin(&house.relay.sync_url())?;
     again.want(house.space);
     is_told_nothing_is_there(&again, house.space).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_restored_relay_lacks_comes_back_with_anyone_who_has_its_word() -> Result<()> {
+    let house = House::open().await?;
+    let luc = house.with(Role::Guest, "Luc").await?;
+    let amina = house.with(Role::Volunteer, "Amina").await?;
+    let old = sheet::create(&amina, house.space, "Vélos", "Réparer")?;
+    amina.all_sent().await?;
+    let place = tempfile::tempdir()?;
+    let (backup, restored) = (place.path().join("backup"), place.path().join("data"));
+    let path = |path: &std::path::Path| path.to_str().map(str::to_owned);
+    let backup = path(&backup).context("not Unicode")?;
+    lines(house.data(), &["backup", "--to", &backup]).await?;
+    // After the backup: a sheet that changes, one that is born, and a member who goes.
+    entitle(&amina, old, "Vélos réparés")?;
+    let new = sheet::create(&amina, house.space, "Potager", "Cultiver")?;
+    amina.all_sent().await?;
+    for id in [old, new] {
+        luc.find(id).await?;
+        luc.is_vouched_for(id).await?;
+    }
+    let heads = [old, new].map(|id| luc.heads(id));
+    drop(amina);
+    let House { relay, .. } = &house;
+    let address = relay.address();
+    let number = number_of(&house, "Amina").await?;
+    let (relay, host) = house.into_relay_and_host();
+    drop(host);
+    relay.kill().await?;
+    let data = path(&restored).context("not Unicode")?;
+    relay::run(&["restore", "--from", &backup, "--data", &data]).await?;
+    lines(&restored, &["revoke", "--number", &number]).await?;
+    let relay = Relay::start_as(&restored, address, &[], &[]).await?;
+    let link = invite(&restored, &["--role", "guest"]).await?;
+    let reader = Device::start(&relay.sync_url())?;
+    reader.join(&link, "Basile").await?;
+    for (id, heads) in [old, new].into_iter().zip(heads) {
+        reader.want(id);
+        eventually("what was lost is there again", async || {
+            let found = reader.heads(id);
+            when(found == heads, format!("{found:?} {:?}", luc.troubles()))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+async fn number_of(house: &House, name: &str) -> Result<String> {
+    let table = lines(house.data(), &["members"]).await?;
+    let line = table.iter().find(|line| line.ends_with(name));
+    let number = line.and_then(|line| line.split('\t').next());
+    Ok(number.with_context(|| format!("{table:?}"))?.to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]

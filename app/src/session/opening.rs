@@ -6,15 +6,17 @@ use crate::platform::kept::Loaded;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
+use maillage_shared::identity::Receipt;
 use maillage_shared::sync::client::Acknowledged;
 use maillage_shared::{ActorId, ChangeHash};
 use minicbor::{Decoder, Encoder};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-/// The keys of the relay's name and of its heads in what is kept about a document.
+/// The keys of the relay's name, of its heads and of its word for them in what is kept about a document.
 const RELAY: &str = "relay";
 const RELAY_HEADS: &str = "relayHeads";
+const RECEIPT: &str = "receipt";
 /// Heads read of one document; nobody writes more at a time.
 const HEADS: u64 = 10_000;
 
@@ -80,7 +82,11 @@ fn acknowledged(kept: &BTreeMap<String, Vec<u8>>, id: DocumentId) -> Acknowledge
 pub(crate) fn write_acknowledged(acknowledged: &Acknowledged) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
     let write = |e: &mut Encoder<Vec<u8>>| -> Result<(), minicbor::encode::Error<Infallible>> {
-        e.map(2)?.str(RELAY)?.encode(&acknowledged.relay)?;
+        e.map(2 + u64::from(acknowledged.receipt.is_some()))?;
+        if let Some(receipt) = &acknowledged.receipt {
+            e.str(RECEIPT)?.bytes(&receipt.encode())?;
+        }
+        e.str(RELAY)?.encode(&acknowledged.relay)?;
         e.str(RELAY_HEADS)?.array(acknowledged.heads.len() as u64)?;
         for head in &acknowledged.heads {
             e.bytes(&head.0)?;
@@ -98,6 +104,7 @@ fn read_acknowledged(bytes: &[u8]) -> Option<Acknowledged> {
     let mut acknowledged = Acknowledged::default();
     for _ in 0..d.map().ok()?? {
         match d.str().ok()? {
+            RECEIPT => acknowledged.receipt = Receipt::decode(d.bytes().ok()?),
             RELAY => acknowledged.relay = d.decode().ok()?,
             RELAY_HEADS => {
                 let count = d.array().ok()?.filter(|count| *count <= HEADS)?;
@@ -132,6 +139,11 @@ mod tests {
         let acknowledged = Acknowledged {
             relay: Some("relay".to_owned()),
             heads: document.heads(),
+            receipt: Some(Receipt::sign(
+                id,
+                document.heads(),
+                &PersonKey::from_seed(&[2; 32]),
+            )),
         };
         loaded
             .documents

@@ -213,6 +213,19 @@ impl Session {
                     .send(document, input, &self.outbound)
                     .await;
             }
+            ConnectionEffect::Receipt { document, receipt } => {
+                if let Some(space) = self.entrance.place_of(document, &receipt) {
+                    let input = RoomInput::Receipt {
+                        connection: self.id,
+                        space,
+                        receipt,
+                    };
+                    self.shared
+                        .rooms
+                        .send(document, input, &self.outbound)
+                        .await;
+                }
+            }
             ConnectionEffect::Ephemeral { .. } | ConnectionEffect::Nothing => {}
             ConnectionEffect::Proved(keys) => self.entrance.proved(keys),
             ConnectionEffect::Ask { number, data } => self.entrance.ask(number, &data).await?,

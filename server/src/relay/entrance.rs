@@ -6,7 +6,7 @@ use super::outbound::Outbound;
 use super::present::User;
 use crate::access::{Asker, Sight};
 use maillage_shared::id::{DocumentId, PeerId};
-use maillage_shared::identity::PublicKey;
+use maillage_shared::identity::{PublicKey, Receipt};
 use maillage_shared::presence::Presence;
 use maillage_shared::roster::{Answer, Denied, Request, Warrant};
 use maillage_shared::sync::room::ConnectionId;
@@ -138,6 +138,13 @@ impl Entrance {
             self.tell_who_is_who();
         }
         Ok(())
+    }
+
+    /// The space that has given this word, if it is one of this peer's.
+    pub(super) fn place_of(&self, document: DocumentId, receipt: &Receipt) -> Option<DocumentId> {
+        let spaces = self.warrant.roles().iter().map(|(space, _)| *space);
+        let registry = self.shared.registry.as_ref()?;
+        registry.vouched(spaces, document, receipt)
     }
 
     /// Whether a presence comes from who it says. What other makes of clients say to each other is theirs.

@@ -22,6 +22,8 @@ pub struct Options {
     pub goodbye_time: Duration,
     /// How long a room with nobody in it stays open.
     pub idle_time: Duration,
+    /// How long after something new was accepted phones get the relay's word for it, to bring back what it loses.
+    pub vouching_time: Duration,
     /// How long to wait before a failed write is tried again.
     pub retry_time: Duration,
     /// Bytes that may wait to be sent on one connection.
@@ -69,6 +71,7 @@ impl Default for Options {
             greeting_time: Duration::from_secs(15),
             goodbye_time: Duration::from_secs(3),
             idle_time: Duration::from_secs(60),
+            vouching_time: Duration::from_secs(10),
             retry_time: Duration::from_secs(1),
             outbound_bytes: 8 * 1024 * 1024,
             inbound_bytes: 8 * 1024 * 1024,

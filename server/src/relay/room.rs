@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::guard::{Ledger, Refusal, ScannedChunk, ScannedMessage};
 use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::identity::Receipt;
 use maillage_shared::roster::Warrant;
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::connection::CloseReason;
@@ -49,6 +50,15 @@ pub(super) enum RoomInput {
         /// What it said.
         message: EphemeralMessage,
     },
+    /// The relay's word about the document comes back; the key of this space has signed it.
+    Receipt {
+        /// Where it came from.
+        connection: ConnectionId,
+        /// The space.
+        space: DocumentId,
+        /// What it says.
+        receipt: Receipt,
+    },
     /// A connection that had this document open has closed.
     Left(ConnectionId),
     /// The relay stops: answer when everything received so far is written and answered.
@@ -78,6 +88,7 @@ pub(super) async fn run(
                 waiting: Vec::new(),
                 current: Vec::new(),
                 finish: Vec::new(),
+                vouch_at: None,
             };
             task.run(&rooms, mailbox).await;
         }
@@ -148,7 +159,7 @@ async fn refuse_all(
                 Some(RoomInput::Finish(finished)) => {
                     let _ = finished.send(());
                 }
-                Some(RoomInput::Ephemeral { .. } | RoomInput::Left(_)) => {}
+                Some(RoomInput::Ephemeral { .. } | RoomInput::Receipt { .. } | RoomInput::Left(_)) => {}
                 None => return,
             },
             () = sleep_until(try_again) => {
@@ -195,6 +206,8 @@ struct Task {
     waiting: Vec<Permits>,
     current: Vec<Permits>,
     finish: Vec<oneshot::Sender<()>>,
+    /// When the relay gives its word for what it has accepted by then.
+    vouch_at: Option<Instant>,
 }
 
 impl Task {
@@ -211,6 +224,7 @@ impl Task {
                     Some(input) => self.take(input),
                     None => return,
                 },
+                () = wait_until(self.vouch_at) => self.vouch(),
                 () = sleep_until(idle_until), if !working && self.room.is_idle() => {
                     if rooms.retire(self.document, &mailbox) {
                         return;
@@ -226,6 +240,22 @@ impl Task {
                 }
             }
             idle_until = Instant::now() + self.context.options.idle_time;
+            if self.vouch_at.is_none()
+                && self.context.registry.is_some()
+                && self.room.unvouched().is_some()
+            {
+                self.vouch_at = Some(Instant::now() + self.context.options.vouching_time);
+            }
+        }
+    }
+
+    /// Signs what the document has come to, for phones to keep.
+    fn vouch(&mut self) {
+        self.vouch_at = None;
+        let unvouched = self.room.unvouched();
+        if let Some((registry, (space, heads))) = self.context.registry.as_ref().zip(unvouched) {
+            let receipt = registry.vouch(space, self.document, heads);
+            self.handle(RoomEvent::Vouched(receipt));
         }
     }
 
@@ -265,6 +295,15 @@ impl Task {
                     message,
                 });
             }
+            RoomInput::Receipt {
+                connection,
+                space,
+                receipt,
+            } => self.handle(RoomEvent::Presented {
+                connection,
+                space,
+                receipt,
+            }),
             RoomInput::Left(connection) => {
                 self.outbound.remove(&connection);
                 self.handle(RoomEvent::Left(connection));
@@ -445,6 +484,13 @@ impl Drop for Task {
         for outbound in self.outbound.values() {
             outbound.close(Closing::Resync);
         }
+    }
+}
+
+async fn wait_until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 

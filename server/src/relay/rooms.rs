@@ -7,6 +7,7 @@ use super::proving::Proving;
 use super::room::{self, RoomInput};
 use super::spaces::Spaces;
 use super::writer::Writer;
+use crate::access::Registry;
 use crate::metrics::Metrics;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::Store;
@@ -28,6 +29,8 @@ pub(super) struct Context {
     pub(super) spaces: Spaces,
     pub(super) metrics: Arc<Metrics>,
     pub(super) options: Options,
+    /// With whose keys the relay gives its word; without it, it does not.
+    pub(super) registry: Option<Arc<Registry>>,
 }
 
 /// One task for each open document. Rooms open with the first message for them and retire when they have been empty for a while.

@@ -15,7 +15,7 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{self, ScannedMessage};
 use crate::id::DocumentId;
-use crate::identity::{self, Proof};
+use crate::identity::{self, Proof, Receipt};
 use crate::limits::{Limits, RelayLimits};
 use crate::roster::Request;
 use crate::sync::exchange;
@@ -408,6 +408,12 @@ impl Client {
                     effects.push(ClientEffect::Answered { number, answer });
                 }
             }
+            Frame::Receipt { document, data } => {
+                let replica = self.replicas.get_mut(&document);
+                if let Some((replica, receipt)) = replica.zip(Receipt::decode(&data)) {
+                    replica.receive_receipt(document, receipt, effects);
+                }
+            }
             Frame::Limits(limits) => self.relay_limits = Some(limits),
             Frame::Sync(sync) => {
                 let message = guard::scan_message(&sync.data, &self.limits);
@@ -502,6 +508,13 @@ impl Client {
         }
         if let Some((message, request)) = replica.speak(now, self.relay_limits) {
             self.opened += u64::from(is_new);
+            if let Some(receipt) = replica.take_receipt() {
+                let data = receipt.encode();
+                let document = id;
+                effects.push(ClientEffect::Send(
+                    Frame::Receipt { document, data }.encode(),
+                ));
+            }
             let sync = SyncMessage {
                 sender: me.clone(),
                 target: relay.clone(),

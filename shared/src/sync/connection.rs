@@ -2,7 +2,7 @@
 
 use crate::guard::{self, Refusal, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::identity::{self, Challenge, PublicKey};
+use crate::identity::{self, Challenge, PublicKey, Receipt};
 use crate::limits::{self, Limits, RelayLimits};
 use crate::wire::{
     BadFrame, Dialect, EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage,
@@ -72,6 +72,13 @@ pub enum ConnectionEffect {
     },
     /// From now on these people, and nobody else, use the connection.
     Proved(Vec<PublicKey>),
+    /// The relay's word about a document comes back; whether it is the relay's is still to be seen.
+    Receipt {
+        /// Which document.
+        document: DocumentId,
+        /// What it says.
+        receipt: Receipt,
+    },
     /// Answer a question about who belongs to a territory.
     Ask {
         /// The peer's number for it.
@@ -164,6 +171,10 @@ impl Connection {
                 })
             }
             (Some(peer), Frame::Proof(data)) => self.proved(peer, &data),
+            (Some(_), Frame::Receipt { document, data }) => {
+                let receipt = Receipt::decode(&data).ok_or(CloseReason::Proof)?;
+                Ok(ConnectionEffect::Receipt { document, receipt })
+            }
             (Some(_), Frame::Ask { number, data }) => Ok(ConnectionEffect::Ask { number, data }),
             (Some(_), Frame::Leave { .. }) => Ok(ConnectionEffect::Leave),
             // A peer that has not got a document either, or tells of heads elsewhere: nothing for this relay to do.

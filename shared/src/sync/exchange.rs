@@ -12,7 +12,7 @@ mod tests;
 
 use crate::change::ChangeRecord;
 use crate::guard::{ScannedChunk, ScannedMessage};
-use crate::limits::RelayLimits;
+use crate::limits::{self, Limits, RelayLimits};
 use crate::sync::graph::Graph;
 use allowance::Allowance;
 use automerge::ChangeHash;
@@ -275,6 +275,18 @@ impl Exchange {
                 .their_heads
                 .as_ref()
                 .is_some_and(|heads| graph.has_heads(heads))
+    }
+
+    /// Whether they were given all that is here, or had it.
+    pub fn has_all(&self, graph: &Graph) -> bool {
+        self.follows() && self.given.below == graph.len() && self.given.beyond.is_empty()
+    }
+
+    /// They have lost what they once had accepted: all of it goes back in one message, as far as a frame carries it, so that it can be seen
+    /// at once to belong together.
+    pub fn give_back(&mut self) {
+        self.allowance.message_bytes = limits::FRAME_BYTES;
+        self.allowance.message_operations = Limits::DEFAULT.operations;
     }
 
     /// The heads to tell a peer that [`Exchange::is_level`], or `None` when it has been told: the same as [`Exchange::generate`] would

@@ -7,11 +7,13 @@ mod entitled;
 mod play;
 #[cfg(test)]
 mod tests;
+mod vouching;
 
 use crate::change::ChangeRecord;
 use crate::doc::Genesis;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
+use crate::identity::Receipt;
 use crate::roster::Warrant;
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
@@ -54,6 +56,17 @@ pub enum RoomEvent {
         connection: ConnectionId,
         /// The message as received.
         message: EphemeralMessage,
+    },
+    /// The space's key has signed [`Room::unvouched`].
+    Vouched(Receipt),
+    /// A peer brings back a receipt that the key of this space has signed.
+    Presented {
+        /// Who.
+        connection: ConnectionId,
+        /// The space.
+        space: DocumentId,
+        /// The receipt.
+        receipt: Receipt,
     },
     /// A connection closed.
     Left(ConnectionId),
@@ -127,6 +140,10 @@ struct Member {
     dialect: Dialect,
     warrant: Arc<Warrant>,
     exchange: Exchange,
+    /// It has the room's receipt.
+    has_receipt: bool,
+    /// The receipt it has brought back, and the space whose key has signed it.
+    presented: Option<(DocumentId, Receipt)>,
     /// It asked for a document nobody had; it is told so once and served when the document appears.
     told_unavailable: bool,
 }
@@ -141,6 +158,8 @@ pub struct Room {
     genesis: Option<Genesis>,
     /// The changes that bring it up to date, which anyone may bring; made when someone does.
     migrations: Option<Vec<ChangeHash>>,
+    /// The relay's word for the heads of some while ago, or of now.
+    receipt: Option<Receipt>,
     /// The document was there once, and what was kept of it is lost: whoever still has it is waited for.
     is_awaited: bool,
     members: BTreeMap<ConnectionId, Member>,
@@ -168,6 +187,7 @@ impl Room {
             genesis: entitled::genesis(graph.changes()),
             graph,
             migrations: None,
+            receipt: None,
             is_awaited: false,
             members: BTreeMap::new(),
             inbox: Vec::new(),
@@ -224,6 +244,8 @@ impl Room {
                     dialect,
                     warrant,
                     exchange: Exchange::default(),
+                    has_receipt: false,
+                    presented: None,
                     told_unavailable: false,
                 });
                 self.inbox.push(Inbound {
@@ -237,6 +259,16 @@ impl Room {
                 connection,
                 message,
             } => self.forward(connection, message, &mut effects),
+            RoomEvent::Vouched(receipt) => self.vouched(receipt, &mut effects),
+            RoomEvent::Presented {
+                connection,
+                space,
+                receipt,
+            } => {
+                if let Some(member) = self.members.get_mut(&connection) {
+                    member.presented = Some((space, receipt));
+                }
+            }
             RoomEvent::Left(connection) => {
                 if let Some(member) = self.members.remove(&connection) {
                     self.heard.retain(|(sender, _), _| *sender != member.peer);

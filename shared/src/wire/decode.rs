@@ -244,6 +244,10 @@ impl Fields<'_> {
                 space: self.document()?,
                 data: self.content()?.to_vec(),
             }),
+            "maillage-receipt" => Ok(Frame::Receipt {
+                document: self.document()?,
+                data: self.content()?.to_vec(),
+            }),
             "maillage-ask" => Ok(Frame::Ask {
                 number: self.number()?,
                 data: self.content()?.to_vec(),

@@ -72,6 +72,10 @@ fn every_frame() -> Vec<Frame> {
             space: document(),
             data: vec![6],
         },
+        Frame::Receipt {
+            document: document(),
+            data: vec![6],
+        },
         Frame::Ask {
             number: 1,
             data: vec![7],
@@ -241,7 +245,7 @@ proptest! {
 
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     #[test]
-    fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..16usize, at in 0..200usize, byte in any::<u8>()) {
+    fn a_damaged_frame_does_not_make_the_decoder_panic(which in 0..17usize, at in 0..200usize, byte in any::<u8>()) {
         let mut bytes = every_frame()[which].encode();
         let at = at % bytes.len();
         bytes[at] = byte;

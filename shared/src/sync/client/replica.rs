@@ -6,6 +6,7 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::DocumentId;
+use crate::identity::Receipt;
 use crate::limits::{self, RelayLimits};
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
@@ -36,6 +37,8 @@ pub(super) struct Replica {
     retry_at: Option<UnixMillis>,
     speak_at: Option<UnixMillis>,
     acknowledged: Acknowledged,
+    /// The relay has lost something: its own word goes back with it.
+    gives_back: bool,
     refused: Option<Refused>,
     /// Something here is larger than the relay takes.
     too_large: bool,
@@ -84,6 +87,7 @@ impl Replica {
             retry_at: None,
             speak_at: None,
             acknowledged: Acknowledged::default(),
+            gives_back: false,
             refused: None,
             too_large: false,
             open: false,
@@ -263,6 +267,16 @@ impl Replica {
         self.speak_at = Some(self.speak_at.map_or(at, |earlier| earlier.min(at)));
         let heads = self.exchange.acknowledged(&self.graph);
         if heads != self.acknowledged.heads {
+            if let Some(receipt) = &self.acknowledged.receipt {
+                let lost = self.graph.since(&heads);
+                if lost
+                    .iter()
+                    .any(|change| receipt.heads.contains(&change.hash))
+                {
+                    self.gives_back = true;
+                    self.exchange.give_back();
+                }
+            }
             self.acknowledged.heads = heads;
             effects.push(ClientEffect::Remember {
                 document: id,
@@ -278,6 +292,28 @@ impl Replica {
         if !self.graph.is_empty() {
             self.wanted = false;
         }
+    }
+
+    /// The relay gives its word for what it has accepted. Of what is not kept here yet it will do so again.
+    pub(super) fn receive_receipt(
+        &mut self,
+        id: DocumentId,
+        receipt: Receipt,
+        effects: &mut Vec<ClientEffect>,
+    ) {
+        if receipt.heads.iter().all(|head| self.graph.contains(head)) {
+            self.acknowledged.receipt = Some(receipt);
+            effects.push(ClientEffect::Remember {
+                document: id,
+                acknowledged: self.acknowledged.clone(),
+            });
+        }
+    }
+
+    /// The relay's own word, when it has lost what that is about; once for each time it is seen to have lost something.
+    pub(super) fn take_receipt(&mut self) -> Option<&Receipt> {
+        let gives_back = std::mem::take(&mut self.gives_back);
+        self.acknowledged.receipt.as_ref().filter(|_| gives_back)
     }
 
     /// The relay has said that it refuses what was sent about this document.
@@ -332,7 +368,7 @@ impl Replica {
         if relay.is_none() || self.acknowledged.relay.as_deref() != relay {
             self.acknowledged = Acknowledged {
                 relay: relay.map(str::to_owned),
-                heads: Vec::new(),
+                ..Acknowledged::default()
             };
         }
     }

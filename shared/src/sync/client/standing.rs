@@ -1,6 +1,7 @@
 //! How far what is written has got: kept, sent, or not taken.
 
 use super::LinkState;
+use crate::identity::Receipt;
 use automerge::ChangeHash;
 
 /// What a relay has said that it has of a document: where the next conversation with it begins.
@@ -10,6 +11,8 @@ pub struct Acknowledged {
     pub relay: Option<String>,
     /// Its heads, as far as they are on this phone.
     pub heads: Vec<ChangeHash>,
+    /// Its word for heads that are on this phone, of now or of some while ago: brings back what it loses.
+    pub receipt: Option<Receipt>,
 }
 
 /// Where the writing of one document, or of all, stands.

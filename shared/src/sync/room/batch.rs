@@ -344,6 +344,7 @@ impl Room {
                     changes: 0,
                 });
             }
+            self.give_receipt(connection, effects);
         } else if let Some(message) = member.exchange.generate(&self.graph) {
             let changes = message.changes.len();
             let envelope = Envelope::sync(&self.relay, self.document, &message.encode());

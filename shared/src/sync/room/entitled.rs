@@ -4,15 +4,17 @@
 mod tests;
 
 use super::batch::Inbound;
-use super::{ConnectionId, Room, RoomEffect};
+use super::{ConnectionId, Member, Room, RoomEffect};
 use crate::change::ChangeRecord;
 use crate::doc::{self, Genesis, Kind};
 use crate::guard::{Refusal, ScannedChunk};
+use crate::id::DocumentId;
+use crate::identity::Receipt;
 use crate::migrate;
 use crate::roster::Warrant;
 use crate::rules::access::Right;
 use automerge::{Change, ChangeHash};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What the change that gave birth to a document says; `None` when it is not among these.
@@ -20,6 +22,44 @@ pub(super) fn genesis(changes: &[ChangeRecord]) -> Option<Genesis> {
     let genesis = changes.iter().find(|change| change.deps.is_empty())?;
     let change = Change::from_bytes(genesis.bytes.to_vec()).ok()?;
     doc::read_genesis(&change).ok()
+}
+
+/// Who brings something, and with which word of the relay's.
+struct Visitor {
+    warrant: Arc<Warrant>,
+    presented: Option<(DocumentId, Receipt)>,
+}
+
+impl From<&Member> for Visitor {
+    fn from(member: &Member) -> Self {
+        Self {
+            warrant: Arc::clone(&member.warrant),
+            presented: member.presented.clone(),
+        }
+    }
+}
+
+impl Visitor {
+    /// Those of these changes that the relay has accepted before: the heads of its receipt, and what they build upon.
+    fn covered(&self, space: DocumentId, changes: &[&ChangeRecord]) -> HashSet<ChangeHash> {
+        let mut covered = HashSet::new();
+        let Some((_, receipt)) = self.presented.as_ref().filter(|(of, _)| *of == space) else {
+            return covered;
+        };
+        let brought: HashMap<ChangeHash, &ChangeRecord> = changes
+            .iter()
+            .map(|change| (change.hash, *change))
+            .collect();
+        let mut left = receipt.heads.clone();
+        while let Some(hash) = left.pop() {
+            if let Some(change) = brought.get(&hash)
+                && covered.insert(hash)
+            {
+                left.extend(&change.deps);
+            }
+        }
+        covered
+    }
 }
 
 impl Room {
@@ -39,7 +79,7 @@ impl Room {
         if member.warrant.is_unasked() {
             return Ok(());
         }
-        let warrant = Arc::clone(&member.warrant);
+        let visitor = Visitor::from(member);
         let changes = inbound
             .message
             .chunks
@@ -52,7 +92,7 @@ impl Room {
             .filter(|change| !self.graph.contains(&change.hash))
             .collect();
         match self.genesis {
-            Some(genesis) if !unknown.is_empty() => self.is_written_by(&warrant, genesis, &unknown),
+            Some(genesis) if !unknown.is_empty() => self.is_written_by(&visitor, genesis, &unknown),
             // Before the birth, it is seen once they are proved.
             _ => Ok(()),
         }
@@ -70,10 +110,10 @@ impl Room {
         if member.warrant.is_unasked() {
             return Ok(());
         }
-        let warrant = Arc::clone(&member.warrant);
+        let visitor = Visitor::from(member);
         let changes: Vec<&ChangeRecord> = changes.iter().collect();
         match self.genesis {
-            Some(genesis) => self.is_written_by(&warrant, genesis, &changes),
+            Some(genesis) => self.is_written_by(&visitor, genesis, &changes),
             None => {
                 let born = changes.iter().find(|change| change.deps.is_empty());
                 let Some(born) = born else {
@@ -81,24 +121,38 @@ impl Room {
                 };
                 let genesis =
                     genesis(std::slice::from_ref(*born)).ok_or(Refusal::NotAllowed("begin"))?;
+                // What the relay has accepted once and lost may come back with anyone.
+                let is_back = visitor
+                    .covered(genesis.space, &changes)
+                    .contains(&born.hash);
                 // A territory is its own space, and nothing else is.
                 let is_itself = genesis.space == self.document;
-                let may = warrant.allows(genesis.space, genesis.kind, Right::Create);
-                if !may || is_itself != (genesis.kind == Kind::Territory) {
+                let may = visitor
+                    .warrant
+                    .allows(genesis.space, genesis.kind, Right::Create);
+                let is_fit = may && is_itself == (genesis.kind == Kind::Territory);
+                if !is_back && !is_fit {
                     return Err(Refusal::NotAllowed("begin"));
                 }
                 self.migrations = Some(migrate::changes_after(born));
-                self.is_written_by(&warrant, genesis, &changes)
+                self.is_written_by(&visitor, genesis, &changes)
             }
         }
     }
 
     fn is_written_by(
         &mut self,
-        warrant: &Warrant,
+        visitor: &Visitor,
         genesis: Genesis,
         changes: &[&ChangeRecord],
     ) -> Result<(), Refusal> {
+        let Visitor { warrant, .. } = visitor;
+        let covered = visitor.covered(genesis.space, changes);
+        let is_new = |change: &&&ChangeRecord| !covered.contains(&change.hash);
+        let changes: Vec<&ChangeRecord> = changes.iter().filter(is_new).copied().collect();
+        if changes.is_empty() {
+            return Ok(());
+        }
         if !warrant.allows(genesis.space, genesis.kind, Right::Write) {
             return Err(Refusal::NotAllowed("change"));
         }
@@ -106,9 +160,9 @@ impl Room {
             warrant.writes_as(&change.actor) || self.is_migration(&change.hash)
         };
         // Migrations are only looked up for what nobody here has written.
-        let mut changes = changes.iter().copied();
         changes
-            .all(|change| is_theirs(&change))
+            .iter()
+            .all(is_theirs)
             .then_some(())
             .ok_or(Refusal::Author)
     }

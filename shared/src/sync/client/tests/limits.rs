@@ -68,6 +68,7 @@ fn what_is_durable_may_be_said_in_short() {
     let expected = Acknowledged {
         relay: Some("disk".to_owned()),
         heads,
+        receipt: None,
     };
     assert_eq!(remembered, Some(expected));
     let later = NOW.plus(crate::limits::ACKNOWLEDGE_AFTER);

@@ -19,6 +19,7 @@ fn first_word(document: Document, heads: Vec<ChangeHash>, relay: &str) -> Vec<u8
     let acknowledged = Acknowledged {
         relay: Some("disk".to_owned()),
         heads,
+        receipt: None,
     };
     client.open(id(), document, acknowledged);
     client.handle(NOW, ClientEvent::Online);

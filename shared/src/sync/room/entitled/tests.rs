@@ -4,7 +4,7 @@ use crate::change::ChangeRecord;
 use crate::doc::{Document, Genesis, Kind};
 use crate::guard::{ScannedChunk, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::identity::{PersonKey, Role};
+use crate::identity::{PersonKey, Receipt, Role};
 use crate::records::job_sheet::{self, NewJobSheet};
 use crate::roster::Warrant;
 use crate::sync::room::{ConnectionId, Room, RoomEffect, RoomEvent};
@@ -239,6 +239,39 @@ fn nobody_writes_under_the_name_of_another() {
         &document.changes()[..1],
     );
     assert_eq!(scene.len(), 1, "what came before the birth is not kept");
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_the_relay_has_lost_comes_back_with_whoever_has_its_word_and_nothing_else_does() {
+    let document = written_by(ALICE);
+    let key = PersonKey::from_seed(&[99; 32]);
+    let receipt = Receipt::sign(sheet(), document.heads(), &key);
+    let guest = warrant(BASIL, space(), Role::Guest);
+    let present = |scene: &mut Scene, space| {
+        scene.sends(BASIL, &guest, &[]);
+        scene.room.handle(RoomEvent::Presented {
+            connection: ConnectionId(BASIL.into()),
+            space,
+            receipt: receipt.clone(),
+        });
+    };
+    // Whole, or the end of it, also when more comes along that is not covered.
+    for stored in [0, 1] {
+        let mut scene = Scene::of(&document.changes()[..stored]);
+        present(&mut scene, space());
+        let frames = scene.sends(BASIL, &guest, &document.changes());
+        assert_eq!((refusal(&frames), scene.len()), (None, 2));
+        let mut more = document.clone();
+        entitle(&mut more, "Pas vu");
+        let frames = scene.sends(BASIL, &guest, &more.changes());
+        assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 2));
+    }
+    // Another space's word is worth nothing here.
+    let mut scene = Scene::of(&document.changes()[..1]);
+    present(&mut scene, DocumentId::from_entropy([2; 16]));
+    let frames = scene.sends(BASIL, &guest, &document.changes());
+    assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 1));
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
