@@ -16,7 +16,9 @@ use attempts::Attempts;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey, Receipt, Secret};
-use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Members, Request, Roster, Warrant};
+use maillage_shared::roster::{
+    Answer, By, Deed, Denied, Entry, Members, Phone, Request, Roster, Warrant,
+};
 use maillage_shared::rules::access::{Act, may_act};
 use maillage_shared::store::StoreError;
 use maillage_shared::time::UnixMillis;
@@ -27,11 +29,13 @@ use std::fs;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The folder of the records, in the relay's own.
 const FOLDER: &str = "access";
+/// Entries of a record that are shown at a time, the newest: as many as go into one frame.
+const ENTRIES_SHOWN: usize = 5_000;
 /// The file with the seed of which the keys of all spaces are made.
 const KEY: &str = "key";
 
@@ -39,6 +43,8 @@ const KEY: &str = "key";
 pub struct Registry {
     folder: PathBuf,
     seed: [u8; 32],
+    /// What the records say: read by the thread that serves sockets, which must not wait for the disk.
+    rosters: RwLock<BTreeMap<DocumentId, Arc<Roster>>>,
     state: Mutex<State>,
     /// Called with each change once it is written down.
     observer: OnceLock<Box<dyn Fn(&Change) + Send + Sync>>,
@@ -50,8 +56,10 @@ struct State {
 }
 
 struct Book {
-    roster: Roster,
+    roster: Arc<Roster>,
     record: Record,
+    /// The record still says how someone looked who was erased.
+    remembers: bool,
 }
 
 /// What is different from now on.
@@ -89,9 +97,25 @@ impl Registry {
             let (record, entries) = Record::open(&path)?;
             let mut roster = Roster::new(space);
             entries.iter().for_each(|entry| roster.apply(entry));
-            books.insert(space, Book { roster, record });
+            let is_erased = |key| {
+                roster
+                    .member_of(key)
+                    .is_some_and(|(_, member)| member.erased)
+            };
+            let mut shown = entries.iter().filter_map(|entry| entry.deed.shows());
+            let book = Book {
+                remembers: shown.any(is_erased),
+                roster: Arc::new(roster),
+                record,
+            };
+            books.insert(space, book);
         }
+        let rosters = books
+            .iter()
+            .map(|(space, book)| (*space, Arc::clone(&book.roster)))
+            .collect();
         Ok(Self {
+            rosters: RwLock::new(rosters),
             folder,
             seed,
             state: Mutex::new(State {
@@ -111,7 +135,7 @@ impl Registry {
 
     /// The territories that have a record.
     pub fn spaces(&self) -> Vec<DocumentId> {
-        self.state().books.keys().copied().collect()
+        self.rosters().keys().copied().collect()
     }
 
     /// Begins the record of a territory; one that has a record keeps it.
@@ -120,27 +144,37 @@ impl Registry {
         if !state.books.contains_key(&space) {
             let record =
                 Record::create(&self.folder, space).map_err(|error| durable::io_error(&error))?;
-            let roster = Roster::new(space);
-            state.books.insert(space, Book { roster, record });
+            let book = Book {
+                roster: Arc::new(Roster::new(space)),
+                record,
+                remembers: false,
+            };
+            self.publish(&book);
+            state.books.insert(space, book);
         }
         Ok(())
     }
 
     /// What those may do who proved these keys.
     pub fn warrant(&self, keys: &[PublicKey]) -> Warrant {
-        let keys = keys.iter().map(PublicKey::person).collect();
-        let state = self.state();
-        Warrant::of_people(keys, state.books.values().map(|book| &book.roster))
+        let keys = keys.iter().map(PublicKey::person);
+        Warrant::of_people(keys, self.rosters().values().map(|roster| &**roster))
     }
 
     /// What a program with this ticket may do, and which ticket of which space it is; `None` when it is not good.
     pub fn ticket(&self, secret: &Secret) -> Option<(DocumentId, u32, Warrant)> {
         let (digest, now) = (secret.digest(), now());
-        self.state().books.values().find_map(|book| {
-            let (number, roles) = book.roster.ticket(&digest, now)?;
-            let space = book.roster.space();
+        self.rosters().values().find_map(|roster| {
+            let (number, roles) = roster.ticket(&digest, now)?;
+            let space = roster.space();
             Some((space, number, Warrant::of_program(space, roles)))
         })
+    }
+
+    /// Whether a ticket is good now.
+    pub fn has_ticket(&self, space: DocumentId, number: u32) -> bool {
+        let roster = self.roster(space);
+        roster.is_some_and(|roster| roster.tickets(now()).any(|(other, _)| other == number))
     }
 
     /// Gives the word of a space for what was accepted of one of its documents.
@@ -167,18 +201,15 @@ impl Registry {
 
     /// Who is who, sealed for everyone who may see it.
     pub fn members(&self, space: DocumentId) -> Option<Vec<u8>> {
-        let state = self.state();
-        let roster = &state.books.get(&space)?.roster;
-        Some(Members::of(roster, None).seal(&self.key(space)))
+        let roster = self.roster(space)?;
+        Some(Members::of(&roster, None).seal(&self.key(space)))
     }
 
     /// What someone with these keys hears of who is who: all of it, themselves only, or nothing.
     pub fn sight(&self, space: DocumentId, keys: &[PersonId]) -> Sight {
-        let state = self.state();
-        let Some(book) = state.books.get(&space) else {
+        let Some(roster) = self.roster(space) else {
             return Sight::Nothing;
         };
-        let roster = &book.roster;
         let present = keys.iter().filter(|key| !roster.roles(**key).is_empty());
         let mut sight = Sight::Nothing;
         for key in present {
@@ -186,7 +217,7 @@ impl Registry {
                 return Sight::Everyone;
             }
             if let Some((person, _)) = roster.member_of(*key) {
-                sight = Sight::Only(Members::of(roster, Some(person)).seal(&self.key(space)));
+                sight = Sight::Only(Members::of(&roster, Some(person)).seal(&self.key(space)));
             }
         }
         sight
@@ -194,22 +225,23 @@ impl Registry {
 
     /// The first key of whoever holds this one.
     pub fn person_of(&self, space: DocumentId, key: PersonId) -> Option<PersonId> {
-        let state = self.state();
-        let (person, _) = state.books.get(&space)?.roster.member_of(key)?;
+        let roster = self.roster(space)?;
+        let (person, _) = roster.member_of(key)?;
         Some(person)
     }
 
     /// Answers what is asked over the network. Writes to the disk: not for a thread that serves sockets.
-    pub fn ask(&self, asker: Asker<'_>, request: &Request, entropy: [u8; 32]) -> Answer {
-        let (answer, change) = {
-            let mut state = self.state();
-            match self.answer(&mut state, asker, request, entropy) {
-                Ok((answer, change)) => (answer, change),
-                Err(denied) => (Answer::Denied(denied), None),
-            }
-        };
-        self.tell(change);
-        answer
+    ///
+    /// Whoever asks hears the answer first; then [`Registry::tell`] has the others hear of the change.
+    pub fn ask(
+        &self,
+        asker: Asker<'_>,
+        request: &Request,
+        entropy: [u8; 32],
+    ) -> (Answer, Option<Change>) {
+        let mut state = self.state();
+        self.answer(&mut state, asker, request, entropy)
+            .unwrap_or_else(|denied| (Answer::Denied(denied), None))
     }
 
     /// Does what whoever works on this machine asks.
@@ -218,39 +250,46 @@ impl Registry {
         let (answer, change) = {
             let mut state = self.state();
             let book = state.books.get_mut(&space).ok_or(Denied::Unknown)?;
-            book.act(now(), By::Operator, request, entropy)?
+            let acted = book.act(now(), By::Operator, request, entropy)?;
+            self.publish(book);
+            acted
         };
-        self.tell(Some(change));
+        self.tell(&change);
         Ok(answer)
     }
 
     /// Everyone of a territory, as whoever works on this machine may see them.
     pub fn look(&self, space: DocumentId) -> Option<Members> {
-        Some(Members::of(&self.state().books.get(&space)?.roster, None))
+        Some(Members::of(&*self.roster(space)?, None))
     }
 
-    /// Erases guests whose last meeting was long ago.
+    /// Erases guests whose last meeting was long ago, sends programs away whose time is over, and forgets what could not be forgotten.
     pub fn tidy(&self) {
         let now = now();
         let mut changes = Vec::new();
         for (space, book) in &mut self.state().books {
-            for person in book.roster.guests_to_erase(now) {
-                let erased = vec![Deed::Erased { person }];
-                match book.write(now, By::Operator, erased) {
-                    Ok(()) => changes.push(Change {
-                        space: *space,
-                        people: vec![person],
-                        tickets: Vec::new(),
-                    }),
-                    Err(error) => {
-                        tracing::warn!(%space, %error, "a guest cannot be erased yet");
-                    }
-                }
+            let people = book.roster.guests_to_erase(now);
+            let erased = people.iter().map(|person| Deed::Erased { person: *person });
+            let erased: Vec<Deed> = erased.collect();
+            if !erased.is_empty()
+                && let Err(error) = book.write(now, By::Operator, erased)
+            {
+                tracing::warn!(%space, %error, "guests cannot be erased yet");
+                continue;
             }
+            book.forget();
+            self.publish(book);
+            changes.push(Change {
+                space: *space,
+                people,
+                tickets: book.roster.tickets_over(now),
+            });
         }
+        let is_one = |change: &&Change| !change.people.is_empty() || !change.tickets.is_empty();
         changes
-            .into_iter()
-            .for_each(|change| self.tell(Some(change)));
+            .iter()
+            .filter(is_one)
+            .for_each(|change| self.tell(change));
     }
 
     fn answer(
@@ -261,30 +300,52 @@ impl Registry {
         entropy: [u8; 32],
     ) -> Result<(Answer, Option<Change>), Denied> {
         let now = now();
+        let acting = asker.keys.first().map(PublicKey::person);
         let book = match request.space() {
             Some(space) => state.books.get_mut(&space).ok_or(Denied::NotAllowed)?,
             None => state.opened(asker.address, request, now)?,
         };
-        if let Request::Join { key, .. } = request
+        if let Request::Join { key, .. } | Request::Bring { key, .. } = request
             && !asker.keys.contains(key)
         {
             return Err(Denied::NotAllowed);
         }
-        let by = book.who(asker.keys).or(match request {
-            Request::Join { key, .. } => Some(By::Member(key.person())),
-            // Nobody is needed to look where an invitation leads.
-            Request::Look { .. } => Some(By::Member(PersonKey::from_seed(&[0; 32]).person())),
-            _ => None,
-        });
+        let by = acting
+            .and_then(|key| book.who(key, request))
+            .or(match request {
+                Request::Join { key, .. } | Request::Bring { key, .. } => {
+                    Some(By::Member(key.person()))
+                }
+                // Nobody is needed to look where an invitation leads.
+                Request::Look { .. } => Some(By::Member(PersonKey::from_seed(&[0; 32]).person())),
+                _ => None,
+            });
         let by = by.ok_or(Denied::NotAllowed)?;
         let (answer, change) = book.act(now, by, request, entropy)?;
+        self.publish(book);
         Ok((answer, Some(change)))
     }
 
-    fn tell(&self, change: Option<Change>) {
-        if let Some((change, observer)) = change.as_ref().zip(self.observer.get()) {
+    /// Has whoever observes hear of a change.
+    pub fn tell(&self, change: &Change) {
+        if let Some(observer) = self.observer.get() {
             observer(change);
         }
+    }
+
+    /// From now on everyone reads what a record says now.
+    fn publish(&self, book: &Book) {
+        let mut rosters = self.rosters.write().unwrap_or_else(PoisonError::into_inner);
+        rosters.insert(book.roster.space(), Arc::clone(&book.roster));
+    }
+
+    fn roster(&self, space: DocumentId) -> Option<Arc<Roster>> {
+        self.rosters().get(&space).cloned()
+    }
+
+    fn rosters(&self) -> RwLockReadGuard<'_, BTreeMap<DocumentId, Arc<Roster>>> {
+        // Nothing panics while it holds the lock.
+        self.rosters.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The key with which a space vouches for its members.
@@ -322,7 +383,12 @@ impl State {
         request: &Request,
         now: UnixMillis,
     ) -> Result<&mut Book, Denied> {
-        let (Request::Look { invitation } | Request::Join { invitation, .. }) = request else {
+        let (Request::Look { invitation }
+        | Request::Join { invitation, .. }
+        | Request::Bring {
+            secret: invitation, ..
+        }) = request
+        else {
             return Err(Denied::Unknown);
         };
         let invitation: Invitation = invitation.parse().map_err(|_| Denied::NoInvitation)?;
@@ -342,12 +408,14 @@ impl State {
 }
 
 impl Book {
-    /// The member among those who proved these keys.
-    fn who(&self, keys: &[PublicKey]) -> Option<By> {
-        keys.iter()
-            .filter(|key| !self.roster.roles(key.person()).is_empty())
-            .find_map(|key| self.roster.member_of(key.person()))
-            .map(|(person, _)| By::Member(person))
+    /// The member who acts with this key. Whoever was removed can still have themselves erased.
+    fn who(&self, key: PersonId, request: &Request) -> Option<By> {
+        let (person, member) = self.roster.member_of(key)?;
+        let is_lost = |phone: &Phone| phone.key.person() == key && phone.lost;
+        let goes = matches!(request, Request::Erase { person: who, .. } if *who == person);
+        let may =
+            !self.roster.roles(key).is_empty() || (goes && !member.phones.iter().any(is_lost));
+        may.then_some(By::Member(person))
     }
 
     /// Decides, writes down, and only then counts.
@@ -362,7 +430,14 @@ impl Book {
         let (mut people, mut tickets) = (Vec::new(), Vec::new());
         for deed in &decision.deeds {
             match deed {
-                Deed::Became { person, .. } | Deed::Erased { person } => people.push(*person),
+                Deed::Became { person, .. }
+                | Deed::Erased { person }
+                | Deed::Lost { person, .. } => people.push(*person),
+                Deed::Brought {
+                    number,
+                    alone: true,
+                    ..
+                } => people.extend(self.roster.bringer(*number)),
                 Deed::Withdrawn { number } => tickets.push(*number),
                 _ => {}
             }
@@ -375,10 +450,13 @@ impl Book {
             })?;
         }
         let answer = match request {
-            Request::Record { .. } => Answer::Record(self.record.entries().map_err(|error| {
-                tracing::warn!(%space, %error, "the record of a territory cannot be read");
-                Denied::NotKept
-            })?),
+            Request::Record { .. } => {
+                let mut entries = self.record.entries().map_err(|error| {
+                    tracing::warn!(%space, %error, "the record of a territory cannot be read");
+                    Denied::NotKept
+                })?;
+                Answer::Record(entries.split_off(entries.len().saturating_sub(ENTRIES_SHOWN)))
+            }
             _ => decision.answer,
         };
         let change = Change {
@@ -395,18 +473,32 @@ impl Book {
             .map(|deed| Entry { at, by, deed })
             .collect();
         self.record.append(&entries)?;
-        entries.iter().for_each(|entry| self.roster.apply(entry));
+        let roster = Arc::make_mut(&mut self.roster);
+        entries.iter().for_each(|entry| roster.apply(entry));
         let is_erasing = |entry: &Entry| matches!(entry.deed, Deed::Erased { .. });
-        if entries.iter().any(is_erasing) {
-            let erased: Vec<PersonId> = self
-                .roster
-                .members()
-                .filter(|(_, member)| member.erased)
-                .map(|(person, _)| person)
-                .collect();
-            self.record.forget(|person| erased.contains(&person))?;
-        }
+        self.remembers |= entries.iter().any(is_erasing);
+        self.forget();
         Ok(())
+    }
+
+    /// Writes the record anew without those who were erased, now or, when that fails, at the next occasion: they are erased all the same.
+    fn forget(&mut self) {
+        if !self.remembers {
+            return;
+        }
+        let roster = Arc::clone(&self.roster);
+        let is_erased = |key| {
+            roster
+                .member_of(key)
+                .is_some_and(|(_, member)| member.erased)
+        };
+        match self.record.forget(is_erased) {
+            Ok(()) => self.remembers = false,
+            Err(error) => {
+                let space = self.roster.space();
+                tracing::warn!(%space, %error, "the record still names someone who was erased");
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! here is decided without a clock or dice of its own; the relay keeps the entries and tells the phones what they need
 //! ([`Members`]).
 
+mod deciding;
 mod entry;
 mod members;
 mod request;
@@ -11,6 +12,7 @@ mod request;
 mod tests;
 mod warrant;
 
+pub use deciding::Decision;
 pub use entry::{By, Deed, Entry};
 pub use members::{BadMembers, Card, Members};
 pub use request::{Answer, Denied, InvitationCard, Request};
@@ -19,19 +21,29 @@ pub use warrant::Warrant;
 use crate::id::DocumentId;
 use crate::identity::{Invitation, PersonId, PublicKey, Role, Roles};
 use crate::presence::Face;
-use crate::rules::access::{self, Act};
 use crate::time::UnixMillis;
-use request::Draw;
 use std::collections::BTreeMap;
 
 /// People of one territory; whoever comes after is told that it is full.
 pub const MOST_MEMBERS: usize = 2_000;
+/// The same with those who were erased, of whom the keys stay.
+pub const MOST_PEOPLE: usize = 8_000;
+/// Entries of one record that people may bring about; the operator always can.
+pub const MOST_ENTRIES: u64 = 100_000;
+/// The longest label of a ticket, and name of a partner's record, in bytes.
+const WORDS_BYTES: usize = 128;
 /// Invitations of one territory that are open at a time.
 pub const MOST_INVITATIONS: usize = 200;
 /// How long a spoken code is good at most, in milliseconds: a meeting, and a day's room to prepare it.
 const CODE_LIFE: i64 = 12 * 3_600_000;
 /// How long a link is good at most, in milliseconds: a year.
 const LINK_LIFE: i64 = 366 * 86_400_000;
+/// Phones of one person, those they lost among them.
+pub const MOST_PHONES: usize = 16;
+/// How long a person's new phone is awaited, in milliseconds: a quarter of an hour.
+const PHONE_LIFE: i64 = 900_000;
+/// How long a recovery card is good, in milliseconds: ten years.
+const CARD_LIFE: i64 = 10 * LINK_LIFE;
 /// A guest who comes in again within this time, in milliseconds, is still at the same meeting: half a day.
 const SAME_VISIT: i64 = 12 * 3_600_000;
 /// Guests are erased this long after they last came in, in milliseconds: 30 days.
@@ -94,6 +106,18 @@ pub struct Ticket {
     pub until: UnixMillis,
 }
 
+/// A phone that a person may bring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Awaited {
+    digest: [u8; 32],
+    person: PersonId,
+    /// Brought with a recovery card, which serves once.
+    is_card: bool,
+    until: UnixMillis,
+    /// The phone that was brought. It may ask again when the answer was lost on the way.
+    by: Option<PublicKey>,
+}
+
 /// All that the record of one territory says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {
@@ -105,6 +129,7 @@ pub struct Roster {
     phones: BTreeMap<PersonId, PersonId>,
     invitations: BTreeMap<u32, Open>,
     tickets: BTreeMap<u32, Ticket>,
+    awaited: BTreeMap<u32, Awaited>,
     /// The last number given to a person, an invitation or a ticket.
     last_number: u32,
 }
@@ -119,6 +144,7 @@ impl Roster {
             phones: BTreeMap::new(),
             invitations: BTreeMap::new(),
             tickets: BTreeMap::new(),
+            awaited: BTreeMap::new(),
             last_number: 0,
         }
     }
@@ -172,6 +198,15 @@ impl Roster {
             .map(|(number, ticket)| (*number, ticket))
     }
 
+    /// Tickets whose time is over.
+    pub fn tickets_over(&self, now: UnixMillis) -> Vec<u32> {
+        let over = self
+            .tickets
+            .iter()
+            .filter(|(_, ticket)| ticket.until <= now);
+        over.map(|(number, _)| *number).collect()
+    }
+
     /// What the program with this ticket may do.
     pub fn ticket(&self, digest: &[u8; 32], now: UnixMillis) -> Option<(u32, Roles)> {
         self.tickets(now)
@@ -192,9 +227,23 @@ impl Roster {
             .map(|(number, open)| (*number, open))
     }
 
-    /// Whether a link or a code leads here.
+    /// The person whose next phone a link or a recovery card brings, and what number it has.
+    fn awaited(&self, invitation: &Invitation, now: UnixMillis) -> Option<(u32, &Awaited)> {
+        let digest = invitation.digest();
+        self.awaited
+            .iter()
+            .find(|(_, awaited)| awaited.digest == digest && awaited.until > now)
+            .map(|(number, awaited)| (*number, awaited))
+    }
+
+    /// Whose phone this permission brings.
+    pub fn bringer(&self, number: u32) -> Option<PersonId> {
+        self.awaited.get(&number).map(|awaited| awaited.person)
+    }
+
+    /// Whether a link, a code or a card leads here.
     pub fn knows(&self, invitation: &Invitation, now: UnixMillis) -> bool {
-        self.invitation(invitation, now).is_some()
+        self.invitation(invitation, now).is_some() || self.awaited(invitation, now).is_some()
     }
 
     /// Guests whose last meeting was too long ago for the relay to know them any longer.
@@ -244,6 +293,37 @@ impl Roster {
                 number,
                 invitation,
             } => self.joined(entry.at, *key, face, *number, *invitation),
+            Deed::Awaited {
+                number,
+                person,
+                digest,
+                is_card,
+                until,
+            } => {
+                self.last_number = self.last_number.max(*number);
+                if *is_card {
+                    // The card before serves no longer.
+                    self.awaited
+                        .retain(|_, other| !other.is_card || other.person != *person);
+                }
+                let awaited = Awaited {
+                    digest: *digest,
+                    person: *person,
+                    is_card: *is_card,
+                    until: *until,
+                    by: None,
+                };
+                self.awaited.insert(*number, awaited);
+            }
+            Deed::Brought { number, key, alone } => self.brought(*number, *key, *alone),
+            Deed::Lost { person, key } => {
+                if let Some(member) = self.members.get_mut(person) {
+                    let mut phones = member.phones.iter_mut();
+                    if let Some(phone) = phones.find(|phone| phone.key == *key) {
+                        phone.lost = true;
+                    }
+                }
+            }
             Deed::Faced { person, face } => {
                 if let Some(member) = self.living(*person) {
                     member.face = face.clone();
@@ -265,6 +345,7 @@ impl Roster {
                     member.roles = Roles::NONE;
                     member.partner = None;
                     member.erased = true;
+                    self.awaited.retain(|_, awaited| awaited.person != *person);
                 }
             }
             Deed::Ticketed {
@@ -337,256 +418,20 @@ impl Roster {
         };
         member.partner = partner.or(member.partner.take());
     }
-}
-
-/// What a decision leads to: entries to keep, in this order, and the answer once they are kept.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decision {
-    /// To be appended to the record.
-    pub deeds: Vec<Deed>,
-    /// To be given when that is done.
-    pub answer: Answer,
-}
-
-impl Decision {
-    fn done(deed: Deed) -> Self {
-        Self {
-            deeds: vec![deed],
-            answer: Answer::Done,
-        }
-    }
-
-    fn only(answer: Answer) -> Self {
-        Self {
-            deeds: Vec::new(),
-            answer,
-        }
-    }
-}
-
-impl Roster {
-    /// Decides what someone asks. `by` has proved who they are, or works on the relay's own machine; `entropy` is fresh.
-    pub fn decide(
-        &self,
-        now: UnixMillis,
-        by: By,
-        request: &Request,
-        entropy: [u8; 32],
-    ) -> Result<Decision, Denied> {
-        match request {
-            Request::Look { invitation } => {
-                let (_, open) = self.opened(invitation, now)?;
-                Ok(Decision::only(Answer::Looked {
-                    space: self.space,
-                    role: open.role.code().to_owned(),
-                    is_over: open.uses == 0,
-                }))
-            }
-            Request::Join {
-                invitation,
-                key,
-                face,
-            } => self.join(now, invitation, *key, face),
-            Request::Invite {
-                role,
-                uses,
-                minutes,
-                partner,
-                code,
-                ..
-            } => {
-                let role = Role::from_code(role).ok_or(Denied::Unknown)?;
-                self.check(by, Act::Invite(role))?;
-                if self.invitations(now).count() >= MOST_INVITATIONS {
-                    return Err(Denied::Full);
-                }
-                let mut draw = Draw::new(entropy);
-                let (secret, code) = (draw.secret(), code.then(|| draw.code()));
-                let number = self.last_number + 1;
-                let until = now.plus(i64::from(*minutes) * 60_000);
-                Ok(Decision {
-                    deeds: vec![Deed::Invited {
-                        number,
-                        link: secret.digest(),
-                        code: code.map(|code| code.digest()),
-                        role: role.code().to_owned(),
-                        partner: partner.clone(),
-                        uses: (*uses).max(1),
-                        until: until.min(now.plus(LINK_LIFE)),
-                    }],
-                    answer: Answer::Invited {
-                        number,
-                        link: secret.to_string(),
-                        code: code.map(|code| code.to_string()),
-                    },
-                })
-            }
-            Request::Invitations { .. } => self.seen_invitations(now, by),
-            Request::Withdraw { number, .. } => {
-                let invited = self.invitations.get(number);
-                let act = invited.map_or(Act::Steward, |open| Act::Invite(open.role));
-                self.check(by, act)?;
-                let is_there = invited.is_some() || self.tickets.contains_key(number);
-                is_there
-                    .then(|| Decision::done(Deed::Withdrawn { number: *number }))
-                    .ok_or(Denied::Unknown)
-            }
-            Request::Face { face, .. } => {
-                let By::Member(person) = by else {
-                    return Err(Denied::NotAllowed);
-                };
-                let face = face.clone();
-                Ok(Decision::done(Deed::Faced { person, face }))
-            }
-            Request::Become {
-                person,
-                roles,
-                partner,
-                ..
-            } => {
-                self.check(by, Act::Steward)?;
-                self.spares_the_last(by, *person, *roles)?;
-                Ok(Decision::done(Deed::Became {
-                    person: *person,
-                    roles: *roles,
-                    partner: partner.clone(),
-                }))
-            }
-            Request::Erase { person, .. } => {
-                // Everyone may go.
-                if by != By::Member(*person) {
-                    self.check(by, Act::Steward)?;
-                }
-                self.spares_the_last(by, *person, Roles::NONE)?;
-                Ok(Decision::done(Deed::Erased { person: *person }))
-            }
-            Request::Ticket {
-                role, label, days, ..
-            } => {
-                self.check(by, Act::Steward)?;
-                let role = Role::from_code(role).ok_or(Denied::Unknown)?;
-                let secret = Draw::new(entropy).secret();
-                let number = self.last_number + 1;
-                Ok(Decision {
-                    deeds: vec![Deed::Ticketed {
-                        number,
-                        digest: secret.digest(),
-                        roles: role.into(),
-                        label: label.clone(),
-                        until: now.plus((i64::from(*days) * 86_400_000).min(LINK_LIFE)),
-                    }],
-                    answer: Answer::Invited {
-                        number,
-                        link: secret.to_string(),
-                        code: None,
-                    },
-                })
-            }
-            // The record itself is the relay's to read.
-            Request::Record { .. } => {
-                self.check(by, Act::Steward)?;
-                Ok(Decision::only(Answer::Done))
-            }
-        }
-    }
-
-    fn opened(&self, invitation: &str, now: UnixMillis) -> Result<(u32, &Open), Denied> {
-        let invitation = invitation.parse().map_err(|_| Denied::NoInvitation)?;
-        self.invitation(&invitation, now)
-            .ok_or(Denied::NoInvitation)
-    }
-
-    fn join(
-        &self,
-        now: UnixMillis,
-        invitation: &str,
-        key: PublicKey,
-        face: &Face,
-    ) -> Result<Decision, Denied> {
-        let (number, open) = self.opened(invitation, now)?;
-        let space = self.space;
-        let known = self.member_of(key.person());
-        // Someone whose answer was lost on the way asks again, and uses nothing up; a guest who comes to another meeting is noted.
-        let is_in = known.is_some_and(|(_, member)| {
-            let is_recent = open.role != Role::Guest || member.joined.plus(SAME_VISIT) > now;
-            member.roles.contains(open.role) && is_recent
-        });
-        if let Some((person, member)) = known.filter(|_| is_in) {
-            let changed = (member.face != *face).then(|| Deed::Faced {
-                person,
-                face: face.clone(),
-            });
-            return Ok(Decision {
-                deeds: changed.into_iter().collect(),
-                answer: Answer::Joined { space },
-            });
-        }
-        if known.is_some_and(|(_, member)| {
-            member
-                .phones
-                .iter()
-                .any(|phone| phone.key == key && phone.lost)
-        }) {
-            return Err(Denied::NotAllowed);
-        }
-        if open.uses == 0 {
-            return Err(Denied::UsedUp);
-        }
-        if known.is_none() && self.members.len() >= MOST_MEMBERS {
-            return Err(Denied::Full);
-        }
-        Ok(Decision {
-            deeds: vec![Deed::Joined {
-                key,
-                face: face.clone(),
-                number: known.map_or(self.last_number + 1, |(_, member)| member.number),
-                invitation: number,
-            }],
-            answer: Answer::Joined { space },
-        })
-    }
-
-    fn seen_invitations(&self, now: UnixMillis, by: By) -> Result<Decision, Denied> {
-        let cards: Vec<InvitationCard> = self
-            .invitations(now)
-            .filter(|(_, open)| self.check(by, Act::Invite(open.role)).is_ok())
-            .map(|(number, open)| InvitationCard {
-                number,
-                role: open.role.code().to_owned(),
-                uses: open.uses,
-                until: open.until,
-            })
-            .collect();
-        self.check(by, Act::Invite(Role::Guest))?;
-        Ok(Decision::only(Answer::Invitations(cards)))
-    }
-
-    fn check(&self, by: By, act: Act) -> Result<(), Denied> {
-        let is_allowed = match by {
-            By::Operator => true,
-            By::Member(person) => self
-                .members
-                .get(&person)
-                .is_some_and(|member| access::may_act(member.roles, act)),
+    /// Somebody's new phone is there.
+    fn brought(&mut self, number: u32, key: PublicKey, alone: bool) {
+        let Some(awaited) = self.awaited.get_mut(&number) else {
+            return;
         };
-        is_allowed.then_some(()).ok_or(Denied::NotAllowed)
-    }
-
-    /// A territory keeps someone who can let others in, unless the relay's operator says otherwise.
-    fn spares_the_last(&self, by: By, person: PersonId, roles: Roles) -> Result<(), Denied> {
-        let member = self.members.get(&person).ok_or(Denied::Unknown)?;
-        let in_team = |member: &Member| member.roles.contains(Role::Team);
-        let is_last = in_team(member)
-            && !roles.contains(Role::Team)
-            && self
-                .members
-                .values()
-                .filter(|member| in_team(member))
-                .count()
-                == 1;
-        if is_last && by != By::Operator {
-            return Err(Denied::LastOfTeam);
+        awaited.by = Some(key);
+        let person = awaited.person;
+        let Some(member) = self.living(person) else {
+            return;
+        };
+        if alone {
+            member.phones.iter_mut().for_each(|phone| phone.lost = true);
         }
-        Ok(())
+        member.phones.push(Phone { key, lost: false });
+        self.phones.insert(key.person(), person);
     }
 }

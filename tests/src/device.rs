@@ -155,6 +155,15 @@ impl Device {
         self.ask(&request).await
     }
 
+    /// The question with which this phone becomes another one of somebody's.
+    pub fn brings(&self, secret: &str, alone: bool) -> Request {
+        Request::Bring {
+            secret: secret.to_owned(),
+            key: self.key.public(),
+            alone,
+        }
+    }
+
     /// The last word about who is who in a territory, if its key has signed it.
     pub fn members(&self, space: DocumentId) -> Option<Members> {
         let state = self.phone.state();

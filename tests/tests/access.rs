@@ -5,7 +5,7 @@ use automerge::ROOT;
 use automerge::transaction::Transactable;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Code, PersonKey, Proof, Role, Roles, write_proofs};
+use maillage_shared::identity::{Code, PersonKey, Proof, Role, Roles, Secret, write_proofs};
 use maillage_shared::presence::{Face, Presence};
 use maillage_shared::roster::{Answer, Denied, Members, Request};
 use maillage_shared::sync::client::Rejection;
@@ -154,9 +154,11 @@ async fn who_pays_or_controls_sees_neither_sheets_nor_people() -> Result<()> {
     let sheet = sheet::create(&house.host, house.space, "Vélos", "Réparer")?;
     house.host.all_sent().await?;
     let observer = house.with(Role::Observer, "Forem").await?;
-    observer.find(house.space).await?;
-    observer.want(sheet);
-    is_told_nothing_is_there(&observer, sheet).await?;
+    // The territory lists the titles of sheets, and who wrote there.
+    for id in [house.space, sheet] {
+        observer.want(id);
+        is_told_nothing_is_there(&observer, id).await?;
+    }
     let members = eventually("they are told of themselves", async || {
         observer.members(house.space).ok_or("nothing yet")
     })
@@ -545,6 +547,53 @@ async fn what_a_restored_relay_lacks_comes_back_with_anyone_who_has_its_word() -
         })
         .await?;
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_card_brings_everything_back_and_shuts_the_lost_phone_out() -> Result<()> {
+    let house = House::open().await?;
+    let amina = house.with(Role::Volunteer, "Amina").await?;
+    let sheet = sheet::create(&amina, house.space, "Vélos", "Réparer")?;
+    amina.all_sent().await?;
+    let secret = Secret::from_entropy(random()?);
+    let card = Request::Await {
+        space: house.space,
+        digest: secret.digest(),
+        is_card: true,
+    };
+    assert_eq!(amina.ask(&card).await?, Answer::Done);
+    // Nobody else's phone comes in with a card that is mistyped.
+    let new = Device::start(&house.relay.sync_url())?;
+    let wrong = Secret::from_entropy(random()?).to_string();
+    let none = Answer::Denied(Denied::NoInvitation);
+    assert_eq!(new.ask(&new.brings(&wrong, true)).await?, none);
+    let space = house.space;
+    let there = new.ask(&new.brings(&secret.to_string(), true)).await?;
+    assert_eq!(there, Answer::Joined { space });
+    new.find(sheet).await?;
+    entitle(&new, sheet, "Vélos réparés")?;
+    new.all_sent().await?;
+    let thief = amina.twin(&house.relay.sync_url())?;
+    thief.want(sheet);
+    is_told_nothing_is_there(&thief, sheet).await?;
+    // For the others she is who she was.
+    eventually("the new phone is hers", async || {
+        let members = house.host.members(space).ok_or("nobody is known")?;
+        let card = members
+            .card_of(new.person())
+            .ok_or("the phone is nobody's")?;
+        let is_hers = card.person == amina.person();
+        when(
+            is_hers && card.roles.contains(Role::Volunteer),
+            format!("{card:?}"),
+        )
+    })
+    .await?;
+    // The card served once.
+    let another = Device::start(&house.relay.sync_url())?;
+    let again = another.brings(&secret.to_string(), true);
+    assert_eq!(another.ask(&again).await?, none);
     Ok(())
 }
 

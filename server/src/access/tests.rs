@@ -58,7 +58,9 @@ fn join(registry: &Registry, seed: u8, invitation: &str) -> Answer {
         keys: &[key],
         address: address(),
     };
-    registry.ask(asker, &request, entropy())
+    let (answer, change) = registry.ask(asker, &request, entropy());
+    change.iter().for_each(|change| registry.tell(change));
+    answer
 }
 
 fn erase(seed: u8) -> Request {
@@ -116,7 +118,7 @@ fn nobody_joins_with_the_key_of_another() {
         keys: &[key(2).public()],
         address: address(),
     };
-    let answer = registry.ask(asker, &request, entropy());
+    let (answer, _) = registry.ask(asker, &request, entropy());
     assert_eq!(answer, Answer::Denied(Denied::NotAllowed));
 }
 

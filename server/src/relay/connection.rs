@@ -228,7 +228,7 @@ impl Session {
             }
             ConnectionEffect::Ephemeral { .. } | ConnectionEffect::Nothing => {}
             ConnectionEffect::Proved(keys) => self.entrance.proved(keys),
-            ConnectionEffect::Ask { number, data } => self.entrance.ask(number, &data).await?,
+            ConnectionEffect::Ask { number, data } => self.entrance.ask(number, &data).await,
             ConnectionEffect::Leave => return Err(Closing::Left),
         }
         Ok(())

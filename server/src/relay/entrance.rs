@@ -4,7 +4,7 @@ use super::Shared;
 use super::closing::Closing;
 use super::outbound::Outbound;
 use super::present::User;
-use crate::access::{Asker, Sight};
+use crate::access::{Asker, Change, Sight};
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::identity::{PublicKey, Receipt};
 use maillage_shared::presence::Presence;
@@ -44,9 +44,13 @@ impl Entrance {
         let warrant = match (&shared.registry, ticket) {
             (None, _) => Warrant::of_anyone(),
             (Some(_), None) => Warrant::default(),
-            (Some(_), Some(ticket)) => {
+            (Some(registry), Some(ticket)) => {
                 let user = User::Program(ticket.space, ticket.number);
                 shared.present.enter(connection, user, outbound.clone());
+                // It may have been withdrawn since it was shown.
+                if !registry.has_ticket(ticket.space, ticket.number) {
+                    outbound.close(Closing::Changed);
+                }
                 ticket.warrant
             }
         };
@@ -65,15 +69,16 @@ impl Entrance {
         &self.warrant
     }
 
-    /// From now on these people use the connection.
+    /// From now on these people use the connection. The first of them is who acts.
     pub(super) fn proved(&mut self, keys: Vec<PublicKey>) {
         self.keys = keys;
-        self.look_again();
         if self.shared.registry.is_some() {
-            let keys = self.warrant.keys().to_vec();
+            // First this: else a change that comes in between would concern nobody.
+            let people = self.keys.iter().map(PublicKey::person).collect();
             let outbound = self.outbound.clone();
             let present = &self.shared.present;
-            present.enter(self.connection, User::People(keys), outbound);
+            present.enter(self.connection, User::People(people), outbound);
+            self.look_again();
             self.tell_who_is_who();
         }
     }
@@ -89,44 +94,22 @@ impl Entrance {
         let Some(registry) = &self.shared.registry else {
             return;
         };
-        for (space, _) in self.warrant.roles() {
-            let data = match registry.sight(*space, self.warrant.keys()) {
+        for space in self.warrant.spaces() {
+            let data = match registry.sight(space, &self.warrant.keys()) {
                 Sight::Nothing => None,
                 Sight::Only(data) => Some(data),
-                Sight::Everyone => registry.members(*space),
+                Sight::Everyone => registry.members(space),
             };
             if let Some(data) = data {
-                let members = Frame::Members {
-                    space: *space,
-                    data,
-                };
+                let members = Frame::Members { space, data };
                 self.outbound.send(members.encode());
             }
         }
     }
 
     /// Answers a question about who belongs to a territory.
-    pub(super) async fn ask(&mut self, number: u64, data: &[u8]) -> Result<(), Closing> {
-        let answer = match (&self.shared.registry, Request::read(data)) {
-            (_, None) => Answer::Denied(Denied::Unknown),
-            (None, _) => Answer::Denied(Denied::NotAllowed),
-            (Some(registry), Some(request)) => {
-                let (registry, keys) = (Arc::clone(registry), self.keys.clone());
-                let address = self.address;
-                let asking = spawn_blocking(move || {
-                    let asker = Asker {
-                        keys: &keys,
-                        address,
-                    };
-                    let mut entropy = [0; 32];
-                    match getrandom::fill(&mut entropy) {
-                        Ok(()) => registry.ask(asker, &request, entropy),
-                        Err(_) => Answer::Denied(Denied::NotKept),
-                    }
-                });
-                asking.await.unwrap_or(Answer::Denied(Denied::NotKept))
-            }
-        };
+    pub(super) async fn ask(&mut self, number: u64, data: &[u8]) {
+        let (answer, change) = self.answer(data).await;
         let has_joined = matches!(answer, Answer::Joined { .. });
         if has_joined {
             self.look_again();
@@ -137,14 +120,38 @@ impl Entrance {
         if has_joined {
             self.tell_who_is_who();
         }
-        Ok(())
+        if let Some((registry, change)) = self.shared.registry.as_ref().zip(change) {
+            registry.tell(&change);
+        }
+    }
+
+    async fn answer(&self, data: &[u8]) -> (Answer, Option<Change>) {
+        let Some(request) = Request::read(data) else {
+            return (Answer::Denied(Denied::Unknown), None);
+        };
+        let Some(registry) = self.shared.registry.clone() else {
+            return (Answer::Denied(Denied::NotAllowed), None);
+        };
+        let (keys, address) = (self.keys.clone(), self.address);
+        let asking = spawn_blocking(move || {
+            let asker = Asker {
+                keys: &keys,
+                address,
+            };
+            let mut entropy = [0; 32];
+            match getrandom::fill(&mut entropy) {
+                Ok(()) => registry.ask(asker, &request, entropy),
+                Err(_) => (Answer::Denied(Denied::NotKept), None),
+            }
+        });
+        let asked = asking.await;
+        asked.unwrap_or((Answer::Denied(Denied::NotKept), None))
     }
 
     /// The space that has given this word, if it is one of this peer's.
     pub(super) fn place_of(&self, document: DocumentId, receipt: &Receipt) -> Option<DocumentId> {
-        let spaces = self.warrant.roles().iter().map(|(space, _)| *space);
         let registry = self.shared.registry.as_ref()?;
-        registry.vouched(spaces, document, receipt)
+        registry.vouched(self.warrant.spaces(), document, receipt)
     }
 
     /// Whether a presence comes from who it says. What other makes of clients say to each other is theirs.

@@ -4,7 +4,7 @@
 //! of both). A new document costs 64 bytes at its end and one `fdatasync`; erasing writes the file anew. A key of zeros says that the
 //! document was erased and that what sled holds of it may still have to go. Of several entries for one document the last counts.
 
-use super::files::{io_error, read_if_there, write_durably};
+use super::files::{io_error, read_if_there, write_privately};
 use super::seal::{KEY_BYTES, Key};
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoreError;
@@ -34,7 +34,7 @@ pub(super) struct Keys {
 impl Keys {
     /// Makes a file without keys.
     pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
-        write_durably(path, HEAD).map_err(|error| io_error(&error))?;
+        write_privately(path, HEAD).map_err(|error| io_error(&error))?;
         Self::open(path)
     }
 
@@ -144,7 +144,7 @@ impl Keys {
         for document in self.erased.iter().chain(documents) {
             content.extend(encode(*document, &ERASED));
         }
-        write_durably(&self.path, &content).map_err(|error| io_error(&error))?;
+        write_privately(&self.path, &content).map_err(|error| io_error(&error))?;
         *self = Self::open(&self.path)?;
         Ok(())
     }

@@ -130,17 +130,77 @@ pub enum Deed {
         #[n(4)]
         until: UnixMillis,
     },
+    /// Someone may bring another phone.
+    #[n(7)]
+    Awaited {
+        /// The number of this permission.
+        #[n(0)]
+        number: u32,
+        /// Who.
+        #[n(1)]
+        person: PersonId,
+        /// The hash of the secret that the other phone brings.
+        #[cbor(n(2), with = "minicbor::bytes")]
+        digest: [u8; 32],
+        /// Whether it stands on a recovery card; the card before serves no longer.
+        #[n(3)]
+        is_card: bool,
+        /// Until when.
+        #[n(4)]
+        until: UnixMillis,
+    },
+    /// The other phone is there.
+    #[n(8)]
+    Brought {
+        /// The number of the permission, which is used up.
+        #[n(0)]
+        number: u32,
+        /// The phone's key.
+        #[n(1)]
+        key: PublicKey,
+        /// Whether the person's phones of before are lost.
+        #[n(2)]
+        alone: bool,
+    },
+    /// A phone was lost, or given away.
+    #[n(9)]
+    Lost {
+        /// Whose.
+        #[n(0)]
+        person: PersonId,
+        /// The phone's key.
+        #[n(1)]
+        key: PublicKey,
+    },
 }
 
 impl Deed {
-    /// The same without what is known of these people but their keys: what stays of the record once they were erased.
+    /// The same without what is known of these people but their keys: what stays of the record once they were erased. `erased` is asked
+    /// with the fingerprint of any of someone's keys.
     #[must_use]
     pub fn without(mut self, erased: impl Fn(PersonId) -> bool) -> Self {
         match &mut self {
             Self::Joined { key, face, .. } if erased(key.person()) => *face = Face::default(),
             Self::Faced { person, face } if erased(*person) => *face = Face::default(),
+            Self::Became {
+                person,
+                roles,
+                partner,
+            } if erased(*person) => {
+                *roles = Roles::NONE;
+                *partner = None;
+            }
             _ => {}
         }
         self
+    }
+
+    /// Whether it says how someone looks, other than nothing.
+    pub fn shows(&self) -> Option<PersonId> {
+        match self {
+            Self::Joined { key, face, .. } if *face != Face::default() => Some(key.person()),
+            Self::Faced { person, face } if *face != Face::default() => Some(*person),
+            _ => None,
+        }
     }
 }

@@ -132,6 +132,43 @@ pub enum Request {
         #[n(0)]
         space: DocumentId,
     },
+    /// To bring another phone within a quarter of an hour, or later with a recovery card. The phone that asks draws the secret, so that
+    /// nobody else knows it.
+    #[n(10)]
+    Await {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// The hash of the secret.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        digest: [u8; 32],
+        /// Whether it stands on a card. The card before serves no longer.
+        #[n(2)]
+        is_card: bool,
+    },
+    /// To come back with another phone of someone's.
+    #[n(11)]
+    Bring {
+        /// The secret, as text.
+        #[n(0)]
+        secret: String,
+        /// A key that was proved on this connection.
+        #[n(1)]
+        key: PublicKey,
+        /// Whether the phones of before are lost: they are nobody's from then on.
+        #[n(2)]
+        alone: bool,
+    },
+    /// To have a phone of one's own, or of somebody, be nobody's.
+    #[n(12)]
+    Lose {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// The phone's key.
+        #[n(1)]
+        key: PublicKey,
+    },
 }
 
 impl Request {
@@ -146,7 +183,7 @@ impl Request {
     /// The territory it is about, unless an invitation says so.
     pub fn space(&self) -> Option<DocumentId> {
         match self {
-            Self::Look { .. } | Self::Join { .. } => None,
+            Self::Look { .. } | Self::Join { .. } | Self::Bring { .. } => None,
             Self::Invite { space, .. }
             | Self::Invitations { space }
             | Self::Withdraw { space, .. }
@@ -154,6 +191,8 @@ impl Request {
             | Self::Become { space, .. }
             | Self::Erase { space, .. }
             | Self::Ticket { space, .. }
+            | Self::Await { space, .. }
+            | Self::Lose { space, .. }
             | Self::Record { space } => Some(*space),
         }
     }
@@ -204,6 +243,16 @@ pub enum Answer {
     /// The invitations that are open.
     #[n(5)]
     Invitations(#[n(0)] Vec<InvitationCard>),
+    /// An invitation is none, but brings another phone of this person.
+    #[n(7)]
+    Returning {
+        /// Which territory.
+        #[n(0)]
+        space: DocumentId,
+        /// How the others see them.
+        #[n(1)]
+        face: Face,
+    },
     /// All that was done.
     #[n(6)]
     Record(#[n(0)] Vec<Entry>),

@@ -230,6 +230,25 @@ fn the_last_of_the_team_cannot_leave_it_unless_the_operator_says_so() {
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
+fn whom_the_team_removed_comes_back_through_no_link_and_who_left_may() {
+    let mut book = Book::new();
+    book.with(1, "Amina", Role::Volunteer);
+    let luc = book.with(2, "Luc", Role::Volunteer);
+    book.become_(By::Operator, 1, Roles::NONE).unwrap();
+    let leave = Request::Erase {
+        space: space(),
+        person: key(2).person(),
+    };
+    book.ask(luc, &leave).unwrap();
+    let (_, link, _) = book.invite(By::Operator, Role::Guest, 9).unwrap();
+    assert_eq!(book.join(1, "Amina", &link), Err(Denied::NotAllowed));
+    assert!(book.join(2, "Luc", &link).is_ok());
+    book.become_(By::Operator, 1, Role::Guest.into()).unwrap();
+    assert!(book.join(1, "Amina", &link).is_ok());
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
 fn of_who_is_erased_only_keys_are_left() {
     let mut book = Book::new();
     let amina = book.with(1, "Amina", Role::Volunteer);
@@ -306,6 +325,100 @@ fn a_ticket_is_good_for_its_role_until_it_ends_or_is_withdrawn() {
     assert_eq!(book.roster.ticket(&digest, START), None);
 }
 
+impl Book {
+    fn await_phone(&mut self, by: By, secret: Secret, is_card: bool) -> Result<Answer, Denied> {
+        let request = Request::Await {
+            space: space(),
+            digest: secret.digest(),
+            is_card,
+        };
+        self.ask(by, &request)
+    }
+
+    fn bring(&mut self, seed: u8, secret: Secret, alone: bool) -> Result<Answer, Denied> {
+        let request = Request::Bring {
+            secret: secret.to_string(),
+            key: key(seed).public(),
+            alone,
+        };
+        self.ask(By::Member(key(seed).person()), &request)
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn another_phone_is_the_same_person() {
+    let mut book = Book::new();
+    let amina = book.with(1, "Amina", Role::Volunteer);
+    let secret = Secret::from_entropy([5; 16]);
+    book.await_phone(amina, secret, false).unwrap();
+    let look = Request::Look {
+        invitation: secret.to_string(),
+    };
+    let returning = Answer::Returning {
+        space: space(),
+        face: face("Amina"),
+    };
+    assert_eq!(book.ask(By::Operator, &look), Ok(returning));
+    assert_eq!(
+        book.bring(2, secret, false),
+        Ok(Answer::Joined { space: space() })
+    );
+    assert_eq!(
+        (book.roles(1), book.roles(2)),
+        (Role::Volunteer.into(), Role::Volunteer.into())
+    );
+    let (person, _) = book.roster.member_of(key(2).person()).unwrap();
+    assert_eq!(person, key(1).person());
+    // The secret serves one phone, which may ask again, and for a quarter of an hour.
+    assert!(book.bring(2, secret, false).is_ok());
+    assert_eq!(book.bring(3, secret, false), Err(Denied::NoInvitation));
+    let late = Secret::from_entropy([6; 16]);
+    book.await_phone(amina, late, false).unwrap();
+    book.now = book.now.plus(PHONE_LIFE);
+    assert_eq!(book.bring(3, late, false), Err(Denied::NoInvitation));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_recovery_card_brings_a_new_phone_and_ends_the_card_before_and_the_old_phone() {
+    let mut book = Book::new();
+    let amina = book.with(1, "Amina", Role::Volunteer);
+    let (first, second) = (Secret::from_entropy([5; 16]), Secret::from_entropy([6; 16]));
+    book.await_phone(amina, first, true).unwrap();
+    book.await_phone(amina, second, true).unwrap();
+    book.now = book.now.plus(400 * DAY);
+    assert_eq!(book.bring(2, first, true), Err(Denied::NoInvitation));
+    assert!(book.bring(2, second, true).is_ok());
+    assert_eq!(
+        (book.roles(1), book.roles(2)),
+        (Roles::NONE, Role::Volunteer.into())
+    );
+    // What the old phone signed can still be verified.
+    let members = Members::of(&book.roster, None);
+    let card = members.card_of(key(1).person()).unwrap();
+    assert_eq!(card.keys, [key(1).public(), key(2).public()]);
+    assert_eq!(book.bring(3, second, true), Err(Denied::NoInvitation));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_phone_is_one_persons_for_ever_and_only_its_person_or_the_team_gives_it_up() {
+    let mut book = Book::new();
+    let amina = book.with(1, "Amina", Role::Volunteer);
+    let luc = book.with(2, "Luc", Role::Volunteer);
+    let secret = Secret::from_entropy([5; 16]);
+    book.await_phone(amina, secret, false).unwrap();
+    assert_eq!(book.bring(2, secret, false), Err(Denied::NotAllowed));
+    let lose = Request::Lose {
+        space: space(),
+        key: key(1).public(),
+    };
+    assert_eq!(book.ask(luc, &lose), Err(Denied::NotAllowed));
+    assert_eq!(book.ask(amina, &lose), Ok(Answer::Done));
+    assert_eq!(book.roles(1), Roles::NONE);
+}
+
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn a_snapshot_is_believed_from_its_space_only_and_is_small() {
@@ -346,16 +459,28 @@ fn a_warrant_holds_what_its_keys_are_and_nothing_elsewhere() {
     let mut book = Book::new();
     book.with(1, "Amina", Role::Guest);
     let elsewhere = DocumentId::from_entropy([2; 16]);
-    let warrant = Warrant::of_people(vec![key(1).person()], [&book.roster]);
+    let warrant = Warrant::of_people([key(1).person()], [&book.roster]);
     assert!(warrant.allows(space(), Kind::Needs, Right::Write));
     assert!(!warrant.allows(space(), Kind::JobSheet, Right::Write));
     assert!(!warrant.allows(elsewhere, Kind::Needs, Right::Read));
-    assert!(warrant.writes_as(&key(1).person().actor([0; 8])));
-    assert!(!warrant.writes_as(&key(2).person().actor([0; 8])));
-    assert!(Warrant::of_people(vec![key(2).person()], [&book.roster]).is_empty());
+    let write = |warrant: &Warrant, seed: u8, kind| {
+        let actor = key(seed).person().actor([0; 8]);
+        warrant.allows_as(&actor, space(), kind, Right::Write)
+    };
+    assert_eq!(write(&warrant, 1, Kind::Needs), Some(true));
+    assert_eq!(write(&warrant, 1, Kind::JobSheet), Some(false));
+    assert_eq!(write(&warrant, 2, Kind::Needs), None);
+    assert!(Warrant::of_people([key(2).person()], [&book.roster]).is_empty());
+    // On a phone that several people use, each writes with their own rights.
+    book.with(3, "Nadia", Role::Team);
+    let both = Warrant::of_people([key(1).person(), key(3).person()], [&book.roster]);
+    assert_eq!(write(&both, 1, Kind::JobSheet), Some(false));
+    assert_eq!(write(&both, 3, Kind::JobSheet), Some(true));
     let program = Warrant::of_program(space(), Role::Volunteer.into());
-    assert!(program.writes_as(&automerge::ActorId::from(vec![7; 16])));
-    assert!(!program.writes_as(&key(1).person().actor([0; 8])));
+    let own = automerge::ActorId::from(vec![7; 16]);
+    let own = program.allows_as(&own, space(), Kind::JobSheet, Right::Write);
+    assert_eq!(own, Some(true));
+    assert_eq!(write(&program, 1, Kind::Needs), None);
 }
 
 proptest! {

@@ -30,8 +30,8 @@ const DOCUMENTS: [(Role, [&str; 3]); 8] = [
     (Role::Team, ["rwc", "rwc", "rwc"]),
     (Role::Committee, ["rw", "rw", "rwc"]),
     (Role::Mentor, ["r", "r", "r"]),
-    // Whoever pays or controls sees numbers and what is published, not who wrote what.
-    (Role::Observer, ["r", "", ""]),
+    // Whoever pays or controls is to see numbers and what is published, and nobody's hand: there is no document of that kind yet.
+    (Role::Observer, ["", "", ""]),
 ];
 
 /// Whether someone with these roles may do this with documents of this kind.

@@ -24,6 +24,9 @@ use batch::{Batch, Inbound};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// Senders and sessions of presence that a room remembers at a time.
+const MOST_HEARD: usize = 4_096;
+
 /// Names one connection of a relay; never reused while the relay runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
@@ -295,6 +298,10 @@ impl Room {
     ) {
         if !self.members.contains_key(&from) {
             return;
+        }
+        if self.heard.len() >= MOST_HEARD {
+            // Somebody draws new sessions without end: what is heard twice after that does no harm.
+            self.heard.clear();
         }
         let key = (message.sender.clone(), message.session.clone());
         let last = self.heard.entry(key).or_insert(0);

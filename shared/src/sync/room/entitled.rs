@@ -127,10 +127,16 @@ impl Room {
                     .contains(&born.hash);
                 // A territory is its own space, and nothing else is.
                 let is_itself = genesis.space == self.document;
-                let may = visitor
-                    .warrant
-                    .allows(genesis.space, genesis.kind, Right::Create);
-                let is_fit = may && is_itself == (genesis.kind == Kind::Territory);
+                let may = visitor.warrant.allows_as(
+                    &born.actor,
+                    genesis.space,
+                    genesis.kind,
+                    Right::Create,
+                );
+                if may.is_none() && !is_back {
+                    return Err(Refusal::Author);
+                }
+                let is_fit = may == Some(true) && is_itself == (genesis.kind == Kind::Territory);
                 if !is_back && !is_fit {
                     return Err(Refusal::NotAllowed("begin"));
                 }
@@ -153,18 +159,20 @@ impl Room {
         if changes.is_empty() {
             return Ok(());
         }
-        if !warrant.allows(genesis.space, genesis.kind, Right::Write) {
-            return Err(Refusal::NotAllowed("change"));
+        let may = |right| warrant.allows(genesis.space, genesis.kind, right);
+        for change in changes {
+            let theirs =
+                warrant.allows_as(&change.actor, genesis.space, genesis.kind, Right::Write);
+            match theirs {
+                Some(true) => {}
+                Some(false) => return Err(Refusal::NotAllowed("change")),
+                // Migrations are only looked up for what nobody here has written.
+                None if !may(Right::Write) => return Err(Refusal::NotAllowed("change")),
+                None if self.is_migration(&change.hash) => {}
+                None => return Err(Refusal::Author),
+            }
         }
-        let is_theirs = |change: &&ChangeRecord| {
-            warrant.writes_as(&change.actor) || self.is_migration(&change.hash)
-        };
-        // Migrations are only looked up for what nobody here has written.
-        changes
-            .iter()
-            .all(is_theirs)
-            .then_some(())
-            .ok_or(Refusal::Author)
+        Ok(())
     }
 
     fn is_migration(&self, hash: &ChangeHash) -> bool {
