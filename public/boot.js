@@ -76,4 +76,6 @@ try {
 // Service workers exist only on https and localhost; elsewhere the app simply needs the network to open.
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register("/sw.js").catch((error) => console.warn(error));
+  // The program is running: now the parts of it that the first screen does not need.
+  navigator.serviceWorker.ready.then(({ active }) => active.postMessage({ type: "keep" }));
 }

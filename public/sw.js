@@ -1,13 +1,18 @@
 // Keeps the app itself on the phone, so that it opens without network and a second visit downloads nothing.
 // The documents are not here: the program keeps them itself.
 
-// The build puts the list of files here, as [address, revision] pairs, and names it by `self.__PRECACHE_VERSION`.
+// The build puts the files here, as [address, revision] pairs: those without which the app does not open, and the parts of the program
+// that are loaded when they are first used. The version names both lists.
 self.__PRECACHE = [];
+self.__PRECACHE_LATE = [];
+self.__PRECACHE_VERSION = "dev";
 
 const PREFIX = "maillage-";
 const REVISION = "revision";
-const CURRENT = PREFIX + (self.__PRECACHE_VERSION ?? "dev");
-const KEPT = new Map(self.__PRECACHE.map(([url, revision]) => [new URL(url, self.location).pathname, revision]));
+const CURRENT = PREFIX + self.__PRECACHE_VERSION;
+const byPath = (list) => new Map(list.map(([url, revision]) => [new URL(url, self.location).pathname, revision]));
+const FIRST = byPath(self.__PRECACHE);
+const LATE = byPath(self.__PRECACHE_LATE);
 
 /** Caches of ours, in the order in which they were made. */
 async function ourCaches() {
@@ -45,15 +50,32 @@ async function fetched(path, revision) {
   return new Response(bytes, { status: 200, headers });
 }
 
-async function install() {
+/** Keeps those files of a list that are not kept yet. */
+async function keep(files) {
   const current = await caches.open(CURRENT);
   await Promise.all(
-    Array.from(KEPT, async ([path, revision]) => {
+    Array.from(files, async ([path, revision]) => {
       const there = await current.match(path);
       if (there?.headers.get(REVISION) === revision) return;
       await current.put(path, (await keptBefore(path, revision)) ?? (await fetched(path, revision)));
     }),
   );
+}
+
+let keepingLate;
+
+/** Keeps the late parts, once for all who ask meanwhile. */
+function keepLate() {
+  keepingLate ??= keep(LATE).finally(() => {
+    keepingLate = undefined;
+  });
+  return keepingLate;
+}
+
+/** What was whole without network stays so: an update takes over with its late parts. A first visit does not wait for them. */
+async function install() {
+  await keep(FIRST);
+  if (self.registration.active) await keepLate();
 }
 
 async function removeOldCaches() {
@@ -69,8 +91,19 @@ async function answer(request, path) {
 self.addEventListener("install", (event) => event.waitUntil(install()));
 
 // A new version waits until nobody has the old one open: someone may be typing. A page may ask not to wait.
+// Each page that has opened asks for the late parts, and may be told whether they are all kept now.
 self.addEventListener("message", (event) => {
   if (event.data?.type === "activate") self.skipWaiting();
+  if (event.data?.type === "keep") {
+    const kept = keepLate().then(
+      () => true,
+      (error) => {
+        console.warn(error);
+        return false;
+      },
+    );
+    event.waitUntil(kept.then((all) => event.ports[0]?.postMessage(all)));
+  }
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(removeOldCaches().then(() => self.clients.claim())));
@@ -79,9 +112,9 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate" && KEPT.has("/") && (url.pathname === "/" || url.pathname === "/index.html")) {
+  if (request.mode === "navigate" && FIRST.has("/") && (url.pathname === "/" || url.pathname === "/index.html")) {
     event.respondWith(answer(request, "/"));
-  } else if (KEPT.has(url.pathname) && url.search === "") {
+  } else if ((FIRST.has(url.pathname) || LATE.has(url.pathname)) && url.search === "") {
     event.respondWith(answer(request, url.pathname));
   }
   // Everything else goes to the network untouched: the relay's own addresses among it.

@@ -2,6 +2,7 @@
 
 mod home;
 mod join;
+mod late;
 mod needs;
 mod new_sheet;
 mod origin;
@@ -19,14 +20,17 @@ use crate::platform::page;
 use crate::text::text;
 use crate::ui::{Corner, Frame, Seen, follow, live, live_text, provide_listening, stop_listening};
 use join::Answers;
+use late::{late, provide_late};
 use leptos::prelude::*;
 use maillage_shared::id::DocumentId;
 use route::Route;
+use screen::Place;
 
 /// The program: the router and the screen it chose. The model is in the context.
 #[component]
 pub(crate) fn App() -> AnyView {
     provide_listening();
+    provide_late();
     let address = RwSignal::new(page::fragment());
     page::on_fragment_change(move |fragment| address.set(fragment));
     let route = Seen::new(move || address.with(|address| Route::parse(address)));
@@ -75,9 +79,11 @@ fn screen(route: Route, joined: bool) -> AnyView {
         Route::Home => view! { <home::Home /> }.into_any(),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
-        Route::NewSheet => view! { <new_sheet::NewSheet need=None /> }.into_any(),
-        Route::NewSheetFrom(need) => view! { <new_sheet::NewSheet need=Some(need) /> }.into_any(),
-        Route::Sheet(id) => view! { <sheet::Sheet id=id /> }.into_any(),
+        Route::NewSheet => late(Place::Sheets, |screens| (screens.new_sheet)(None)),
+        Route::NewSheetFrom(need) => late(Place::Sheets, move |screens| {
+            (screens.new_sheet)(Some(need.clone()))
+        }),
+        Route::Sheet(id) => late(Place::Sheets, move |screens| (screens.sheet)(id)),
         Route::Unknown => {
             let words = &text().missing;
             doorway(

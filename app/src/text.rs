@@ -7,9 +7,14 @@
 mod fr;
 mod keys;
 
-pub(crate) use keys::{LocalDay, Text};
+pub(crate) use keys::{LateText, LocalDay, Text};
 
 /// The words of the language on screen.
 pub(crate) fn text() -> &'static Text {
     &fr::TEXT
+}
+
+/// The words that only late screens say, in the language on screen. Used elsewhere, they would be part of each first visit.
+pub(crate) fn late_text() -> &'static LateText {
+    &fr::LATE
 }

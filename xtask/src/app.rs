@@ -1,10 +1,11 @@
-//! The browser app as the relay embeds it: built by Trunk, then named by content, completed with the list of
-//! what a phone keeps for later visits, and compressed once and for all.
+//! The browser app as the relay embeds it: built by Trunk, its program cut into parts, then named by content, completed with
+//! the list of what a phone keeps for later visits, and compressed once and for all.
 
 pub(crate) mod compression;
 pub(crate) mod files;
 mod fingerprint;
 mod names;
+mod parts;
 pub(crate) mod precache;
 
 use std::fs;
@@ -34,12 +35,13 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     download(project)?;
     let step = project.step("building the app for browsers");
     trunk(project)?;
+    let late = parts::cut(project)?;
     names::follow_content(&app)?;
     let listed = precache::write_list(&app)?;
     compression::compress_all(&app)?;
     fs::write(&mark, &fingerprint).with_context(|| format!("cannot write {}", mark.display()))?;
     step.done(&format!(
-        "the app is built, phones keep {listed} files of it"
+        "the app is built with {late} late part(s), phones keep {listed} files of it"
     ));
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask size`: what a first visit downloads, compared with the budget.
+//! `cargo xtask size`: what a first visit downloads before the app is usable, compared with the budget, and what comes after.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -9,13 +9,13 @@ use crate::app::{self, compression, files};
 use crate::project::Project;
 use crate::summary;
 
-/// Bytes the compiled program may take on the wire.
+/// Bytes that the part of the program which the first screen needs may take on the wire.
 const WASM_BUDGET: u64 = 400_000;
 
-/// Bytes a whole first visit may take on the wire.
+/// Bytes that may come over the wire before the app is usable.
 const VISIT_BUDGET: u64 = 600_000;
 
-/// A file of the first visit and the bytes sent for it.
+/// A file and the bytes sent for it.
 #[derive(Debug, PartialEq, Eq)]
 struct Download {
     file: PathBuf,
@@ -26,8 +26,18 @@ struct Download {
 pub(crate) fn size(project: &Project) -> Result<ExitCode> {
     app::build(project)?;
     let downloads = first_visit(&project.app())?;
-    println!("\nWhat a first visit downloads, compressed with brotli where that helps:\n");
+    let later = later_parts(&project.app())?;
+    println!(
+        "\nWhat a first visit downloads before the app is usable, compressed with brotli where that helps:\n"
+    );
     print!("{}", table(&downloads));
+    println!("\nParts of the program that come later, without anyone waiting for them:\n");
+    print!("{}", table(&later));
+    println!(
+        "\nlater parts: {}, together with the first visit {}",
+        kilobytes(total(&later)),
+        kilobytes(total(&downloads) + total(&later))
+    );
     let mut within = true;
     for (what, sent, budget) in budgets(&downloads) {
         let verdict = if sent <= budget { "within" } else { "OVER" };
@@ -45,10 +55,21 @@ pub(crate) fn size(project: &Project) -> Result<ExitCode> {
     })
 }
 
-fn first_visit(app: &std::path::Path) -> Result<Vec<Download>> {
+fn first_visit(app: &Path) -> Result<Vec<Download>> {
+    downloads(app, |file| {
+        files::is_of_first_visit(file) || file.as_os_str() == "sw.js"
+    })
+}
+
+fn later_parts(app: &Path) -> Result<Vec<Download>> {
+    downloads(app, files::is_late_part)
+}
+
+/// The files that are wanted, the largest first.
+fn downloads(app: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Download>> {
     let mut downloads = files::below(app)?
         .into_iter()
-        .filter(|file| files::is_of_first_visit(file) || file.as_os_str() == "sw.js")
+        .filter(|file| wanted(file))
         .map(|file| {
             let bytes = compression::transferred(&app.join(&file))?;
             Ok(Download { file, bytes })
@@ -65,11 +86,14 @@ fn budgets(downloads: &[Download]) -> [(&'static str, u64, u64); 2] {
         .filter(|download| files::extension(&download.file) == "wasm")
         .map(|download| download.bytes)
         .sum();
-    let all = downloads.iter().map(|download| download.bytes).sum();
     [
         ("the program (wasm)", wasm, WASM_BUDGET),
-        ("the whole first visit", all, VISIT_BUDGET),
+        ("the whole first visit", total(downloads), VISIT_BUDGET),
     ]
+}
+
+fn total(downloads: &[Download]) -> u64 {
+    downloads.iter().map(|download| download.bytes).sum()
 }
 
 fn table(downloads: &[Download]) -> String {
@@ -121,6 +145,24 @@ mod tests {
         }
         let downloads = first_visit(folder.path()).unwrap();
         assert_eq!(downloads, [download("a.js", 10), download("sw.js", 7)]);
+    }
+
+    #[test]
+    fn late_parts_count_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in [
+            ("maillage-app-0123456789abcdef_bg.wasm", 50),
+            ("part-late-0123456789abcdef.wasm", 30),
+            ("part-late-0123456789abcdef.wasm.br", 20),
+        ] {
+            std::fs::write(folder.path().join(name), "x".repeat(bytes)).unwrap();
+        }
+        let first = first_visit(folder.path()).unwrap();
+        assert_eq!(total(&first), 50);
+        assert_eq!(
+            later_parts(folder.path()).unwrap(),
+            [download("part-late-0123456789abcdef.wasm", 20)]
+        );
     }
 
     #[test]

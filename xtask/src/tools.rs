@@ -17,18 +17,28 @@ use crates::CrateTool;
 /// The target the browser app is compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// What building the browser app needs: the wasm target, Trunk, wasm-bindgen and wasm-opt.
+/// What building the browser app needs: the wasm target, Trunk, wasm-bindgen, wasm-split and wasm-opt.
 pub(crate) fn for_app(project: &Project) -> Result<()> {
     wasm_target(project)?;
     CrateTool {
         name: "trunk",
         binary: "trunk",
         version: "0.21.14".to_owned(),
+        features: &[],
         // Its newest dependencies no longer fit together.
         locked: true,
     }
     .install(project)?;
     wasm_bindgen(project)?;
+    CrateTool {
+        name: "wasm_split_cli_support",
+        binary: "wasm-split-cli",
+        // Must understand what the library `wasm_split_helpers` writes.
+        version: "0.2.4".to_owned(),
+        features: &["build-binary"],
+        locked: true,
+    }
+    .install(project)?;
     let node = debian::node(project)?.version;
     let tools = project.tools().join("npm");
     npm::install_copy(project, &project.root().join("xtask/npm"), &tools)?;
@@ -49,6 +59,7 @@ pub(crate) fn cargo_deny(project: &Project) -> Result<()> {
         name: "cargo-deny",
         binary: "cargo-deny",
         version: "0.20.2".to_owned(),
+        features: &[],
         locked: true,
     }
     .install(project)
@@ -60,6 +71,7 @@ pub(crate) fn cargo_deb(project: &Project) -> Result<()> {
         name: "cargo-deb",
         binary: "cargo-deb",
         version: "3.8.0".to_owned(),
+        features: &[],
         locked: true,
     }
     .install(project)
@@ -71,6 +83,7 @@ pub(crate) fn cargo_fuzz(project: &Project) -> Result<()> {
         name: "cargo-fuzz",
         binary: "cargo-fuzz",
         version: "0.13.2".to_owned(),
+        features: &[],
         locked: true,
     }
     .install(project)
@@ -194,6 +207,7 @@ fn wasm_bindgen(project: &Project) -> Result<()> {
         name: "wasm-bindgen-cli",
         binary: "wasm-bindgen",
         version: project.locked_version("wasm-bindgen")?,
+        features: &[],
         // Its lock file may name versions younger than what a mirror of the crate index knows.
         locked: false,
     }

@@ -118,7 +118,7 @@ fn need_row(id: RecordId) -> AnyView {
                 .is_some_and(|(need, me)| need.is_echoed_by(&me))
         })
     });
-    let of_need = move || (text().sheet.of_part)(&heading());
+    let of_need = move || (text().of_part)(&heading());
     let sheet = Seen::new(move || {
         need.with(|need| {
             need.as_ref()

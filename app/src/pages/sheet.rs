@@ -15,7 +15,7 @@ use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::{states, trades};
 use crate::model::{Model, Present};
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{Corner, Seen, icon_with, live, live_text};
 use fact::{CONTRACT, MONEY, PRICE, TITLE, TRADE};
 use facts::Facts;
@@ -71,7 +71,7 @@ pub(crate) fn Sheet(
         <Screen
             corner=Corner::Back(Route::Sheets.href())
             place=Place::Sheets
-            name=text().sheet.kind.to_owned()
+            name=late_text().sheet.kind.to_owned()
             status=model.status_of(id)
         >
             <div class="sheet-head">
@@ -85,7 +85,7 @@ pub(crate) fn Sheet(
 }
 
 fn body(id: DocumentId, sheet: Seen<JobSheetSnapshot>, present: Signal<Vec<Present>>) -> AnyView {
-    let words = &text().sheet.facts;
+    let words = &late_text().sheet.facts;
     let (easy, texts): (Vec<Section>, Vec<Section>) = Section::ALL
         .into_iter()
         .partition(|section| *section == Section::EasyVersion);

@@ -41,6 +41,14 @@ pub(crate) fn replace_with(address: &str) {
     }
 }
 
+/// Loads the page anew.
+pub(crate) fn reload() {
+    if let Some(window) = web_sys::window() {
+        // Refused only where reloading is forbidden to scripts, as in some frames.
+        let _ = window.location().reload();
+    }
+}
+
 /// Writes the title that tabs and screen readers announce.
 pub(crate) fn set_title(title: &str) {
     if let Some(document) = document() {

@@ -4,7 +4,8 @@ mod domain;
 mod sheet;
 
 use super::keys::{
-    Home, Join, Listen, Missing, Needs, Notice, Places, Refused, Sheets, Standing, Text,
+    Home, Join, Late, LateText, Listen, Missing, Needs, Notice, Places, Refused, Sheets, Standing,
+    Text,
 };
 
 /// Before `: ? ! »` and after `«`, French wants a space that never breaks the line.
@@ -208,7 +209,12 @@ pub(super) static TEXT: Text = Text {
         need_covered: "Ce besoin a déjà une fiche.",
         need_gone: "Ce besoin n’est plus là. Vous pouvez écrire la fiche.",
     },
-    sheet: sheet::SHEET,
+    of_part: |part| format!("{NBSP}: {part}"),
+    late: Late {
+        title: "Cette page n’est pas encore sur ce téléphone",
+        body: "Elle a besoin du réseau pour s’ouvrir la première fois. Rien n’est perdu.",
+        again: "Essayer encore",
+    },
     missing: Missing {
         page: "Cette page n’existe pas",
         page_body: "L’adresse est peut-être coupée.",
@@ -224,6 +230,12 @@ pub(super) static TEXT: Text = Text {
         failed: "Cela n’a pas marché. Rien n’est perdu. Essayez encore.",
     },
     domain: domain::DOMAIN,
+};
+
+/// The part of the French catalogue that late screens bring with them.
+pub(super) static LATE: LateText = LateText {
+    sheet: sheet::SHEET,
+    glossary: domain::GLOSSARY,
 };
 
 fn counted(count: usize, none: &str, one: &str, many: &str) -> String {

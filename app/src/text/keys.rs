@@ -36,9 +36,24 @@ pub(crate) struct Text {
     pub(crate) home: Home,
     pub(crate) needs: Needs,
     pub(crate) sheets: Sheets,
-    pub(crate) sheet: Sheet,
+    /// What a screen reader adds to a button that stands beside several parts: the part.
+    pub(crate) of_part: fn(part: &str) -> String,
+    pub(crate) late: Late,
     pub(crate) missing: Missing,
     pub(crate) domain: Domain,
+}
+
+/// What only late screens say, in a whole language: it is loaded with them.
+pub(crate) struct LateText {
+    pub(crate) sheet: Sheet,
+    pub(crate) glossary: Glossary,
+}
+
+/// A screen whose program could not be loaded.
+pub(crate) struct Late {
+    pub(crate) title: &'static str,
+    pub(crate) body: &'static str,
+    pub(crate) again: &'static str,
 }
 
 /// The listening corner.
@@ -221,18 +236,22 @@ pub(crate) struct Missing {
 /// The words of the glossary.
 pub(crate) struct Domain {
     pub(crate) state: fn(SheetState) -> &'static str,
-    pub(crate) section: fn(Section) -> &'static str,
     pub(crate) trade: fn(&Trade) -> String,
-    pub(crate) topic: fn(GuardRailTopic) -> &'static str,
-    pub(crate) guard_rail_state: fn(GuardRailState) -> &'static str,
-    pub(crate) trial_point: fn(TrialPoint) -> &'static str,
-    pub(crate) legal_frame: fn(LegalFrame) -> &'static str,
-    pub(crate) contract: fn(&ContractType) -> String,
     pub(crate) partner: fn(PartnerKind) -> &'static str,
     /// A day near today, as people say it: "aujourd’hui", "hier", "le 18 novembre".
     pub(crate) day: fn(day: LocalDay, today: LocalDay) -> String,
     /// Someone whose name this phone does not know.
     pub(crate) someone: &'static str,
+}
+
+/// The words of the glossary that only late screens say.
+pub(crate) struct Glossary {
+    pub(crate) section: fn(Section) -> &'static str,
+    pub(crate) topic: fn(GuardRailTopic) -> &'static str,
+    pub(crate) guard_rail_state: fn(GuardRailState) -> &'static str,
+    pub(crate) trial_point: fn(TrialPoint) -> &'static str,
+    pub(crate) legal_frame: fn(LegalFrame) -> &'static str,
+    pub(crate) contract: fn(&ContractType) -> String,
     /// Someone this phone does not know, as a choice beside oneself.
     pub(crate) someone_else: &'static str,
 }

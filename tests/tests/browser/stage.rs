@@ -183,13 +183,16 @@ impl Visitor {
         self.phone.offline(false).await
     }
 
-    /// Waits until the app can open without network.
+    /// Waits until the app can open without network, with every screen of it.
     pub(crate) async fn can_open_offline(&self) -> Result<()> {
-        let ready =
-            "navigator.serviceWorker.ready.then((registration) => registration.active !== null)";
+        let kept = "navigator.serviceWorker.ready.then(({ active }) => new Promise((resolve) => {
+            const answer = new MessageChannel();
+            answer.port1.onmessage = ({ data }) => resolve(data);
+            active.postMessage({ type: 'keep' }, [answer.port2]);
+        }))";
         ensure!(
-            self.phone.evaluate(ready).await? == true,
-            "no service worker"
+            self.phone.evaluate(kept).await? == true,
+            "the late parts are not kept"
         );
         Ok(())
     }

@@ -4,6 +4,7 @@ use crate::stage::{Stage, Visitor};
 use anyhow::Result;
 use maillage_tests::browser::{Form, Target};
 use maillage_tests::until::{eventually, told, when};
+use serde_json::json;
 
 /// Whether a path is that of a file which is cached for ever.
 fn is_heavy(path: &str, kind: &str) -> bool {
@@ -55,6 +56,88 @@ async fn the_app_opens_cold_without_network() -> Result<()> {
     amina.phone.status_says("Pas de réseau").await?;
     amina.go("/#/besoins").await?;
     sees_the_needs(&amina).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_screen_opens_for_the_first_time_without_network() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    amina.is_sent().await?;
+    amina.can_open_offline().await?;
+    amina.phone.leave().await?;
+    amina.goes_offline().await?;
+    amina.go("/").await?;
+    amina.phone.sees(Target::heading("Bonjour Amina")).await?;
+    amina.create_sheet("Atelier couture").await?;
+    amina.phone.status_says("Pas de réseau").await?;
+    amina.complains_of_the_network_only().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_screen_that_is_not_on_the_phone_says_so_and_opens_with_the_network() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.visitor("Amina").await?;
+    amina.is_sent().await?;
+    amina.can_open_offline().await?;
+    amina.goes_offline().await?;
+    loses_the_late_parts(&amina).await?;
+    amina.go("/#/fiches/nouvelle").await?;
+    let missing = || Target::heading("Cette page n’est pas encore sur ce téléphone");
+    amina.phone.sees(missing()).await?;
+    amina.phone.tap(Target::button("Essayer encore")).await?;
+    amina.phone.sees(missing()).await?;
+    amina.phone.tap(Target::link("Accueil")).await?;
+    amina.phone.sees(Target::heading("Bonjour Amina")).await?;
+    amina.go("/#/fiches/nouvelle").await?;
+    amina.phone.sees(missing()).await?;
+
+    amina.comes_online().await?;
+    amina.phone.tap(Target::button("Essayer encore")).await?;
+    amina.phone.sees(Target::field("Le nom du travail")).await?;
+    amina
+        .complains_of_the_network_and(&["Failed to fetch"])
+        .await
+}
+
+/// As if the network had gone before they arrived.
+async fn loses_the_late_parts(visitor: &Visitor) -> Result<()> {
+    let lost = "caches.keys().then(async (names) => {
+        let lost = 0;
+        for (const name of names) {
+            const cache = await caches.open(name);
+            for (const { url } of await cache.keys()) {
+                if (new URL(url).pathname.startsWith('/part-') && (await cache.delete(url))) lost += 1;
+            }
+        }
+        return lost;
+    })";
+    let lost = visitor.phone.evaluate(lost).await?;
+    assert_ne!(lost, 0, "no late part was kept");
+    visitor
+        .phone
+        .devtools("Network.clearBrowserCache", json!({}))
+        .await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_screen_asks_to_wait_while_it_comes() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let amina = stage.stranger("Amina", Form::PHONE).await?;
+    // As on a page without https: nothing is kept of the program.
+    amina
+        .phone
+        .prepare("delete Navigator.prototype.serviceWorker")
+        .await?;
+    amina.join().await?;
+    amina.is_sent().await?;
+    amina.phone.hold(".wasm").await?;
+    amina.go("/#/fiches/nouvelle").await?;
+    let wait = Target::any("status").with_words("Un instant…");
+    amina.phone.sees(wait).await?;
+    amina.phone.release().await?;
+    amina.phone.sees(Target::field("Le nom du travail")).await?;
+    amina.has_no_complaint().await
 }
 
 async fn sees_the_needs(visitor: &Visitor) -> Result<()> {

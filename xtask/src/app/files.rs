@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+/// How the names of parts of the program begin that are loaded when they are first used.
+pub(crate) const LATE_PART: &str = "part-";
+
 /// All files below a folder, as paths relative to it, in a stable order.
 pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -38,7 +41,7 @@ pub(crate) fn url(file: &Path) -> String {
 }
 
 /// Whether a first visit downloads a file: what is left are compressed copies, licences, source maps, the service worker
-/// itself (browsers keep it on their own), letters of languages one has to choose, and pictures that only installing uses.
+/// itself (browsers keep it on their own), letters of languages one has to choose, pictures that only installing uses, and late parts.
 pub(crate) fn is_of_first_visit(file: &Path) -> bool {
     let name = file
         .file_name()
@@ -61,7 +64,15 @@ pub(crate) fn is_of_first_visit(file: &Path) -> bool {
     let is_for_later = ["latin-ext", "arabic", "-512", "sprite.svg"]
         .iter()
         .any(|part| name.contains(part));
-    is_asset && !is_for_later && name != "sw.js"
+    is_asset && !is_for_later && name != "sw.js" && !is_late_part(file)
+}
+
+/// Whether a file is a part of the program that is loaded when it is first used.
+pub(crate) fn is_late_part(file: &Path) -> bool {
+    extension(file) == "wasm"
+        && file
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(LATE_PART))
 }
 
 /// A file's extension, empty when it has none.
@@ -101,9 +112,21 @@ mod tests {
             "icons/icon-maskable-512.png",
             "icons/sprite.svg",
             "maillage-app.js.map",
+            "part-late-0123456789abcdef.wasm",
         ] {
             assert!(!is_of_first_visit(Path::new(later)), "{later}");
         }
+    }
+
+    #[test]
+    fn only_parts_of_the_program_are_late_parts() {
+        assert!(is_late_part(Path::new("part-late-0123456789abcdef.wasm")));
+        assert!(!is_late_part(Path::new(
+            "part-late-0123456789abcdef.wasm.br"
+        )));
+        assert!(!is_late_part(Path::new(
+            "maillage-app-0123456789abcdef_bg.wasm"
+        )));
     }
 
     #[test]

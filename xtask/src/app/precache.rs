@@ -1,4 +1,5 @@
-//! The list of files a phone keeps so that the app opens without network, written into the service worker.
+//! The lists of files a phone keeps so that the app opens without network, written into the service worker: what the first visit needs,
+//! and the parts of the program that come later.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::files;
 
-/// The line of `sw.js` that the list and its version (`self.__PRECACHE_VERSION`, a text) replace.
-const PLACEHOLDER: &str = "self.__PRECACHE = [];";
+/// The lines of `sw.js` that the lists and their version replace.
+const FIRST: &str = "self.__PRECACHE = [];";
+const LATE: &str = "self.__PRECACHE_LATE = [];";
+const VERSION: &str = "self.__PRECACHE_VERSION = \"dev\";";
 
 /// A file to keep: its address, and a revision that changes with its content.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,21 +21,22 @@ struct Entry {
     revision: String,
 }
 
-/// Writes the list into the built service worker and returns how many files it names.
+/// Writes the lists into the built service worker and returns how many files they name.
 pub(crate) fn write_list(app: &Path) -> Result<usize> {
     let worker = app.join("sw.js");
     let script = fs::read_to_string(&worker)
         .with_context(|| format!("the app has no service worker at {}", worker.display()))?;
-    let entries = entries(app)?;
-    fs::write(&worker, fill(&script, &entries)?)
+    let first = entries(app, files::is_of_first_visit)?;
+    let late = entries(app, files::is_late_part)?;
+    fs::write(&worker, fill(&script, &first, &late)?)
         .with_context(|| format!("cannot write {}", worker.display()))?;
-    Ok(entries.len())
+    Ok(first.len() + late.len())
 }
 
-fn entries(app: &Path) -> Result<Vec<Entry>> {
+fn entries(app: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<Entry>> {
     files::below(app)?
         .into_iter()
-        .filter(|file| files::is_of_first_visit(file))
+        .filter(|file| wanted(file))
         .map(|file| {
             let bytes = fs::read(app.join(&file))?;
             Ok(Entry {
@@ -43,21 +47,31 @@ fn entries(app: &Path) -> Result<Vec<Entry>> {
         .collect()
 }
 
-/// Puts the list and its version where the script has room for them.
-fn fill(script: &str, entries: &[Entry]) -> Result<String> {
-    if script.matches(PLACEHOLDER).count() != 1 {
-        bail!("public/sw.js must hold the line `{PLACEHOLDER}` exactly once");
-    }
+/// Puts the lists and their version where the script has room for them.
+fn fill(script: &str, first: &[Entry], late: &[Entry]) -> Result<String> {
+    let mut filled = script.to_owned();
     let mut digest = Sha256::new();
-    let mut list = String::from("self.__PRECACHE = [\n");
-    for Entry { url, revision } in entries {
-        let line = format!("  [\"{url}\", \"{revision}\"],\n");
-        digest.update(&line);
-        list.push_str(&line);
+    for (placeholder, entries) in [(FIRST, first), (LATE, late)] {
+        if script.matches(placeholder).count() != 1 {
+            bail!("public/sw.js must hold the line `{placeholder}` exactly once");
+        }
+        let name = placeholder.trim_end_matches(" [];");
+        let mut list = format!("{name} [\n");
+        for Entry { url, revision } in entries {
+            list.push_str(&format!("  [\"{url}\", \"{revision}\"],\n"));
+        }
+        list.push_str("];");
+        digest.update(&list);
+        filled = filled.replace(placeholder, &list);
+    }
+    if script.matches(VERSION).count() != 1 {
+        bail!("public/sw.js must hold the line `{VERSION}` exactly once");
     }
     let version = short(&digest.finalize());
-    list.push_str(&format!("];\nself.__PRECACHE_VERSION = \"{version}\";"));
-    Ok(script.replace(PLACEHOLDER, &list))
+    Ok(filled.replace(
+        VERSION,
+        &format!("self.__PRECACHE_VERSION = \"{version}\";"),
+    ))
 }
 
 /// Enough of a digest to tell two versions of a file apart.
@@ -69,7 +83,7 @@ fn short(digest: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const SCRIPT: &str = "// keeps\nself.__PRECACHE = [];\nstart();\n";
+    const SCRIPT: &str = "// keeps\nself.__PRECACHE = [];\nself.__PRECACHE_LATE = [];\nself.__PRECACHE_VERSION = \"dev\";\nstart();\n";
 
     fn entry(url: &str, revision: &str) -> Entry {
         Entry {
@@ -79,37 +93,44 @@ mod tests {
     }
 
     #[test]
-    fn the_list_and_its_version_take_the_place_of_the_empty_list() {
-        let filled = fill(SCRIPT, &[entry("/", "aa"), entry("/boot.js", "bb")]).unwrap();
+    fn the_lists_and_their_version_take_the_place_of_the_empty_ones() {
+        let first = [entry("/", "aa"), entry("/boot.js", "bb")];
+        let filled = fill(SCRIPT, &first, &[entry("/part-a.wasm", "cc")]).unwrap();
         assert!(
             filled.starts_with(
-                "// keeps\nself.__PRECACHE = [\n  [\"/\", \"aa\"],\n  [\"/boot.js\", \"bb\"],\n];\nself.__PRECACHE_VERSION = \""
+                "// keeps\nself.__PRECACHE = [\n  [\"/\", \"aa\"],\n  [\"/boot.js\", \"bb\"],\n];\nself.__PRECACHE_LATE = [\n  [\"/part-a.wasm\", \"cc\"],\n];\nself.__PRECACHE_VERSION = \""
             ),
             "{filled}"
         );
         assert!(filled.ends_with("\";\nstart();\n"), "{filled}");
+        assert!(!filled.contains("\"dev\""), "{filled}");
     }
 
     #[test]
     fn the_version_changes_with_any_revision_and_only_then() {
-        let first = fill(SCRIPT, &[entry("/", "aa")]).unwrap();
-        let same = fill(SCRIPT, &[entry("/", "aa")]).unwrap();
-        let other = fill(SCRIPT, &[entry("/", "ab")]).unwrap();
-        let version = |script: &str| {
-            let line = script.lines().find(|line| line.contains("_VERSION"));
+        let version = |first: &str, late: &str| {
+            let filled = fill(SCRIPT, &[entry("/", first)], &[entry("/p", late)]).unwrap();
+            let line = filled.lines().find(|line| line.contains("_VERSION"));
             line.unwrap().to_owned()
         };
-        assert_eq!(version(&first), version(&same));
-        assert_ne!(version(&first), version(&other));
+        assert_eq!(version("aa", "bb"), version("aa", "bb"));
+        assert_ne!(version("aa", "bb"), version("ab", "bb"));
+        assert_ne!(version("aa", "bb"), version("aa", "bc"));
     }
 
     #[test]
-    fn a_service_worker_without_room_for_the_list_is_refused() {
-        let problem = fill("start();", &[]).unwrap_err().to_string();
+    fn a_service_worker_without_room_for_the_lists_is_refused() {
+        let problem = fill("start();", &[], &[]).unwrap_err().to_string();
         assert_eq!(
             problem,
             "public/sw.js must hold the line `self.__PRECACHE = [];` exactly once"
         );
+        let problem = fill(
+            "self.__PRECACHE = [];\nself.__PRECACHE_LATE = [];",
+            &[],
+            &[],
+        );
+        assert!(problem.unwrap_err().to_string().contains("VERSION"));
     }
 
     #[test]
@@ -118,9 +139,9 @@ mod tests {
         let page = folder.path().join("index.html");
         fs::write(&page, "one").unwrap();
         fs::write(folder.path().join("index.html.br"), "skipped").unwrap();
-        let before = entries(folder.path()).unwrap();
+        let before = entries(folder.path(), files::is_of_first_visit).unwrap();
         fs::write(&page, "two").unwrap();
-        let after = entries(folder.path()).unwrap();
+        let after = entries(folder.path(), files::is_of_first_visit).unwrap();
         assert_eq!(before.len(), 1);
         assert_eq!(before[0].url, "/");
         assert_ne!(before, after);

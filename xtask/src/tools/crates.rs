@@ -16,6 +16,8 @@ pub(super) struct CrateTool {
     pub(super) binary: &'static str,
     /// The exact version wanted.
     pub(super) version: String,
+    /// Features of the crate without which it has no program.
+    pub(super) features: &'static [&'static str],
     /// Whether to use the dependency versions the crate was published with.
     pub(super) locked: bool,
 }
@@ -35,6 +37,9 @@ impl CrateTool {
         install.args(["install", self.name, "--version", &self.version, "--root"]);
         install.arg(project.tools());
         install.arg("--target-dir").arg(&scratch);
+        for feature in self.features {
+            install.args(["--features", feature]);
+        }
         if self.locked {
             install.arg("--locked");
         }
@@ -55,12 +60,25 @@ impl CrateTool {
         let mut probe = process::command(project, self.binary);
         process::probe(probe.arg("--version"))
             .is_some_and(|answer| names_version(&answer, &self.version))
+            || self.is_listed(project)
+    }
+
+    /// Some programs do not tell their version, but cargo notes what it installed.
+    fn is_listed(&self, project: &Project) -> bool {
+        fs::read_to_string(project.tools().join(".crates.toml"))
+            .is_ok_and(|list| lists(&list, self.name, &self.version))
+            && project.tools().join("bin").join(self.binary).is_file()
     }
 }
 
 /// Whether `trunk 0.21.14` and the like name this version as a whole word.
 fn names_version(answer: &str, version: &str) -> bool {
     answer.split_whitespace().any(|word| word == version)
+}
+
+/// Whether cargo's list of installed crates holds this version of a crate.
+fn lists(list: &str, name: &str, version: &str) -> bool {
+    list.contains(&format!("\"{name} {version} ("))
 }
 
 fn remove(folder: &Path) -> Result<()> {
@@ -76,5 +94,13 @@ mod tests {
         assert!(names_version("wasm-bindgen 0.2.130", "0.2.130"));
         assert!(names_version("cargo-deny 0.20.2 (abc)", "0.20.2"));
         assert!(!names_version("wasm-bindgen 0.2.130", "0.2.13"));
+    }
+
+    #[test]
+    fn an_installed_crate_is_found_in_the_list_of_cargo() {
+        let list = "[v1]\n\"trunk 0.21.14 (registry+https://github.com/rust-lang/crates.io-index)\" = [\"trunk\"]\n";
+        assert!(lists(list, "trunk", "0.21.14"));
+        assert!(!lists(list, "trunk", "0.21.1"));
+        assert!(!lists(list, "runk", "0.21.14"));
     }
 }

@@ -1,7 +1,7 @@
 //! The facts of a sheet, each described once: its question, how it reads, how it is typed.
 
 use super::versions::{Shown, shown};
-use crate::text::text;
+use crate::text::{late_text, text};
 use maillage_shared::command::{SheetField, SheetValue};
 use maillage_shared::records::{ContractType, Trade};
 use maillage_shared::snapshot::{Field, JobSheetSnapshot, Known};
@@ -52,7 +52,7 @@ type SheetFieldOf = fn() -> SheetField;
 /// The title.
 pub(crate) const TITLE: Fact = Fact {
     key: "titre",
-    label: || text().sheet.facts.title,
+    label: || late_text().sheet.facts.title,
     field: || SheetField::Title,
     versions: |sheet| shown(&sheet.title, String::clone),
     answer: Answer::Typed {
@@ -66,7 +66,7 @@ pub(crate) const TITLE: Fact = Fact {
 /// The trade.
 pub(crate) const TRADE: Fact = Fact {
     key: "filiere",
-    label: || text().sheet.facts.trade,
+    label: || late_text().sheet.facts.trade,
     field: || SheetField::Trade,
     versions: |sheet| shown(&sheet.trade, text().domain.trade),
     answer: Answer::Chosen {
@@ -85,7 +85,7 @@ pub(crate) const TRADE: Fact = Fact {
 /// The price of what is done.
 pub(crate) const PRICE: Fact = Fact {
     key: "prix",
-    label: || text().sheet.facts.price,
+    label: || late_text().sheet.facts.price,
     field: || SheetField::Price,
     versions: |sheet| known_words(&sheet.price),
     answer: Answer::Typed {
@@ -100,7 +100,7 @@ pub(crate) const PRICE: Fact = Fact {
 pub(crate) const CONTRACT: [Fact; 7] = [
     Fact {
         key: "porteur",
-        label: || text().sheet.facts.carrier,
+        label: || late_text().sheet.facts.carrier,
         field: || SheetField::ProjectCarrier,
         versions: |sheet| known_words(&sheet.contract.project_carrier),
         answer: Answer::Typed {
@@ -112,7 +112,7 @@ pub(crate) const CONTRACT: [Fact; 7] = [
     },
     Fact {
         key: "employeur",
-        label: || text().sheet.facts.employer,
+        label: || late_text().sheet.facts.employer,
         field: || SheetField::Employer,
         versions: |sheet| known_words(&sheet.contract.employer),
         answer: Answer::Typed {
@@ -124,18 +124,18 @@ pub(crate) const CONTRACT: [Fact; 7] = [
     },
     Fact {
         key: "contrat",
-        label: || text().sheet.facts.contract_type,
+        label: || late_text().sheet.facts.contract_type,
         field: || SheetField::ContractType,
         versions: |sheet| {
             shown(&sheet.contract.contract_type, |value| {
-                known(value, text().domain.contract)
+                known(value, late_text().glossary.contract)
             })
         },
         answer: Answer::Chosen {
             choices: || {
                 ContractType::NAMED
                     .iter()
-                    .map(text().domain.contract)
+                    .map(late_text().glossary.contract)
                     .collect()
             },
             chosen: |sheet| {
@@ -154,7 +154,7 @@ pub(crate) const CONTRACT: [Fact; 7] = [
     },
     Fact {
         key: "commission",
-        label: || text().sheet.facts.committee,
+        label: || late_text().sheet.facts.committee,
         field: || SheetField::JointCommittee,
         versions: |sheet| known_words(&sheet.contract.joint_committee),
         answer: Answer::Typed {
@@ -166,9 +166,11 @@ pub(crate) const CONTRACT: [Fact; 7] = [
     },
     Fact {
         key: "personnes",
-        label: || text().sheet.facts.people,
+        label: || late_text().sheet.facts.people,
         field: || SheetField::People,
-        versions: |sheet| known_number(&sheet.contract.people, text().sheet.facts.people_count),
+        versions: |sheet| {
+            known_number(&sheet.contract.people, late_text().sheet.facts.people_count)
+        },
         answer: Answer::Typed {
             typed: |sheet| typed_number(&sheet.contract.people, |people| people.to_string()),
             read: |typed| read_whole(typed).map(|people| SheetValue::People(Known::Known(people))),
@@ -178,14 +180,19 @@ pub(crate) const CONTRACT: [Fact; 7] = [
     },
     Fact {
         key: "heures",
-        label: || text().sheet.facts.hours,
+        label: || late_text().sheet.facts.hours,
         field: || SheetField::MinutesPerWeek,
-        versions: |sheet| known_number(&sheet.contract.minutes_per_week, text().sheet.facts.weekly),
+        versions: |sheet| {
+            known_number(
+                &sheet.contract.minutes_per_week,
+                late_text().sheet.facts.weekly,
+            )
+        },
         answer: Answer::Typed {
             typed: |sheet| {
                 typed_number(
                     &sheet.contract.minutes_per_week,
-                    text().sheet.facts.hours_typed,
+                    late_text().sheet.facts.hours_typed,
                 )
             },
             read: |typed| {
@@ -200,19 +207,19 @@ pub(crate) const CONTRACT: [Fact; 7] = [
     },
     Fact {
         key: "etp",
-        label: || text().sheet.facts.full_time,
+        label: || late_text().sheet.facts.full_time,
         field: || SheetField::FullTimeHundredths,
         versions: |sheet| {
             known_number(
                 &sheet.contract.full_time_hundredths,
-                text().sheet.facts.posts,
+                late_text().sheet.facts.posts,
             )
         },
         answer: Answer::Typed {
             typed: |sheet| {
                 typed_number(
                     &sheet.contract.full_time_hundredths,
-                    text().sheet.facts.posts_typed,
+                    late_text().sheet.facts.posts_typed,
                 )
             },
             read: |typed| {
@@ -229,9 +236,9 @@ pub(crate) const CONTRACT: [Fact; 7] = [
 pub(crate) const MONEY: [Fact; 2] = [
     Fact {
         key: "cout",
-        label: || text().sheet.facts.cost,
+        label: || late_text().sheet.facts.cost,
         field: || SheetField::Cost,
-        versions: |sheet| known_number(&sheet.cost, text().sheet.facts.euros),
+        versions: |sheet| known_number(&sheet.cost, late_text().sheet.facts.euros),
         answer: Answer::Typed {
             typed: |sheet| typed_number(&sheet.cost, |euros| euros.to_string()),
             read: |typed| read_whole(typed).map(|euros| SheetValue::Cost(Known::Known(euros))),
@@ -241,9 +248,9 @@ pub(crate) const MONEY: [Fact; 2] = [
     },
     Fact {
         key: "recettes",
-        label: || text().sheet.facts.income,
+        label: || late_text().sheet.facts.income,
         field: || SheetField::Income,
-        versions: |sheet| known_number(&sheet.income, text().sheet.facts.euros),
+        versions: |sheet| known_number(&sheet.income, late_text().sheet.facts.euros),
         answer: Answer::Typed {
             typed: |sheet| typed_number(&sheet.income, |euros| euros.to_string()),
             read: |typed| read_whole(typed).map(|euros| SheetValue::Income(Known::Known(euros))),
@@ -256,7 +263,7 @@ pub(crate) const MONEY: [Fact; 2] = [
 fn known<T>(value: &Known<T>, words: impl Fn(&T) -> String) -> String {
     value
         .known()
-        .map_or_else(|| text().sheet.not_known.to_owned(), words)
+        .map_or_else(|| late_text().sheet.not_known.to_owned(), words)
 }
 
 fn known_words(field: &Field<Known<String>>) -> Vec<Shown> {

@@ -3,7 +3,7 @@
 use super::fact::{Answer, Fact};
 use super::versions::versions_card;
 use crate::model::Model;
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{Chip, Chips, Icon, Seen, TextField, icon_small, live, live_option, live_text};
 use leptos::prelude::*;
 use maillage_shared::command::JobSheetCommand;
@@ -27,7 +27,7 @@ pub(crate) fn Facts(
     #[prop(default = "")]
     note: &'static str,
 ) -> AnyView {
-    let words = &text().sheet;
+    let words = &late_text().sheet;
     let editing = RwSignal::new(false);
     let title_id = format!("t-{key}");
     let labelled_by = title_id.clone();
@@ -65,7 +65,7 @@ pub(crate) fn Facts(
                     on:click=move |_| editing.update(|editing| *editing = !*editing)
                 >
                     {live_text(toggle)}
-                    <span class="visually-hidden">{(words.of_part)(title)}</span>
+                    <span class="visually-hidden">{(text().of_part)(title)}</span>
                 </button>
             </div>
             {body}
@@ -82,7 +82,7 @@ fn words_of(sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) -> Seen<Option<S
         let mut versions = sheet.with(fact.versions);
         match versions.len() {
             0 | 1 => versions.pop().map(|version| version.words),
-            several => Some((text().sheet.versions.exist)(several)),
+            several => Some((late_text().sheet.versions.exist)(several)),
         }
     })
 }
@@ -94,7 +94,7 @@ fn alone(sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
     live(move || match words.get() {
         _ if contested.get() => ().into_any(),
         Some(words) => view! { <p><strong>{words}</strong></p> }.into_any(),
-        None => view! { <p class="soft">{text().sheet.empty}</p> }.into_any(),
+        None => view! { <p class="soft">{late_text().sheet.empty}</p> }.into_any(),
     })
 }
 
@@ -102,7 +102,7 @@ fn row(sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
     let words = words_of(sheet, fact);
     let answer = live(move || match words.get() {
         Some(words) => view! { <dd>{words}</dd> }.into_any(),
-        None => view! { <dd class="soft unanswered">{text().sheet.empty}</dd> }.into_any(),
+        None => view! { <dd class="soft unanswered">{late_text().sheet.empty}</dd> }.into_any(),
     });
     view! { <div><dt>{(fact.label)()}</dt>{answer}</div> }.into_any()
 }
@@ -128,7 +128,7 @@ fn contested(
 /// The field, or the choice, in which a fact is answered.
 fn answer(id: DocumentId, sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().sheet;
+    let words = &late_text().sheet;
     let not_known = fact.not_known.map(|value| {
         let say = move |_| {
             model.change_sheet(id, JobSheetCommand::Set(value()));
@@ -139,7 +139,7 @@ fn answer(id: DocumentId, sheet: Seen<JobSheetSnapshot>, fact: &'static Fact) ->
             <button class="chip" type="button" aria-pressed=move || said.get().to_string() on:click=say>
                 {live_option(move || said.get().then(|| icon_small(Icon::Check)))}
                 {words.not_known}
-                <span class="visually-hidden">{(words.of_part)((fact.label)())}</span>
+                <span class="visually-hidden">{(text().of_part)((fact.label)())}</span>
             </button>
         }
         .into_any()
@@ -190,7 +190,7 @@ fn typed_answer(
             written => match read(written) {
                 Some(value) => Some(JobSheetCommand::Set(value)),
                 None => {
-                    problem.set(Some(text().sheet.facts.number_unread));
+                    problem.set(Some(late_text().sheet.facts.number_unread));
                     return;
                 }
             },

@@ -4,7 +4,7 @@ use super::owner::OwnerField;
 use super::versions::{shown, versions_card};
 use crate::model::Model;
 use crate::pages::{people, problem_line, trades};
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{
     Chip, Chips, Dialog, Icon, Post, Seen, TextArea, banner, icon_small, live, live_option,
     live_text, thread,
@@ -24,7 +24,7 @@ pub(crate) fn State(
     /// The sheet's snapshot.
     sheet: Seen<JobSheetSnapshot>,
 ) -> AnyView {
-    let words = &text().sheet.moves;
+    let words = &late_text().sheet.moves;
     let moving = RwSignal::new(false);
     let state = Seen::new(move || sheet.with(JobSheetSnapshot::state));
     let unmet = Seen::new(move || sheet.with(|sheet| moves::unmet(sheet).len()));
@@ -64,7 +64,7 @@ pub(crate) fn State(
 
 /// The thread of states. A stopped sheet shows its stop as a seventh step.
 fn states_thread(now: SheetState) -> AnyView {
-    let words = &text().sheet.moves;
+    let words = &late_text().sheet.moves;
     let posts = SheetState::ALL
         .into_iter()
         .filter(|state| *state != SheetState::Stopped || now == SheetState::Stopped)
@@ -93,7 +93,7 @@ fn Move(
     on_moved: Callback<()>,
 ) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().sheet.moves;
+    let words = &late_text().sheet.moves;
     let possible = sheet.with_untracked(moves::possible);
     let states: Vec<SheetState> = possible.iter().map(|(state, _)| *state).collect();
     let to = RwSignal::new(None::<SheetState>);
@@ -185,7 +185,7 @@ fn reason_field(reason: RwSignal<String>) -> AnyView {
     view! {
         <TextArea
             id="etat-pourquoi"
-            label=text().sheet.moves.reason
+            label=late_text().sheet.moves.reason
             short=true
             value=reason
             on_input=move |written| reason.set(written)
@@ -196,12 +196,12 @@ fn reason_field(reason: RwSignal<String>) -> AnyView {
 
 /// The points that a move leaves unmet, or that keep it closed.
 fn what_is_missing(needs: &MoveNeeds) -> Option<AnyView> {
-    let words = &text().sheet.moves;
+    let words = &late_text().sheet.moves;
     if !needs.open_points.is_empty() {
         let points: Vec<&str> = needs
             .open_points
             .iter()
-            .map(|point| (text().domain.trial_point)(*point))
+            .map(|point| (late_text().glossary.trial_point)(*point))
             .collect();
         let body = format!("{} {}.", words.open_body, points.join(", "));
         let title = (words.open_title)(needs.open_points.len());
@@ -232,7 +232,7 @@ pub(crate) fn History(
     sheet: Seen<JobSheetSnapshot>,
 ) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().sheet.moves;
+    let words = &late_text().sheet.moves;
     let moves = Seen::new(move || sheet.with(|sheet| sheet.moves.clone()));
     let list = live(move || {
         moves.with(|moves| {
@@ -257,7 +257,7 @@ pub(crate) fn History(
 }
 
 fn step_row(model: Model, step: &MoveSnapshot) -> AnyView {
-    let words = &text().sheet.moves;
+    let words = &late_text().sheet.moves;
     let name = step.by.map_or_else(
         || text().domain.someone.to_owned(),
         |person| people::name(model, person),
@@ -268,7 +268,7 @@ fn step_row(model: Model, step: &MoveSnapshot) -> AnyView {
     let owner = step
         .owner
         .as_ref()
-        .map(|owner| (text().sheet.points.cares)(&people::owner(model, owner)));
+        .map(|owner| (late_text().sheet.points.cares)(&people::owner(model, owner)));
     view! {
         <li class="check">
             {icon_small(trades::state_icon(step.to))}

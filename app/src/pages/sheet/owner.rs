@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 use crate::pages::people;
-use crate::text::text;
+use crate::text::late_text;
 use crate::ui::{Chip, Chips, Seen, TextField};
 use leptos::prelude::*;
 use maillage_shared::records::Owner;
@@ -16,7 +16,7 @@ pub(crate) fn OwnerField(
     owner: RwSignal<Option<Owner>>,
 ) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().sheet.points;
+    let words = &late_text().sheet.points;
     // Whoever was there when the form opened stays a choice.
     let mut people: Vec<(Owner, String)> = Vec::new();
     let me = model.me.get_untracked().map(|me| me.id);
@@ -27,7 +27,7 @@ pub(crate) fn OwnerField(
         && Some(person) != me
     {
         let name = people::known_name(model, person)
-            .unwrap_or_else(|| text().domain.someone_else.to_owned());
+            .unwrap_or_else(|| late_text().glossary.someone_else.to_owned());
         people.push((Owner::Person(person), name));
     }
     let chips: Vec<Chip> = people

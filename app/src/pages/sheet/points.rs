@@ -5,7 +5,7 @@ use super::versions::{shown, versions_card};
 use crate::model::Model;
 use crate::pages::{people, problem_line};
 use crate::platform::calendar;
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{
     Chip, Chips, DayField, Dialog, Icon, Seen, TextArea, TextField, icon, live_list, live_option,
     live_text,
@@ -24,7 +24,7 @@ pub(crate) fn Points(
     /// The sheet.
     sheet: Seen<JobSheetSnapshot>,
 ) -> AnyView {
-    let words = &text().sheet.points;
+    let words = &late_text().sheet.points;
     let noting = RwSignal::new(None::<RecordId>);
     let adding = RwSignal::new(false);
     let ids = Seen::new(move || {
@@ -58,7 +58,7 @@ pub(crate) fn Points(
 /// The words of a point: the group's own, or its topic's.
 pub(crate) fn name_of(point: &GuardRailSnapshot) -> String {
     match point.label.words() {
-        "" => (text().domain.topic)(point.topic).to_owned(),
+        "" => (late_text().glossary.topic)(point.topic).to_owned(),
         label => label.to_owned(),
     }
 }
@@ -91,7 +91,7 @@ fn point_row(
         point.with(|point| {
             point
                 .as_ref()
-                .map(|point| (text().sheet.of_part)(&name_of(point)))
+                .map(|point| (text().of_part)(&name_of(point)))
                 .unwrap_or_default()
         })
     };
@@ -103,7 +103,7 @@ fn point_row(
                 type="button"
                 on:click=move |_| noting.set(Some(point_id.clone()))
             >
-                {text().sheet.points.save}
+                {late_text().sheet.points.save}
                 <span class="visually-hidden">{live_text(spoken)}</span>
             </button>
         </li>
@@ -116,7 +116,7 @@ fn row_face(id: DocumentId, point: &GuardRailSnapshot) -> AnyView {
     let state = point.state();
     let evidence = point.evidence.words().to_owned();
     let states = shown(&point.state_field, |state| {
-        (text().domain.guard_rail_state)(*state).to_owned()
+        (late_text().glossary.guard_rail_state)(*state).to_owned()
     });
     let owners = shown(&point.owner, |owner| people::owner(model, owner));
     let evidences = shown(&point.evidence, String::clone);
@@ -134,7 +134,7 @@ fn row_face(id: DocumentId, point: &GuardRailSnapshot) -> AnyView {
         {icon(look(state).1)}
         <strong class="check-name">{name_of(point)}</strong>
         <div class="check-more">
-            <span class="check-word">{(text().domain.guard_rail_state)(state)}</span>
+            <span class="check-word">{(late_text().glossary.guard_rail_state)(state)}</span>
             {(!evidence.is_empty()).then(|| view! { <br /><span class="small">{evidence}</span> })}
             {care(model, point).map(|care| view! { <br /><span class="small">{care}</span> })}
         </div>
@@ -145,7 +145,7 @@ fn row_face(id: DocumentId, point: &GuardRailSnapshot) -> AnyView {
 
 /// Who takes care of a point, and by when.
 fn care(model: Model, point: &GuardRailSnapshot) -> Option<String> {
-    let words = &text().sheet.points;
+    let words = &late_text().sheet.points;
     let owner = point.owner.value().map(|owner| people::owner(model, owner));
     let day = point
         .due
@@ -198,7 +198,7 @@ fn note_dialog(
 
 fn note_form(id: DocumentId, point: GuardRailSnapshot, on_noted: Callback<()>) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().sheet.points;
+    let words = &late_text().sheet.points;
     let state = RwSignal::new(point.state());
     let owner = RwSignal::new(point.owner.value().cloned());
     let evidence = RwSignal::new(point.evidence.words().to_owned());
@@ -213,7 +213,7 @@ fn note_form(id: DocumentId, point: GuardRailSnapshot, on_noted: Callback<()>) -
     let chips = GuardRailState::ALL
         .iter()
         .map(|state| Chip {
-            label: (text().domain.guard_rail_state)(*state).to_owned(),
+            label: (late_text().glossary.guard_rail_state)(*state).to_owned(),
             icon: None,
         })
         .collect();
@@ -283,7 +283,7 @@ fn AddPoint(
     on_added: Callback<()>,
 ) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().sheet.points;
+    let words = &late_text().sheet.points;
     let label = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<&'static str>);
     let add = move |event: leptos::ev::SubmitEvent| {

@@ -2,7 +2,7 @@
 
 use crate::model::Present;
 use crate::pages::people;
-use crate::text::text;
+use crate::text::late_text;
 use crate::ui::{AvatarSize, avatar, live};
 use leptos::prelude::*;
 
@@ -23,7 +23,7 @@ pub(crate) fn presence(present: Signal<Vec<Present>>) -> AnyView {
                 {faces}
                 <span class="presence-text">
                     <span aria-hidden="true">{names.clone()}</span>
-                    <span class="visually-hidden">{(text().sheet.here)(&names)}</span>
+                    <span class="visually-hidden">{(late_text().sheet.here)(&names)}</span>
                 </span>
             }
             .into_any()

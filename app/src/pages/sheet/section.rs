@@ -6,7 +6,7 @@ use crate::pages::origin::origin;
 use crate::pages::people;
 use crate::pages::screen::standing;
 use crate::platform::page;
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{AvatarSize, Editor, Seen, avatar, live, live_option, live_text, status};
 use leptos::html;
 use leptos::prelude::*;
@@ -21,8 +21,8 @@ pub(crate) fn section(
     sheet: Seen<JobSheetSnapshot>,
     present: Signal<Vec<Present>>,
 ) -> AnyView {
-    let words = &text().sheet;
-    let name = (text().domain.section)(section);
+    let words = &late_text().sheet;
+    let name = (late_text().glossary.section)(section);
     let title_id = format!("s-{}", section.code());
     let class = match section {
         // Set apart, as the first thing to read or hear.
@@ -57,7 +57,7 @@ pub(crate) fn section(
                     on:click=toggle
                 >
                     {live_text(move || if writing.get() { text().done.to_owned() } else { words.write.to_owned() })}
-                    <span class="visually-hidden">{(words.of_part)(name)}</span>
+                    <span class="visually-hidden">{(text().of_part)(name)}</span>
                 </button>
             </div>
             {body}
@@ -117,7 +117,7 @@ fn editor(
         binding.shown.with(|text| mirror::pieces(text, &carets))
     });
     let too_long = move || match binding.too_long.get() {
-        true => text().sheet.too_long.to_owned(),
+        true => late_text().sheet.too_long.to_owned(),
         false => String::new(),
     };
     let described_by = format!("{}-qui", section.code());
@@ -151,7 +151,7 @@ fn others(section: Section, present: Signal<Vec<Present>>) -> AnyView {
                 view! {
                     <p class="remote-who small">
                         {avatar(people::avatar_of_present(person), AvatarSize::Small)}
-                        {(text().sheet.writes_here)(&name)}
+                        {(late_text().sheet.writes_here)(&name)}
                     </p>
                 }
                 .into_any()

@@ -3,7 +3,7 @@
 use super::versions::{Shown, shown, versions_card};
 use crate::model::Model;
 use crate::pages::{people, problem_line};
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{
     AvatarSize, Chip, Chips, Dialog, Icon, Seen, TextArea, avatar, icon, live, live_text,
 };
@@ -22,7 +22,7 @@ pub(crate) fn BeforeTrial(
     /// The sheet.
     sheet: Seen<JobSheetSnapshot>,
 ) -> AnyView {
-    let words = &text().sheet.points;
+    let words = &late_text().sheet.points;
     let noting = RwSignal::new(false);
     let rows: Vec<AnyView> = TrialPoint::ALL
         .into_iter()
@@ -61,7 +61,7 @@ fn versions(sheet: &JobSheetSnapshot, point: TrialPoint) -> Vec<Shown> {
     match point {
         TrialPoint::Employer => shown(&points.employer, String::clone),
         TrialPoint::LegalFrame => shown(&points.legal_frame, |frame| {
-            (text().domain.legal_frame)(*frame).to_owned()
+            (late_text().glossary.legal_frame)(*frame).to_owned()
         }),
         TrialPoint::Insurance => shown(&points.insurance, String::clone),
         TrialPoint::Allowance => shown(&points.allowance, String::clone),
@@ -70,7 +70,7 @@ fn versions(sheet: &JobSheetSnapshot, point: TrialPoint) -> Vec<Shown> {
 
 fn row(id: DocumentId, sheet: Seen<JobSheetSnapshot>, point: TrialPoint) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().sheet.points;
+    let words = &late_text().sheet.points;
     let state = Seen::new(move || {
         sheet.with(|sheet| {
             (
@@ -90,7 +90,7 @@ fn row(id: DocumentId, sheet: Seen<JobSheetSnapshot>, point: TrialPoint) -> AnyV
         state.with(|(completed, versions)| {
             let first = versions.first();
             let answer = first.map_or(
-                (text().domain.guard_rail_state)(Default::default()).to_owned(),
+                (late_text().glossary.guard_rail_state)(Default::default()).to_owned(),
                 |first| first.words.clone(),
             );
             let when = first
@@ -109,7 +109,7 @@ fn row(id: DocumentId, sheet: Seen<JobSheetSnapshot>, point: TrialPoint) -> AnyV
             view! {
                 {icon(symbol)}
                 <span>
-                    <strong>{(text().domain.trial_point)(point)}</strong>
+                    <strong>{(late_text().glossary.trial_point)(point)}</strong>
                     <br />
                     <span class="check-word">{answer}</span>
                     {note.map(|note| view! { <br /><span class="small">{note}</span> })}
@@ -133,7 +133,7 @@ fn RecordPoints(
     on_recorded: Callback<()>,
 ) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().sheet.points;
+    let words = &late_text().sheet.points;
     let before = sheet.with_untracked(|sheet| sheet.before_trial.clone());
     let employer = RwSignal::new(before.employer.words().to_owned());
     let frame = RwSignal::new(before.legal_frame.value().copied());
@@ -143,7 +143,7 @@ fn RecordPoints(
     let chips = LegalFrame::ALL
         .iter()
         .map(|frame| Chip {
-            label: (text().domain.legal_frame)(*frame).to_owned(),
+            label: (late_text().glossary.legal_frame)(*frame).to_owned(),
             icon: None,
         })
         .collect();

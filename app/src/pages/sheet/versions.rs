@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 use crate::pages::people;
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{AvatarSize, avatar};
 use leptos::prelude::*;
 use maillage_shared::command::{JobSheetCommand, SheetField};
@@ -47,7 +47,7 @@ pub(crate) fn versions_card(
         return None;
     }
     let model = expect_context::<Model>();
-    let words = &text().sheet.versions;
+    let words = &late_text().sheet.versions;
     let cards: Vec<AnyView> = versions
         .iter()
         .map(|version| card(model, version))
@@ -99,7 +99,7 @@ fn card(model: Model, version: &Shown) -> AnyView {
             <p class="version-text">
                 <strong>{version.words.clone()}</strong>
                 <br />
-                <span class="small soft">{(text().sheet.versions.by)(&name, &when)}</span>
+                <span class="small soft">{(late_text().sheet.versions.by)(&name, &when)}</span>
             </p>
         </div>
     }

@@ -1,7 +1,7 @@
 //! The glossary in French.
 
 use super::NBSP;
-use crate::text::keys::{Domain, LocalDay};
+use crate::text::keys::{Domain, Glossary, LocalDay};
 use maillage_shared::records::{
     ContractType, GuardRailState, GuardRailTopic, LegalFrame, PartnerKind, Section, SheetState,
     Trade, TrialPoint,
@@ -18,6 +18,35 @@ pub(super) const DOMAIN: Domain = Domain {
         SheetState::Active => "Active",
         SheetState::Stopped => "Arrêtée",
     },
+    trade: |trade| match trade {
+        Trade::BikeRepair => "Réparation de vélos".to_owned(),
+        Trade::Deconstruction => "Déconstruction".to_owned(),
+        Trade::ElectricalWaste => "Déchets électriques et électroniques".to_owned(),
+        Trade::Woodwork => "Bois et menuiserie".to_owned(),
+        Trade::SocialConcierge => "Conciergerie sociale".to_owned(),
+        Trade::Other(words) => words.clone(),
+    },
+    partner: |kind| match kind {
+        PartnerKind::Municipality => "Commune",
+        PartnerKind::Cpas => "CPAS",
+        PartnerKind::Cisp => "CISP",
+        PartnerKind::Ei => "Entreprise d’insertion",
+        PartnerKind::Eta => "Entreprise de travail adapté",
+        PartnerKind::Mire => "MIRE",
+        PartnerKind::Ale => "ALE",
+        PartnerKind::Union => "Syndicat",
+        PartnerKind::Forem => "Forem",
+        PartnerKind::Firm => "Entreprise",
+        PartnerKind::Asbl => "Asbl",
+        PartnerKind::Inhabitants => "Groupe d’habitants",
+        PartnerKind::Other => "Autre",
+    },
+    day,
+    someone: "quelqu’un",
+};
+
+/// The words of the glossary that only late screens say.
+pub(super) const GLOSSARY: Glossary = Glossary {
     section: |section| match section {
         Section::EasyVersion => "Version facile",
         Section::Need => "Le besoin",
@@ -28,14 +57,6 @@ pub(super) const DOMAIN: Domain = Domain {
         Section::InitialTraining => "Formation au début",
         Section::Material => "Matériel et lieu",
         Section::Synergies => "Qui le fait déjà",
-    },
-    trade: |trade| match trade {
-        Trade::BikeRepair => "Réparation de vélos".to_owned(),
-        Trade::Deconstruction => "Déconstruction".to_owned(),
-        Trade::ElectricalWaste => "Déchets électriques et électroniques".to_owned(),
-        Trade::Woodwork => "Bois et menuiserie".to_owned(),
-        Trade::SocialConcierge => "Conciergerie sociale".to_owned(),
-        Trade::Other(words) => words.clone(),
     },
     topic: |topic| match topic {
         GuardRailTopic::LegalFrame => "Cadre légal",
@@ -74,23 +95,6 @@ pub(super) const DOMAIN: Domain = Domain {
         ContractType::Article60 => "Article 60".to_owned(),
         ContractType::Other(words) => words.clone(),
     },
-    partner: |kind| match kind {
-        PartnerKind::Municipality => "Commune",
-        PartnerKind::Cpas => "CPAS",
-        PartnerKind::Cisp => "CISP",
-        PartnerKind::Ei => "Entreprise d’insertion",
-        PartnerKind::Eta => "Entreprise de travail adapté",
-        PartnerKind::Mire => "MIRE",
-        PartnerKind::Ale => "ALE",
-        PartnerKind::Union => "Syndicat",
-        PartnerKind::Forem => "Forem",
-        PartnerKind::Firm => "Entreprise",
-        PartnerKind::Asbl => "Asbl",
-        PartnerKind::Inhabitants => "Groupe d’habitants",
-        PartnerKind::Other => "Autre",
-    },
-    day,
-    someone: "quelqu’un",
     someone_else: "Une autre personne",
 };
 

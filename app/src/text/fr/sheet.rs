@@ -10,7 +10,6 @@ pub(super) const SHEET: Sheet = Sheet {
     too_long: "Votre ajout n’est pas entré. Le texte serait trop long. Enlevez d’abord quelques mots.",
     writes_here: |name| format!("{name} écrit ici aussi"),
     write: "Écrire",
-    of_part: |part| format!("{NBSP}: {part}"),
     change: "Changer",
     not_known: "Pas encore connu",
     empty: "Rien d’écrit",

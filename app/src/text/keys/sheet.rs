@@ -11,8 +11,6 @@ pub(crate) struct Sheet {
     pub(crate) too_long: &'static str,
     pub(crate) writes_here: fn(name: &str) -> String,
     pub(crate) write: &'static str,
-    /// What a screen reader adds to "write" and "done": the part.
-    pub(crate) of_part: fn(part: &str) -> String,
     pub(crate) change: &'static str,
     pub(crate) not_known: &'static str,
     pub(crate) empty: &'static str,
