@@ -1,8 +1,8 @@
 // Keeps the app itself on the phone, so that it opens without network and a second visit downloads nothing.
 // The documents are not here: the program keeps them itself.
 
-// The build puts the files here, as [address, revision] pairs: those without which the app does not open, and the parts of the program
-// that are loaded when they are first used. The version names both lists.
+// The build puts the files here, as [address, revision] pairs: those without which the app does not open, and those that come once it is
+// usable, parts of the program above all. The version names both lists.
 self.__PRECACHE = [];
 self.__PRECACHE_LATE = [];
 self.__PRECACHE_VERSION = "dev";
@@ -64,7 +64,7 @@ async function keep(files) {
 
 let keepingLate;
 
-/** Keeps the late parts, once for all who ask meanwhile. */
+/** Keeps what comes late, once for all who ask meanwhile. */
 function keepLate() {
   keepingLate ??= keep(LATE).finally(() => {
     keepingLate = undefined;
@@ -72,7 +72,7 @@ function keepLate() {
   return keepingLate;
 }
 
-/** What was whole without network stays so: an update takes over with its late parts. A first visit does not wait for them. */
+/** What was whole without network stays so: an update takes over with what comes late. A first visit does not wait for them. */
 async function install() {
   await keep(FIRST);
   if (self.registration.active) await keepLate();
@@ -91,7 +91,7 @@ async function answer(request, path) {
 self.addEventListener("install", (event) => event.waitUntil(install()));
 
 // A new version waits until nobody has the old one open: someone may be typing. A page may ask not to wait.
-// Each page that has opened asks for the late parts, and may be told whether they are all kept now.
+// Each page that has opened asks for what comes late, and may be told whether it is all kept now.
 self.addEventListener("message", (event) => {
   if (event.data?.type === "activate") self.skipWaiting();
   if (event.data?.type === "keep") {

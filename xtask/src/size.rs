@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use crate::app::{self, compression, files};
+use crate::app::files::{self, Visit};
+use crate::app::{self, compression};
 use crate::project::Project;
 use crate::summary;
 
@@ -26,15 +27,15 @@ struct Download {
 pub(crate) fn size(project: &Project) -> Result<ExitCode> {
     app::build(project)?;
     let downloads = first_visit(&project.app())?;
-    let later = later_parts(&project.app())?;
+    let later = later(&project.app())?;
     println!(
         "\nWhat a first visit downloads before the app is usable, compressed with brotli where that helps:\n"
     );
     print!("{}", table(&downloads));
-    println!("\nParts of the program that come later, without anyone waiting for them:\n");
+    println!("\nWhat comes once the app is usable, without anyone waiting for it:\n");
     print!("{}", table(&later));
     println!(
-        "\nlater parts: {}, together with the first visit {}",
+        "\nlater: {}; together with the first visit: {}",
         kilobytes(total(&later)),
         kilobytes(total(&downloads) + total(&later))
     );
@@ -57,12 +58,12 @@ pub(crate) fn size(project: &Project) -> Result<ExitCode> {
 
 fn first_visit(app: &Path) -> Result<Vec<Download>> {
     downloads(app, |file| {
-        files::is_of_first_visit(file) || file.as_os_str() == "sw.js"
+        files::visit(file) == Some(Visit::First) || file.as_os_str() == "sw.js"
     })
 }
 
-fn later_parts(app: &Path) -> Result<Vec<Download>> {
-    downloads(app, files::is_late_part)
+fn later(app: &Path) -> Result<Vec<Download>> {
+    downloads(app, |file| files::visit(file) == Some(Visit::Later))
 }
 
 /// The files that are wanted, the largest first.
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn late_parts_count_apart() {
+    fn what_comes_later_counts_apart() {
         let folder = tempfile::tempdir().unwrap();
         for (name, bytes) in [
             ("maillage-app-0123456789abcdef_bg.wasm", 50),
@@ -160,7 +161,7 @@ mod tests {
         let first = first_visit(folder.path()).unwrap();
         assert_eq!(total(&first), 50);
         assert_eq!(
-            later_parts(folder.path()).unwrap(),
+            later(folder.path()).unwrap(),
             [download("part-late-0123456789abcdef.wasm", 20)]
         );
     }

@@ -1,4 +1,4 @@
-//! The files of a built app and which of them a first visit downloads.
+//! The files of a built app, and when a phone downloads them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,9 +40,18 @@ pub(crate) fn url(file: &Path) -> String {
     }
 }
 
-/// Whether a first visit downloads a file: what is left are compressed copies, licences, source maps, the service worker
-/// itself (browsers keep it on their own), letters of languages one has to choose, pictures that only installing uses, and late parts.
-pub(crate) fn is_of_first_visit(file: &Path) -> bool {
+/// When a phone downloads a file that it keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visit {
+    /// Before the app is usable.
+    First,
+    /// Once the app is usable, without anyone waiting for it: late parts of the program, and the pictures of tabs and bookmarks.
+    Later,
+}
+
+/// When a phone downloads a file of the app. What it does not keep are compressed copies, licences, source maps, the service worker
+/// itself (browsers keep it on their own), letters of languages one has to choose, and pictures that only installing uses.
+pub(crate) fn visit(file: &Path) -> Option<Visit> {
     let name = file
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
@@ -61,18 +70,14 @@ pub(crate) fn is_of_first_visit(file: &Path) -> bool {
             | "webmanifest"
             | "json"
     );
-    let is_for_later = ["latin-ext", "arabic", "-512", "sprite.svg"]
+    let is_asked_for = ["latin-ext", "arabic", "-512", "sprite.svg", "sw.js"]
         .iter()
         .any(|part| name.contains(part));
-    is_asset && !is_for_later && name != "sw.js" && !is_late_part(file)
-}
-
-/// Whether a file is a part of the program that is loaded when it is first used.
-pub(crate) fn is_late_part(file: &Path) -> bool {
-    extension(file) == "wasm"
-        && file
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with(LATE_PART))
+    if !is_asset || is_asked_for {
+        return None;
+    }
+    let is_late = name.starts_with(LATE_PART) || name.starts_with("icon-");
+    Some(if is_late { Visit::Later } else { Visit::First })
 }
 
 /// A file's extension, empty when it has none.
@@ -98,35 +103,27 @@ mod tests {
             "maillage-app-1f_bg.wasm",
             "css/tokens-2e.css",
             "fonts/atkinson-hyperlegible-next-plain-zero-latin-400.woff2",
-            "icons/icon-192.png",
+            "icons/mark.svg",
             "manifest.webmanifest",
         ] {
-            assert!(is_of_first_visit(Path::new(needed)), "{needed}");
+            assert_eq!(visit(Path::new(needed)), Some(Visit::First), "{needed}");
         }
-        for later in [
+        for later in ["part-late-0123456789abcdef.wasm", "icons/icon-192.png"] {
+            assert_eq!(visit(Path::new(later)), Some(Visit::Later), "{later}");
+        }
+        for never in [
             "index.html.br",
             "sw.js",
+            "part-late-0123456789abcdef.wasm.br",
             "fonts/atkinson-hyperlegible-next-latin-ext-400-normal.woff2",
             "fonts/readex-pro-arabic-400-normal.woff2",
             "fonts/LICENSE-OFL-1.1.txt",
             "icons/icon-maskable-512.png",
             "icons/sprite.svg",
             "maillage-app.js.map",
-            "part-late-0123456789abcdef.wasm",
         ] {
-            assert!(!is_of_first_visit(Path::new(later)), "{later}");
+            assert_eq!(visit(Path::new(never)), None, "{never}");
         }
-    }
-
-    #[test]
-    fn only_parts_of_the_program_are_late_parts() {
-        assert!(is_late_part(Path::new("part-late-0123456789abcdef.wasm")));
-        assert!(!is_late_part(Path::new(
-            "part-late-0123456789abcdef.wasm.br"
-        )));
-        assert!(!is_late_part(Path::new(
-            "maillage-app-0123456789abcdef_bg.wasm"
-        )));
     }
 
     #[test]

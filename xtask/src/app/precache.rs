@@ -1,5 +1,5 @@
-//! The lists of files a phone keeps so that the app opens without network, written into the service worker: what the first visit needs,
-//! and the parts of the program that come later.
+//! The lists of files a phone keeps so that the app opens without network, written into the service worker: what the app needs
+//! to open, and what comes once it is usable.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use super::files;
+use super::files::{self, Visit};
 
 /// The lines of `sw.js` that the lists and their version replace.
 const FIRST: &str = "self.__PRECACHE = [];";
@@ -26,17 +26,17 @@ pub(crate) fn write_list(app: &Path) -> Result<usize> {
     let worker = app.join("sw.js");
     let script = fs::read_to_string(&worker)
         .with_context(|| format!("the app has no service worker at {}", worker.display()))?;
-    let first = entries(app, files::is_of_first_visit)?;
-    let late = entries(app, files::is_late_part)?;
+    let first = entries(app, Visit::First)?;
+    let late = entries(app, Visit::Later)?;
     fs::write(&worker, fill(&script, &first, &late)?)
         .with_context(|| format!("cannot write {}", worker.display()))?;
     Ok(first.len() + late.len())
 }
 
-fn entries(app: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<Entry>> {
+fn entries(app: &Path, when: Visit) -> Result<Vec<Entry>> {
     files::below(app)?
         .into_iter()
-        .filter(|file| wanted(file))
+        .filter(|file| files::visit(file) == Some(when))
         .map(|file| {
             let bytes = fs::read(app.join(&file))?;
             Ok(Entry {
@@ -139,9 +139,9 @@ mod tests {
         let page = folder.path().join("index.html");
         fs::write(&page, "one").unwrap();
         fs::write(folder.path().join("index.html.br"), "skipped").unwrap();
-        let before = entries(folder.path(), files::is_of_first_visit).unwrap();
+        let before = entries(folder.path(), Visit::First).unwrap();
         fs::write(&page, "two").unwrap();
-        let after = entries(folder.path(), files::is_of_first_visit).unwrap();
+        let after = entries(folder.path(), Visit::First).unwrap();
         assert_eq!(before.len(), 1);
         assert_eq!(before[0].url, "/");
         assert_ne!(before, after);
