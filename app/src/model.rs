@@ -10,7 +10,7 @@ use crate::session::Refused;
 use board::Board;
 use leptos::html;
 use leptos::prelude::*;
-use maillage_shared::command::{Command, JobSheetCommand, NeedsCommand};
+use maillage_shared::command::{Intent, JobSheetCommand, NeedsCommand};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::records::{NewJobSheet, Section, needs};
@@ -104,7 +104,7 @@ impl Model {
 
     /// Changes a job sheet; `false` when nothing was done.
     pub(crate) fn change_sheet(self, id: DocumentId, command: JobSheetCommand) -> bool {
-        self.done(id, command.into())
+        self.done(id, &command)
     }
 
     /// Changes the needs; `false` when nothing was done.
@@ -119,7 +119,7 @@ impl Model {
             }),
         };
         match id {
-            Ok(id) => self.done(id, command.into()),
+            Ok(id) => self.done(id, &command),
             Err(refused) => {
                 log::warn(&refused.to_string());
                 false
@@ -128,10 +128,10 @@ impl Model {
     }
 
     /// Does what a person wants in one document.
-    pub(crate) fn dispatch(self, id: DocumentId, command: &Command) -> Result<(), Refused> {
+    pub(crate) fn dispatch(self, id: DocumentId, intent: &dyn Intent) -> Result<(), Refused> {
         self.board()
             .session()
-            .attempt(|state, moment| state.command(moment, id, command))
+            .attempt(|state, moment| state.command(moment, id, intent))
             .map(|_| ())
     }
 
@@ -146,8 +146,8 @@ impl Model {
         text_binding::bind(self, id, section, node)
     }
 
-    fn done(self, id: DocumentId, command: Command) -> bool {
-        match self.dispatch(id, &command) {
+    fn done(self, id: DocumentId, intent: &dyn Intent) -> bool {
+        match self.dispatch(id, intent) {
             Ok(()) => true,
             Err(refused) => {
                 log::warn(&refused.to_string());

@@ -13,7 +13,8 @@ pub use job_sheet::{
 };
 pub use needs::{NeedField, NeedValue, NeedsCommand, NewNeed};
 pub use territory::{
-    NewHire, NewPartner, PartnerField, PartnerValue, TerritoryCommand, TerritoryField,
+    NewHire, NewPartner, PartnerField, PartnerValue, PutIndexEntry, TerritoryCommand,
+    TerritoryField,
 };
 
 use crate::change::ChangeRecord;
@@ -23,6 +24,7 @@ use crate::identity::PersonId;
 use crate::migrate::{self, MigrationError};
 use crate::rules::moves::MoveRefusal;
 use crate::time::UnixMillis;
+use automerge::transaction::Transaction;
 
 /// One intent of one person about one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,33 @@ pub enum Command {
     Needs(NeedsCommand),
     /// About a job sheet.
     JobSheet(JobSheetCommand),
+}
+
+/// What can be done to one document: each part of [`Command`], apart from the others.
+///
+/// Where any command may be meant, the code of all of them has to be there. Who hands over one part as `&dyn Intent` needs the code of
+/// that part alone, and a phone downloads it with the screens that give it.
+pub trait Intent {
+    /// The kind of document it is about.
+    fn kind(&self) -> Kind;
+
+    /// Whether it changes something that the territory's index repeats.
+    fn is_listed(&self) -> bool {
+        false
+    }
+
+    /// What has to be true of the document before anything is written.
+    fn check(&self, _document: &Document) -> Result<(), CommandError> {
+        Ok(())
+    }
+
+    /// Writes it in the name of `author`, and returns the record it makes, if it makes one.
+    fn write(
+        &self,
+        transaction: &mut Transaction<'_>,
+        context: &Context,
+        author: PersonId,
+    ) -> Result<Option<RecordId>, CommandError>;
 }
 
 /// What the shell hands in, since this crate has no clock and no randomness.
@@ -95,13 +124,18 @@ pub enum CommandError {
 }
 
 impl Command {
+    /// The part of it that says what to do.
+    pub fn intent(&self) -> &dyn Intent {
+        match self {
+            Self::Territory(command) => command,
+            Self::Needs(command) => command,
+            Self::JobSheet(command) => command,
+        }
+    }
+
     /// The kind of document the command is about.
     pub fn kind(&self) -> Kind {
-        match self {
-            Self::Territory(_) => Kind::Territory,
-            Self::Needs(_) => Kind::Needs,
-            Self::JobSheet(_) => Kind::JobSheet,
-        }
+        self.intent().kind()
     }
 
     /// Does it, or leaves the document as it was and says why not.
@@ -110,8 +144,19 @@ impl Command {
         document: &mut Document,
         context: &Context,
     ) -> Result<Applied, CommandError> {
+        self.intent().apply(document, context)
+    }
+}
+
+impl dyn Intent + '_ {
+    /// Does it, or leaves the document as it was and says why not.
+    pub fn apply(
+        &self,
+        document: &mut Document,
+        context: &Context,
+    ) -> Result<Applied, CommandError> {
         if migrate::is_up_to_date(document, self.kind()) {
-            return self.write(document, context);
+            return self.commit(document, context);
         }
         // A copy, so that a refused command does not leave the document with containers that nobody was told of.
         let mut copy = document.clone();
@@ -120,23 +165,19 @@ impl Command {
             return Err(CommandError::WrongKind(genesis.kind));
         }
         let mut changes = migrate::bring_up_to_date(&mut copy)?;
-        let mut applied = self.write(&mut copy, context)?;
+        let mut applied = self.commit(&mut copy, context)?;
         changes.append(&mut applied.changes);
         applied.changes = changes;
         *document = copy;
         Ok(applied)
     }
 
-    fn write(&self, document: &mut Document, context: &Context) -> Result<Applied, CommandError> {
+    fn commit(&self, document: &mut Document, context: &Context) -> Result<Applied, CommandError> {
         let author =
             PersonId::of_actor(document.reader().get_actor()).ok_or(CommandError::Nobody)?;
-        if let Self::JobSheet(command) = self {
-            command.check(document)?;
-        }
-        let committed = document.transact(context.now, |transaction| match self {
-            Self::Territory(command) => command.write(transaction, context),
-            Self::Needs(command) => command.write(transaction, context, author),
-            Self::JobSheet(command) => command.write(transaction, context, author),
+        self.check(document)?;
+        let committed = document.transact(context.now, |transaction| {
+            self.write(transaction, context, author)
         })?;
         Ok(Applied {
             changes: committed.change.into_iter().collect(),

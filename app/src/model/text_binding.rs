@@ -191,7 +191,7 @@ impl Binding {
             section: self.section,
             splices,
         };
-        let outcome = self.model.dispatch(self.id, &command.into());
+        let outcome = self.model.dispatch(self.id, &command);
         self.too_long.set(matches!(
             outcome,
             Err(Refused::Command(CommandError::TooLong { .. }))

@@ -9,7 +9,7 @@ use super::task::{Event, Notice, Task};
 use super::{Place, Refused};
 use crate::platform::network::Network;
 use maillage_shared::ChangeHash;
-use maillage_shared::command::{Command, JobSheetCommand, NeedsCommand, NewNeed, SheetValue};
+use maillage_shared::command::{JobSheetCommand, NeedsCommand, NewNeed, SheetValue};
 use maillage_shared::id::{DocumentId, PeerId, RecordId};
 use maillage_shared::identity::PersonKey;
 use maillage_shared::presence::{Face, Presence};

@@ -3,10 +3,7 @@
 use super::state::{Moment, State};
 use super::task::{Notice, Task};
 use maillage_shared::change::ChangeRecord;
-use maillage_shared::command::{
-    Command, CommandError, Context, JobSheetCommand, NeedsCommand, SheetField, SheetValue,
-    TerritoryCommand,
-};
+use maillage_shared::command::{CommandError, Context, Intent, NeedsCommand, PutIndexEntry};
 use maillage_shared::doc::{Document, Kind};
 use maillage_shared::id::{DocumentId, RecordId};
 use maillage_shared::records::{NewJobSheet, job_sheet};
@@ -36,11 +33,11 @@ impl State {
         &mut self,
         moment: Moment,
         id: DocumentId,
-        command: &Command,
+        intent: &dyn Intent,
     ) -> Result<(Option<RecordId>, Vec<Task>), Refused> {
         let mut tasks = Vec::new();
-        let created = self.apply(moment, id, command, &mut tasks)?;
-        if is_listed(command) {
+        let created = self.apply(moment, id, intent, &mut tasks)?;
+        if intent.is_listed() {
             self.list(moment, id, &mut tasks);
         }
         Ok((created, tasks))
@@ -79,7 +76,7 @@ impl State {
                 continue;
             };
             let need = need.clone();
-            let cover = Command::Needs(NeedsCommand::Cover { need, sheet });
+            let cover = NeedsCommand::Cover { need, sheet };
             if let Err(problem) = self.apply(moment, document, &cover, &mut tasks) {
                 tasks.push(Task::Log(format!(
                     "sheet {sheet} cannot be noted with its need: {problem}"
@@ -138,8 +135,8 @@ impl State {
         if index.contains(&entry) {
             return;
         }
-        let command = Command::Territory(TerritoryCommand::PutIndexEntry(entry));
-        if let Err(problem) = self.apply(moment, territory, &command, tasks) {
+        let put = PutIndexEntry(entry);
+        if let Err(problem) = self.apply(moment, territory, &put, tasks) {
             tasks.push(Task::Log(format!(
                 "document {id} cannot be listed: {problem}"
             )));
@@ -150,7 +147,7 @@ impl State {
         &mut self,
         moment: Moment,
         id: DocumentId,
-        command: &Command,
+        intent: &dyn Intent,
         tasks: &mut Vec<Task>,
     ) -> Result<Option<RecordId>, Refused> {
         let context = Context {
@@ -158,7 +155,7 @@ impl State {
             entropy: moment.entropy,
         };
         let written = self.client.edit(id, |document| {
-            command.apply(document, &context).map(|applied| {
+            intent.apply(document, &context).map(|applied| {
                 let hashes: Vec<ChangeHash> =
                     applied.changes.iter().map(|change| change.hash).collect();
                 ((applied.created, hashes), applied.changes)
@@ -201,23 +198,5 @@ impl State {
             entry.state = Some(sheet.state());
         }
         Some(entry)
-    }
-}
-
-/// Whether a command changes something that the territory's index repeats.
-fn is_listed(command: &Command) -> bool {
-    let Command::JobSheet(command) = command else {
-        return false;
-    };
-    match command {
-        JobSheetCommand::Set(value) => matches!(value, SheetValue::Title(_) | SheetValue::Trade(_)),
-        JobSheetCommand::Clear(field) | JobSheetCommand::Choose { field, .. } => {
-            matches!(
-                field,
-                SheetField::Title | SheetField::Trade | SheetField::State
-            )
-        }
-        JobSheetCommand::Move(_) => true,
-        _ => false,
     }
 }

@@ -1,7 +1,8 @@
 //! What people do to the needs.
 
 use super::write::{choose, container, create, record, remove, set_words};
-use super::{CommandError, Context};
+use super::{CommandError, Context, Intent};
+use crate::doc::Kind;
 use crate::id::{DocumentId, RecordId};
 use crate::identity::PersonId;
 use crate::records::field::set;
@@ -88,8 +89,12 @@ pub enum NeedValue {
     ExpressedBy(String),
 }
 
-impl NeedsCommand {
-    pub(super) fn write(
+impl Intent for NeedsCommand {
+    fn kind(&self) -> Kind {
+        Kind::Needs
+    }
+
+    fn write(
         &self,
         transaction: &mut Transaction<'_>,
         context: &Context,

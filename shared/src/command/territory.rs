@@ -1,9 +1,11 @@
 //! What people do to a territory.
 
 use super::write::{choose, container, create, record, remove, set_words};
-use super::{CommandError, Context};
+use super::{CommandError, Context, Intent};
 use crate::date::Day;
+use crate::doc::Kind;
 use crate::id::{DocumentId, RecordId};
+use crate::identity::PersonId;
 use crate::records::field::{map_at, set};
 use crate::records::territory::{
     EXAMPLE, HIRES, INDEX, JOBS_AIMED, NAME, NEIGHBOURHOODS, PARTNERS, PEOPLE_IN_PATH, PHASE,
@@ -152,11 +154,36 @@ pub struct NewHire {
     pub sheet: Option<DocumentId>,
 }
 
-impl TerritoryCommand {
-    pub(super) fn write(
+/// Puts into the territory's index what it says about a document: the one thing that phones do to a territory by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutIndexEntry(pub IndexEntry);
+
+impl Intent for PutIndexEntry {
+    fn kind(&self) -> Kind {
+        Kind::Territory
+    }
+
+    fn write(
+        &self,
+        transaction: &mut Transaction<'_>,
+        _context: &Context,
+        _author: PersonId,
+    ) -> Result<Option<RecordId>, CommandError> {
+        self.0.write(transaction)?;
+        Ok(None)
+    }
+}
+
+impl Intent for TerritoryCommand {
+    fn kind(&self) -> Kind {
+        Kind::Territory
+    }
+
+    fn write(
         &self,
         transaction: &mut Transaction<'_>,
         context: &Context,
+        _author: PersonId,
     ) -> Result<Option<RecordId>, CommandError> {
         match self {
             Self::SetName(name) => set(transaction, &ROOT, NAME, &text::line(name)?.to_owned())?,

@@ -7,9 +7,7 @@ fn a_sheet_born_here_is_listed_by_its_territory_and_so_is_its_new_title() {
     let mut state = phone();
     let (sheet, _) = create(&mut state, "Vélos");
     assert_eq!(listed(&state), ["Vélos"]);
-    let rename = Command::from(JobSheetCommand::Set(SheetValue::Title(
-        "Vélos du quartier".to_owned(),
-    )));
+    let rename = JobSheetCommand::Set(SheetValue::Title("Vélos du quartier".to_owned()));
     state.command(at(2), sheet, &rename).unwrap();
     assert_eq!(listed(&state), ["Vélos du quartier"]);
 }
@@ -64,7 +62,7 @@ fn a_sheet_born_from_a_need_is_one_change_that_carries_it_and_the_need_is_covere
         neighbourhood: String::new(),
         expressed_by: String::new(),
     });
-    let (need, _) = state.command(at(2), list, &say.into()).unwrap();
+    let (need, _) = state.command(at(2), list, &say).unwrap();
     let need = need.unwrap();
     let new = NewJobSheet {
         title: "Vélos".to_owned(),

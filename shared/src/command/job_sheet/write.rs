@@ -1,9 +1,9 @@
 //! How each intent about a job sheet is written.
 
 use super::super::write::{choose, container, create, record, set_note, set_optional, set_words};
-use super::super::{CommandError, Context};
+use super::super::{CommandError, Context, Intent};
 use super::{GuardRailValue, JobSheetCommand, MoveRequest, NewGuardRail, SheetField, SheetValue};
-use crate::doc::Document;
+use crate::doc::{Document, Kind};
 use crate::id::RecordId;
 use crate::identity::PersonId;
 use crate::records::field::{author_of, set, value};
@@ -21,9 +21,26 @@ use crate::snapshot::{JobSheetSnapshot, Known};
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ROOT, ReadDoc};
 
-impl JobSheetCommand {
-    /// What has to be true of the sheet before anything is written.
-    pub(in crate::command) fn check(&self, document: &Document) -> Result<(), CommandError> {
+impl Intent for JobSheetCommand {
+    fn kind(&self) -> Kind {
+        Kind::JobSheet
+    }
+
+    fn is_listed(&self) -> bool {
+        match self {
+            Self::Set(value) => matches!(value, SheetValue::Title(_) | SheetValue::Trade(_)),
+            Self::Clear(field) | Self::Choose { field, .. } => {
+                matches!(
+                    field,
+                    SheetField::Title | SheetField::Trade | SheetField::State
+                )
+            }
+            Self::Move(_) => true,
+            _ => false,
+        }
+    }
+
+    fn check(&self, document: &Document) -> Result<(), CommandError> {
         match self {
             Self::Move(request) => Ok(moves::check(&JobSheetSnapshot::read(document), request)?),
             Self::Choose {
@@ -48,7 +65,7 @@ impl JobSheetCommand {
         }
     }
 
-    pub(in crate::command) fn write(
+    fn write(
         &self,
         transaction: &mut Transaction<'_>,
         context: &Context,
