@@ -4,6 +4,7 @@
 pub(crate) mod compression;
 pub(crate) mod files;
 mod fingerprint;
+mod glue;
 mod names;
 mod parts;
 pub(crate) mod precache;

@@ -9,12 +9,14 @@ use sha2::{Digest, Sha256};
 use super::files;
 
 /// Folders and files the app is built from; this crate is among them because it completes what Trunk wrote.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 12] = [
     "app",
     "shared",
     "public",
     "xtask/src/app",
+    "xtask/src/app.rs",
     "xtask/src/tools",
+    "xtask/src/tools.rs",
     "xtask/npm",
     ".cargo/config.toml",
     "Cargo.toml",

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use super::files;
+use super::{files, glue};
 use crate::process;
 use crate::project::Project;
 use crate::tools;
@@ -52,8 +52,6 @@ pub(super) fn cut(project: &Project) -> Result<usize> {
         let found = found.with_context(|| format!("Trunk wrote no {PROGRAM}…{ending}"))?;
         Ok(app.join(found))
     };
-    let compiled = bound.join(format!("{PROGRAM}_bg.wasm"));
-    shrink(project, &compiled, &named("_bg.wasm")?)?;
     let mut loader = read(&work.join(LOADER))?;
     let parts = late_parts(&work)?;
     for part in &parts {
@@ -64,10 +62,11 @@ pub(super) fn cut(project: &Project) -> Result<usize> {
         }
         loader = loader.replace(&written, &format!("\"./{address}\""));
     }
-    let script = read(&bound.join(format!("{PROGRAM}.js")))?;
-    let target = named(".js")?;
-    fs::write(&target, with_loader(&script, &loader)?)
-        .with_context(|| format!("cannot write {}", target.display()))?;
+    let program = shrunk(project, &bound.join(format!("{PROGRAM}_bg.wasm")))?;
+    let script = with_loader(&read(&bound.join(format!("{PROGRAM}.js")))?, &loader)?;
+    let (program, script) = glue::shorten(&program, &script, &format!("./{PROGRAM}_bg.js"))?;
+    write(&named("_bg.wasm")?, program)?;
+    write(&named(".js")?, glue::without_comments(&script)?)?;
     Ok(parts.len())
 }
 
@@ -93,10 +92,13 @@ fn bind(project: &Project, work: &Path, bound: &Path) -> Result<()> {
     process::run(bindgen.arg(work.join(format!("{PROGRAM}.wasm"))))
 }
 
-fn shrink(project: &Project, from: &Path, to: &Path) -> Result<()> {
+/// A part as it is sent.
+fn shrunk(project: &Project, part: &Path) -> Result<Vec<u8>> {
+    let small = part.with_extension("small");
     let mut opt = process::command(project, "wasm-opt");
-    opt.args(SHRINK).arg(from).arg("-o").arg(to);
-    process::run(&mut opt)
+    opt.args(SHRINK).arg(part).arg("-o").arg(&small);
+    process::run(&mut opt)?;
+    fs::read(&small).with_context(|| format!("cannot read {}", small.display()))
 }
 
 /// The names of the late parts, without their ending.
@@ -115,13 +117,11 @@ fn late_parts(work: &Path) -> Result<Vec<String>> {
 
 /// Puts a late part into the app and returns its name, which follows its content: browsers keep it for ever.
 fn place(project: &Project, work: &Path, part: &str, app: &Path) -> Result<String> {
-    let small = work.join(format!("{part}.small"));
-    shrink(project, &work.join(format!("{part}.wasm")), &small)?;
-    let bytes = fs::read(&small).with_context(|| format!("cannot read {}", small.display()))?;
+    let bytes = shrunk(project, &work.join(format!("{part}.wasm")))?;
     let hash = hex::encode(&Sha256::digest(&bytes)[..8]);
     let part = part.trim_start_matches("split_");
     let name = format!("{}{part}-{hash}.wasm", files::LATE_PART);
-    fs::write(app.join(&name), bytes).with_context(|| format!("cannot write {name}"))?;
+    write(&app.join(&name), bytes)?;
     Ok(name)
 }
 
@@ -156,6 +156,10 @@ fn with_loader(script: &str, loader: &str) -> Result<String> {
     }
     own.push_str(&format!("const {name} = {{ {} }};", loads.join(", ")));
     Ok(script.replacen(import, &own, 1))
+}
+
+fn write(file: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
+    fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn read(file: &Path) -> Result<String> {
