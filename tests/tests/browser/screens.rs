@@ -61,7 +61,14 @@ pub(crate) async fn each(
         .sees(Target::any("link").within(sheets()).nth(0))
         .await?;
     see("sheets", "Fiches emploi").await?;
+    visitor.can_open_offline().await?;
+    visitor.goes_offline().await?;
+    visitor.loses_the_late_parts().await?;
     visitor.go("/#/fiches/nouvelle").await?;
+    see("late-missing", "Cette page n’est pas encore").await?;
+    visitor.comes_online().await?;
+    visitor.is_sent().await?;
+    phone.tap(Target::button("Essayer encore")).await?;
     see("new-sheet", "Quel travail").await?;
 
     visitor.go("/#/fiches").await?;

@@ -6,12 +6,16 @@ use maillage_tests::browser::{Browser, Form, Phone, Target};
 use maillage_tests::line::Line;
 use maillage_tests::relay::Relay;
 use maillage_tests::until::{eventually, told, when};
+use serde_json::json;
 use std::net::SocketAddr;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 
 /// What the app rightly says to a browser that it has just met.
 const MAY_BE_CLEARED: &str = "the browser may clear what is kept";
+
+/// What the browser says of a part of the program that could not be loaded.
+pub(crate) const NO_PART: &str = "Failed to fetch";
 
 /// Two cores play one browser story at a time.
 static STAGE: Mutex<()> = Mutex::const_new(());
@@ -194,6 +198,28 @@ impl Visitor {
             self.phone.evaluate(kept).await? == true,
             "the late parts are not kept"
         );
+        Ok(())
+    }
+
+    /// The parts of the program that were kept for later are gone, as if the network had been taken away before they arrived.
+    pub(crate) async fn loses_the_late_parts(&self) -> Result<()> {
+        let lose = "caches.keys().then(async (names) => {
+            let lost = 0;
+            for (const name of names) {
+                const cache = await caches.open(name);
+                for (const { url } of await cache.keys()) {
+                    if (new URL(url).pathname.startsWith('/part-') && (await cache.delete(url))) lost += 1;
+                }
+            }
+            return lost;
+        })";
+        ensure!(
+            self.phone.evaluate(lose).await? != 0,
+            "no late part was kept"
+        );
+        self.phone
+            .devtools("Network.clearBrowserCache", json!({}))
+            .await?;
         Ok(())
     }
 

@@ -1,10 +1,9 @@
 //! The first visit and the next ones.
 
-use crate::stage::{Stage, Visitor};
+use crate::stage::{NO_PART, Stage, Visitor};
 use anyhow::Result;
 use maillage_tests::browser::{Form, Target};
 use maillage_tests::until::{eventually, told, when};
-use serde_json::json;
 
 /// Whether a path is that of a file which is cached for ever.
 fn is_heavy(path: &str, kind: &str) -> bool {
@@ -80,7 +79,7 @@ async fn a_late_screen_that_is_not_on_the_phone_says_so_and_opens_with_the_netwo
     amina.is_sent().await?;
     amina.can_open_offline().await?;
     amina.goes_offline().await?;
-    loses_the_late_parts(&amina).await?;
+    amina.loses_the_late_parts().await?;
     amina.go("/#/fiches/nouvelle").await?;
     let missing = || Target::heading("Cette page n’est pas encore sur ce téléphone");
     amina.phone.sees(missing()).await?;
@@ -94,30 +93,7 @@ async fn a_late_screen_that_is_not_on_the_phone_says_so_and_opens_with_the_netwo
     amina.comes_online().await?;
     amina.phone.tap(Target::button("Essayer encore")).await?;
     amina.phone.sees(Target::field("Le nom du travail")).await?;
-    amina
-        .complains_of_the_network_and(&["Failed to fetch"])
-        .await
-}
-
-/// As if the network had gone before they arrived.
-async fn loses_the_late_parts(visitor: &Visitor) -> Result<()> {
-    let lost = "caches.keys().then(async (names) => {
-        let lost = 0;
-        for (const name of names) {
-            const cache = await caches.open(name);
-            for (const { url } of await cache.keys()) {
-                if (new URL(url).pathname.startsWith('/part-') && (await cache.delete(url))) lost += 1;
-            }
-        }
-        return lost;
-    })";
-    let lost = visitor.phone.evaluate(lost).await?;
-    assert_ne!(lost, 0, "no late part was kept");
-    visitor
-        .phone
-        .devtools("Network.clearBrowserCache", json!({}))
-        .await?;
-    Ok(())
+    amina.complains_of_the_network_and(&[NO_PART]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
