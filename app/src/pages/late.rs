@@ -37,7 +37,9 @@ fn load() -> Result<&'static Screens, SplitLoaderError> {
 /// What is known of the late part.
 #[derive(Clone, Copy)]
 enum Part {
-    /// Nobody has asked for it, or it is under way.
+    /// Nobody has asked for it yet.
+    Unasked,
+    /// It is under way.
     Awaited,
     /// It could not be loaded, so many times in a row.
     Missing { times: u32 },
@@ -51,7 +53,7 @@ struct LatePart(RwSignal<Part>);
 
 /// Lets what is below draw late screens. The current owner must be that of the page.
 pub(super) fn provide_late() {
-    provide_context(LatePart(RwSignal::new(Part::Awaited)));
+    provide_context(LatePart(RwSignal::new(Part::Unasked)));
 }
 
 /// A late screen, once its program is here. It belongs to this place of the menu.
@@ -71,18 +73,18 @@ pub(super) fn late(
         waited = waits;
     });
     live(move || match part.0.get() {
-        Part::Awaited => waiting(place),
+        Part::Unasked | Part::Awaited => waiting(place),
         Part::Missing { .. } => missing(place, part),
         Part::Here(screens) => draw(screens),
     })
 }
 
 impl LatePart {
-    /// Loads the part, unless it is here. The loader sees to it that several askers load it once.
+    /// Loads the part, unless it is here or under way.
     fn ask(self) {
         let before = match self.0.get_untracked() {
-            Part::Here(_) => return,
-            Part::Awaited => 0,
+            Part::Here(_) | Part::Awaited => return,
+            Part::Unasked => 0,
             Part::Missing { times } => times,
         };
         self.0.set(Part::Awaited);
