@@ -25,6 +25,7 @@ use maillage_shared::time::UnixMillis;
 use record::Record;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::collections::btree_map;
 use std::fs;
 use std::io;
 use std::net::IpAddr;
@@ -47,8 +48,11 @@ pub struct Registry {
     rosters: RwLock<BTreeMap<DocumentId, Arc<Roster>>>,
     state: Mutex<State>,
     /// Called with each change once it is written down.
-    observer: OnceLock<Box<dyn Fn(&Change) + Send + Sync>>,
+    observer: OnceLock<Observer>,
 }
+
+/// Who is told of changes.
+type Observer = Box<dyn Fn(&Change) + Send + Sync>;
 
 struct State {
     books: BTreeMap<DocumentId, Book>,
@@ -128,9 +132,8 @@ impl Registry {
 
     /// Tells of changes from now on; the first who asks for that is told.
     pub fn observe(&self, observer: impl Fn(&Change) + Send + Sync + 'static) {
-        let observer: Box<dyn Fn(&Change) + Send + Sync> = Box::new(observer);
         // There is one relay in a process.
-        let _ = self.observer.set(observer);
+        let _ = self.observer.set(Box::new(observer));
     }
 
     /// The territories that have a record.
@@ -141,16 +144,15 @@ impl Registry {
     /// Begins the record of a territory; one that has a record keeps it.
     pub fn found(&self, space: DocumentId) -> Result<(), StoreError> {
         let mut state = self.state();
-        if !state.books.contains_key(&space) {
+        if let btree_map::Entry::Vacant(place) = state.books.entry(space) {
             let record =
                 Record::create(&self.folder, space).map_err(|error| durable::io_error(&error))?;
-            let book = Book {
+            let book = place.insert(Book {
                 roster: Arc::new(Roster::new(space)),
                 record,
                 remembers: false,
-            };
-            self.publish(&book);
-            state.books.insert(space, book);
+            });
+            self.publish(book);
         }
         Ok(())
     }
@@ -502,7 +504,8 @@ impl Book {
     }
 }
 
-/// The wall clock.
+/// The wall clock: dates on links are dates for people, and outlive the process.
+#[allow(clippy::disallowed_methods)]
 fn now() -> UnixMillis {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
