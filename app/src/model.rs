@@ -27,6 +27,8 @@ pub(crate) use text_binding::TextBinding;
 pub(crate) struct Model {
     /// Whether what the phone kept is still being read: nothing else is known then.
     pub(crate) opening: Signal<bool>,
+    /// Whether it cannot be read as long as another tab, of an older version, is open.
+    pub(crate) blocked: Signal<bool>,
     /// Who uses this phone; nobody before joining.
     pub(crate) me: Signal<Option<Me>>,
     /// The territory they have joined, once it is here.
@@ -48,6 +50,7 @@ impl Model {
         let board = Board::start();
         Self {
             opening: board.opening.clone().into(),
+            blocked: board.blocked.clone().into(),
             me: board.me.clone().into(),
             territory: board.territory.clone().into(),
             needs: board.needs.clone().into(),

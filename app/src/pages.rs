@@ -18,7 +18,9 @@ mod unreadable;
 use crate::model::Model;
 use crate::platform::page;
 use crate::text::text;
-use crate::ui::{Corner, Frame, Seen, follow, live, live_text, provide_listening, stop_listening};
+use crate::ui::{
+    Corner, Frame, Seen, follow, live, live_option, live_text, provide_listening, stop_listening,
+};
 use join::Answers;
 use late::{late, provide_late};
 use leptos::prelude::*;
@@ -115,11 +117,19 @@ fn doorway(title: &'static str, content: AnyView) -> AnyView {
 
 /// The same as the static shell, while what the phone keeps is read.
 fn waiting() -> AnyView {
+    let model = expect_context::<Model>();
     let wait = text().wait;
-    doorway(
-        wait,
-        view! { <h1 class="wait" role="status" tabindex="-1">{wait}</h1> }.into_any(),
-    )
+    let blocked = live_option(move || {
+        model
+            .blocked
+            .get()
+            .then(|| view! { <p role="status">{text().wait_blocked}</p> }.into_any())
+    });
+    let content = view! {
+        <h1 class="wait" role="status" tabindex="-1">{wait}</h1>
+        {blocked}
+    };
+    doorway(wait, content.into_any())
 }
 
 fn notice(territory: DocumentId) -> AnyView {

@@ -11,5 +11,6 @@ pub(crate) mod panic;
 pub(crate) mod socket;
 pub(crate) mod speech;
 pub(crate) mod storage;
+pub(crate) mod tabs;
 pub(crate) mod text_area;
 pub(crate) mod timer;

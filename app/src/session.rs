@@ -9,6 +9,7 @@ mod myself;
 mod opening;
 mod people;
 mod state;
+mod tabs;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ mod writing;
 use crate::platform::kept::{Kept, Loaded, Table};
 use crate::platform::network::Network;
 use crate::platform::socket::{Socket, SocketEvent};
+use crate::platform::tabs::{TabEvent, Tabs};
 use crate::platform::timer::WakeUp;
 use crate::platform::{clock, entropy, log, network, panic, storage};
 use maillage_shared::doc::Document;
@@ -54,6 +56,7 @@ struct Shell {
     /// Counts sockets, so that nothing of an old one is heard.
     dialled: Cell<u32>,
     timer: WakeUp,
+    tabs: Tabs,
     /// Set once what the phone kept has been read; nothing inside on a phone that keeps nothing.
     storage: OnceCell<Option<Kept>>,
     observer: Box<dyn Fn(Notice)>,
@@ -63,7 +66,12 @@ impl Session {
     /// Reads what the phone kept, then connects. `observer` is told what screens may show, and may call the session back.
     pub(crate) fn start(observer: impl Fn(Notice) + 'static) -> Self {
         let session = Self(Rc::new_cyclic(|shell: &std::rc::Weak<Shell>| {
-            let shell = shell.clone();
+            let (among, shell) = (shell.clone(), shell.clone());
+            let tabs = Tabs::new(move |event| {
+                if let Some(shell) = among.upgrade() {
+                    Self(shell).among_tabs(event);
+                }
+            });
             let timer = WakeUp::new(move || {
                 if let Some(shell) = shell.upgrade() {
                     shell.timer.rang();
@@ -78,12 +86,20 @@ impl Session {
                 socket: RefCell::default(),
                 dialled: Cell::new(0),
                 timer,
+                tabs,
                 storage: OnceCell::new(),
                 observer: Box::new(observer),
             }
         }));
         let watching = session.clone();
         network::watch(move |news: Network| watching.happened(Event::Network(news)));
+        // The lead is on its way while the phone's own data is read.
+        session.0.tabs.tell(&tabs::Word::Hello.encode());
+        if network::is_hidden() {
+            session.0.tabs.queue();
+        } else {
+            session.0.tabs.take();
+        }
         let opening = session.clone();
         spawn_local(async move { opening.open().await });
         session
@@ -119,7 +135,13 @@ impl Session {
     }
 
     async fn open(&self) {
-        let (kept, loaded) = match read_all().await {
+        let shell = Rc::downgrade(&self.0);
+        let blocked = move || {
+            if let Some(shell) = shell.upgrade() {
+                (shell.observer)(Notice::Blocked);
+            }
+        };
+        let (kept, loaded) = match read_all(blocked).await {
             Ok((kept, loaded)) => (Some(kept), loaded),
             Err(problem) => {
                 log::warn(&format!("nothing is kept on this phone: {problem}"));
@@ -143,6 +165,22 @@ impl Session {
             forgetful,
         };
         self.act(|state, moment| state.open(moment, start));
+        if network::is_hidden() {
+            self.happened(Event::Network(Network::Hidden));
+        }
+    }
+
+    /// Something happened among the tabs. Until the phone's own data is read, it waits.
+    fn among_tabs(&self, event: TabEvent) {
+        let event = match event {
+            TabEvent::Heard(word) => Event::Tab(word),
+            TabEvent::Leading => Event::Leading,
+            TabEvent::Deposed => Event::Deposed,
+        };
+        self.0.events.borrow_mut().push_back(event);
+        if self.0.storage.get().is_some() {
+            self.work(Vec::new());
+        }
     }
 
     /// Something happened. Before the phone's own data is read, nothing else matters.
@@ -228,6 +266,35 @@ impl Session {
                     warn_of(&kept.put(Table::Documents, &entries).await);
                 }
             }),
+            Task::TellTabs(word) => shell.tabs.tell(&word),
+            Task::TakeTheLead => shell.tabs.take(),
+            Task::ReadAgain => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    let Some(kept) = kept else {
+                        return;
+                    };
+                    let is_known = |document, hash: &str| {
+                        let hash = hash.parse();
+                        session.read(|state| hash.is_ok_and(|hash| state.knows(document, &hash)))
+                    };
+                    match kept.read_unknown(is_known).await {
+                        Ok(found) => session.happened(Event::Found(found)),
+                        Err(problem) => log::warn(&problem.to_string()),
+                    }
+                });
+            }
+            Task::ReadMyself => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    if let Some(kept) = kept {
+                        match kept.read(Table::Me).await {
+                            Ok(me) => session.happened(Event::MyselfRead(me)),
+                            Err(problem) => log::warn(&problem.to_string()),
+                        }
+                    }
+                });
+            }
             Task::AskToPersist => spawn_local(async {
                 // Browsers refuse it to a page they have just met: nothing went wrong.
                 if storage::persist().await == Some(false) {
@@ -270,6 +337,9 @@ impl Session {
                 None => Ok(()),
             };
             warn_of(&outcome);
+            if outcome.is_ok() {
+                session.0.tabs.tell(&tabs::kept(document, &changes));
+            }
             session.happened(match outcome {
                 Ok(()) => Event::Kept(document, changes.iter().map(|change| change.hash).collect()),
                 Err(_) => Event::KeepFailed(document),
@@ -327,8 +397,10 @@ impl State {
     }
 }
 
-async fn read_all() -> Result<(Kept, Loaded), crate::platform::kept::KeepError> {
-    let kept = Kept::open().await?;
+async fn read_all(
+    blocked: impl Fn() + 'static,
+) -> Result<(Kept, Loaded), crate::platform::kept::KeepError> {
+    let kept = Kept::open(blocked).await?;
     let loaded = kept.load().await?;
     Ok((kept, loaded))
 }

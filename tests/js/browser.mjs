@@ -59,6 +59,13 @@ class Phone {
     return phone;
   }
 
+  /** A second tab of the same phone, under a name of its own. */
+  static async beside(first) {
+    const tab = Object.assign(new Phone(), { context: first.context, problems: first.problems, noted: first.noted });
+    await tab.newPage();
+    return tab;
+  }
+
   async newPage() {
     this.page = await this.context.newPage();
     this.page.on("crash", () => this.noted("crash", this.page.url()));
@@ -82,6 +89,20 @@ function phone({ phone: name }) {
 
 const handlers = {
   open: async ({ phone: name, ...form }) => { phones.set(name, await Phone.open(form)); },
+  /** Opens another tab on a phone. */
+  beside: async ({ phone: name, tab }) => { phones.set(tab, await Phone.beside(phone({ phone: name }))); },
+  /** Closes a tab; the phone's others stay. */
+  shut: async (of) => {
+    await phone(of).page.close();
+    phones.delete(of.phone);
+  },
+  /** Lets a tab believe that it is out of sight, or in sight again: here every tab has a window of its own. */
+  hide: async ({ hidden, ...of }) => {
+    await phone(of).page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  },
   /** Runs a script in every page from the next one on, before the page's own. */
   prepare: async ({ script, ...of }) => { await phone(of).context.addInitScript({ content: script }); },
   /** Lets requests for paths that end so wait until they are let go. */

@@ -27,6 +27,7 @@ pub(crate) struct Board {
     session: Session,
     this: Weak<Board>,
     pub(super) opening: ArcRwSignal<bool>,
+    pub(super) blocked: ArcRwSignal<bool>,
     pub(super) me: ArcRwSignal<Option<Me>>,
     pub(super) territory: ArcRwSignal<Option<TerritorySnapshot>>,
     pub(super) needs: ArcRwSignal<Option<NeedsSnapshot>>,
@@ -57,6 +58,7 @@ impl Board {
                 }),
                 this: this.clone(),
                 opening: ArcRwSignal::new(true),
+                blocked: ArcRwSignal::new(false),
                 me: ArcRwSignal::new(None),
                 territory: ArcRwSignal::new(None),
                 needs: ArcRwSignal::new(None),
@@ -201,6 +203,7 @@ impl Board {
 
     fn hear(&self, notice: Notice) {
         match notice {
+            Notice::Blocked => put(&self.blocked, true),
             Notice::Ready => {
                 self.show_me();
                 put(&self.unreadable, self.session.read(State::unreadable));

@@ -76,8 +76,8 @@ impl Table {
 }
 
 impl Kept {
-    /// Opens the database, creating it at the first visit.
-    pub(crate) async fn open() -> Result<Self, KeepError> {
+    /// Opens the database, creating it at the first visit. `blocked` is told when a tab that runs an older version must be closed first.
+    pub(crate) async fn open(blocked: impl Fn() + 'static) -> Result<Self, KeepError> {
         // Firefox throws in some private windows where others hand out nothing.
         let factory = web_sys::window()
             .and_then(|window| window.indexed_db().ok().flatten())
@@ -85,7 +85,7 @@ impl Kept {
         let opening = factory
             .open_with_u32(DATABASE, VERSION)
             .map_err(|_| KeepError::Absent)?;
-        let database: web_sys::IdbDatabase = request::opened(&opening, create_tables)
+        let database: web_sys::IdbDatabase = request::opened(&opening, create_tables, blocked)
             .await?
             .unchecked_into();
         request::close_when_asked(&database);
@@ -119,11 +119,7 @@ impl Kept {
             }
         }
         for (table, (keys, values)) in Table::ALL.into_iter().zip(tables) {
-            let entries = pairs(&keys, &values).await?;
-            let entries = entries
-                .into_iter()
-                .filter_map(|(key, bytes)| Some((key.as_string()?, bytes)))
-                .collect();
+            let entries = by_name(pairs(&keys, &values).await?);
             match table {
                 Table::Documents => loaded.documents = entries,
                 Table::Me => loaded.me = entries,
@@ -131,6 +127,51 @@ impl Kept {
             }
         }
         Ok(loaded)
+    }
+
+    /// The changes for which `is_known` does not hold: other tabs have kept them since this one has read everything.
+    pub(crate) async fn read_unknown(
+        &self,
+        is_known: impl Fn(DocumentId, &str) -> bool,
+    ) -> Result<Vec<(DocumentId, Vec<Vec<u8>>)>, KeepError> {
+        let keys = self.reading(CHANGES)?.get_all_keys()?;
+        let keys = js_sys::Array::from(&succeeded(&keys).await?);
+        let unknown: Vec<(DocumentId, JsValue)> = keys
+            .iter()
+            .filter_map(|key| {
+                let parts = js_sys::Array::from(&key);
+                let document = parts.get(0).as_string()?.parse().ok()?;
+                let is_known = is_known(document, &parts.get(1).as_string()?);
+                (!is_known).then_some((document, key))
+            })
+            .collect();
+        if unknown.is_empty() {
+            return Ok(Vec::new());
+        }
+        let store = self.reading(CHANGES)?;
+        let asked: Vec<_> = unknown
+            .into_iter()
+            .map(|(document, key)| Ok((document, store.get(&key)?)))
+            .collect::<Result<_, KeepError>>()?;
+        let mut found: BTreeMap<DocumentId, Vec<Vec<u8>>> = BTreeMap::new();
+        for (document, request) in asked {
+            if let Ok(bytes) = succeeded(&request).await?.dyn_into::<js_sys::Uint8Array>() {
+                found.entry(document).or_default().push(bytes.to_vec());
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    /// Reads one table anew.
+    pub(crate) async fn read(&self, table: Table) -> Result<BTreeMap<String, Vec<u8>>, KeepError> {
+        let store = self.reading(table.name())?;
+        let entries = pairs(&store.get_all_keys()?, &store.get_all()?).await?;
+        Ok(by_name(entries))
+    }
+
+    fn reading(&self, table: &str) -> Result<web_sys::IdbObjectStore, KeepError> {
+        let reading = self.database.transaction_with_str(table)?;
+        Ok(reading.object_store(table)?)
     }
 
     /// Adds changes to a document and returns once all of them are durable. After an error, none of them is promised to be.
@@ -208,6 +249,13 @@ async fn pairs(
             Some((key, value.dyn_into::<js_sys::Uint8Array>().ok()?.to_vec()))
         })
         .collect())
+}
+
+fn by_name(entries: Vec<(JsValue, Vec<u8>)>) -> BTreeMap<String, Vec<u8>> {
+    entries
+        .into_iter()
+        .filter_map(|(key, bytes)| Some((key.as_string()?, bytes)))
+        .collect()
 }
 
 impl From<JsValue> for KeepError {

@@ -55,6 +55,13 @@ pub(crate) fn watch(callback: impl Fn(Network) + Clone + 'static) {
     }
 }
 
+/// Whether the page is out of sight now.
+pub(crate) fn is_hidden() -> bool {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .is_some_and(|document| document.hidden())
+}
+
 fn listen(target: &web_sys::EventTarget, name: &str, callback: impl Fn(web_sys::Event) + 'static) {
     let listener = Closure::<dyn Fn(_)>::new(callback).into_js_value();
     // Refused only for a listener that is not a function.

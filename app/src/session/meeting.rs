@@ -2,6 +2,7 @@
 
 use super::company::{Place, Tell};
 use super::state::{Moment, State, draw};
+use super::tabs::{self, Word};
 use super::task::{Notice, Task};
 use maillage_shared::id::DocumentId;
 use maillage_shared::presence::Presence;
@@ -82,6 +83,10 @@ impl State {
                 caret: tell.place.caret,
                 leaving: tell.leaving,
             };
+            if !self.leading {
+                tasks.push(tabs::tell(&Word::Say(tell.document, presence.encode())));
+                return;
+            }
             let effects = self.client.say(tell.document, presence.encode());
             self.absorb(moment, effects, tasks);
         }

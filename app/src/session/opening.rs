@@ -99,7 +99,8 @@ pub(crate) fn write_acknowledged(acknowledged: &Acknowledged) -> Vec<u8> {
     encoder.into_writer()
 }
 
-fn read_acknowledged(bytes: &[u8]) -> Option<Acknowledged> {
+/// Reads what [`write_acknowledged`] wrote.
+pub(crate) fn read_acknowledged(bytes: &[u8]) -> Option<Acknowledged> {
     let mut d = Decoder::new(bytes);
     let mut acknowledged = Acknowledged::default();
     for _ in 0..d.map().ok()?? {

@@ -4,6 +4,7 @@ use super::company::Company;
 use super::myself::Myself;
 use super::opening::{Opened, Start, write_acknowledged};
 use super::people::People;
+use super::tabs::{Told, Word, tell};
 use super::task::{Event, Notice, Task};
 use crate::platform::network::Network;
 use maillage_shared::ChangeHash;
@@ -78,12 +79,18 @@ pub(crate) struct State {
     /// Whether the loss of the connection has been told.
     missed: bool,
     hidden_since: Option<UnixMillis>,
+    /// Whether this tab is the one that speaks with the relay.
+    pub(super) leading: bool,
+    /// What the other tabs were told of the relay last.
+    pub(super) told: Option<Told>,
 }
 
 impl State {
-    /// Takes what the phone kept, then connects.
+    /// Takes what the phone kept. The connection is for the tab that is given the lead.
     pub(crate) fn open(&mut self, moment: Moment, start: Start) -> Vec<Task> {
         let mut tasks = Vec::new();
+        let effects = self.client.rest(moment.now);
+        self.absorb(moment, effects, &mut tasks);
         self.me = start.me;
         self.people = start.people;
         self.forgetful = start.forgetful;
@@ -103,7 +110,6 @@ impl State {
         }
         self.tend(moment, &mut tasks);
         tasks.push(Task::Tell(Notice::Ready));
-        self.client(moment, ClientEvent::Online, &mut tasks);
         tasks
     }
 
@@ -126,10 +132,18 @@ impl State {
                 self.client(moment, ClientEvent::KeepFailed(document), &mut tasks)
             }
             Event::MyselfKept(kept) => {
+                if kept {
+                    tasks.push(tell(&Word::Myself));
+                }
                 self.myself_again_at = (!kept).then(|| moment.now.plus(KEEP_AGAIN_AFTER));
                 tasks.push(Task::Tell(Notice::Status));
             }
             Event::Rang => self.wake(moment, &mut tasks),
+            Event::Leading => self.take_the_lead(moment, &mut tasks),
+            Event::Deposed => self.give_up_the_lead(moment, &mut tasks),
+            Event::Tab(word) => self.listen(moment, &word, &mut tasks),
+            Event::Found(changes) => self.found(moment, changes, &mut tasks),
+            Event::MyselfRead(entries) => self.read_myself(moment, &entries, &mut tasks),
         }
         tasks
     }
@@ -236,6 +250,7 @@ impl State {
                     document,
                     acknowledged,
                 } => {
+                    self.tell_acknowledged(document, &acknowledged, tasks);
                     self.acknowledged.insert(document, acknowledged);
                     self.remember_at
                         .get_or_insert(moment.now.plus(REMEMBER_AFTER));
@@ -253,7 +268,8 @@ impl State {
                     )));
                 }
                 ClientEffect::Heard { document, data, .. } => {
-                    self.hear(moment, document, &data, tasks)
+                    self.hear(moment, document, &data, tasks);
+                    tasks.push(tell(&Word::Heard(document, data)));
                 }
                 ClientEffect::Trouble(words) => tasks.push(Task::Log(words)),
             }
@@ -268,6 +284,7 @@ impl State {
         }
         self.connected = connected;
         self.missed &= !connected;
+        self.tell_standing(tasks);
         if !tasks
             .iter()
             .any(|task| matches!(task, Task::Tell(Notice::Status)))
@@ -303,33 +320,61 @@ impl State {
         match news {
             Network::Online => {
                 self.cut_off = false;
-                self.client(moment, ClientEvent::Online, tasks);
+                self.dial(moment, tasks);
+                tasks.push(Task::Tell(Notice::Status));
             }
             Network::Offline => {
                 self.cut_off = true;
-                self.client(moment, ClientEvent::Offline, tasks);
+                if self.leading {
+                    self.client(moment, ClientEvent::Offline, tasks);
+                }
                 tasks.push(Task::Tell(Notice::Status));
             }
             Network::Visible => {
                 let hidden = self.hidden_since.take();
                 if hidden.is_some_and(|since| since.plus(DOUBT_AFTER) <= moment.now) {
-                    self.client(moment, ClientEvent::Offline, tasks);
+                    self.doubt(moment, tasks);
                 }
-                self.client(moment, ClientEvent::Online, tasks);
+                self.dial(moment, tasks);
+                self.want_the_lead(tasks);
             }
             Network::Restored => {
-                self.client(moment, ClientEvent::Offline, tasks);
-                self.client(moment, ClientEvent::Online, tasks);
+                self.doubt(moment, tasks);
+                self.dial(moment, tasks);
+                self.want_the_lead(tasks);
             }
             Network::Hidden => {
                 self.hidden_since = Some(moment.now);
                 self.remember(tasks);
+                if self.leading {
+                    tasks.push(tell(&Word::Free));
+                }
             }
             Network::Leaving => {
                 self.say_goodbye(moment, tasks);
                 self.remember(tasks);
             }
         }
+    }
+
+    /// Connects, if that is for this tab to do.
+    fn dial(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
+        if self.leading {
+            self.client(moment, ClientEvent::Online, tasks);
+        }
+    }
+
+    /// This page may have been frozen: its connection may be dead, and what other tabs have said may not have reached it.
+    fn doubt(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
+        if self.leading {
+            self.client(moment, ClientEvent::Offline, tasks);
+        }
+        tasks.push(Task::ReadAgain);
+    }
+
+    /// Whether the person has this tab before them.
+    pub(super) fn is_looked_at(&self) -> bool {
+        self.hidden_since.is_none()
     }
 
     fn wake(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
@@ -351,7 +396,7 @@ impl State {
         }
     }
 
-    fn remember(&mut self, tasks: &mut Vec<Task>) {
+    pub(super) fn remember(&mut self, tasks: &mut Vec<Task>) {
         self.remember_at = None;
         let heads = std::mem::take(&mut self.acknowledged);
         if !heads.is_empty() {
@@ -379,7 +424,7 @@ pub(super) fn draw(moment: Moment) -> u32 {
     u32::from_le_bytes([a, b, c, d])
 }
 
-fn first_half(entropy: [u8; 16]) -> [u8; 8] {
+pub(super) fn first_half(entropy: [u8; 16]) -> [u8; 8] {
     let mut half = [0; 8];
     half.copy_from_slice(&entropy[..8]);
     half

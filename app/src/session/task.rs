@@ -6,6 +6,7 @@ use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::store::StoredChange;
+use std::collections::BTreeMap;
 
 /// Something that happened outside.
 #[derive(Debug)]
@@ -26,6 +27,16 @@ pub(crate) enum Event {
     MyselfKept(bool),
     /// The wake-up rang.
     Rang,
+    /// This tab may speak with the relay; no other does.
+    Leading,
+    /// Another tab speaks with the relay from now on.
+    Deposed,
+    /// Another tab of this phone has said something.
+    Tab(Vec<u8>),
+    /// Changes in the store that were not known here.
+    Found(Vec<(DocumentId, Vec<Vec<u8>>)>),
+    /// Who uses this phone, as it is kept now.
+    MyselfRead(BTreeMap<String, Vec<u8>>),
 }
 
 /// Something to do.
@@ -45,6 +56,14 @@ pub(crate) enum Task {
     KeepPerson(PersonId, Vec<u8>),
     /// Write what the relay has acknowledged of some documents.
     KeepHeads(Vec<(DocumentId, Vec<u8>)>),
+    /// Say something to the other tabs of this phone.
+    TellTabs(Vec<u8>),
+    /// Become the tab that speaks with the relay, whichever does now.
+    TakeTheLead,
+    /// Read what other tabs have kept and this one has not heard of.
+    ReadAgain,
+    /// Read who uses this phone.
+    ReadMyself,
     /// Ask the browser not to clear what is kept.
     AskToPersist,
     /// Write a line into the log, in English.
@@ -56,6 +75,8 @@ pub(crate) enum Task {
 /// Something that screens may show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Notice {
+    /// What the phone keeps cannot be read as long as another tab, of an older version, is open.
+    Blocked,
     /// What the phone kept has been read.
     Ready,
     /// Who I am, or where.

@@ -1,6 +1,7 @@
 mod births;
 mod keeping;
 mod meeting;
+mod tabs;
 
 use super::myself::Myself;
 use super::opening::{Opened, Start};
@@ -65,6 +66,7 @@ fn phone() -> State {
             ..Start::default()
         },
     );
+    state.handle(at(0), Event::Leading);
     state
 }
 
@@ -141,6 +143,7 @@ fn nobody_writes_before_joining() {
 fn joining_asks_for_the_territory_and_keeps_who_i_am() {
     let mut state = State::default();
     state.open(at(0), Start::default());
+    state.handle(at(0), Event::Leading);
     connect(&mut state, 0);
     let tasks = state.join(at(1), [1; 32], Face::default(), space());
     assert!(tasks.iter().any(|task| matches!(task, Task::KeepMyself(_))));

@@ -21,6 +21,7 @@ pub(super) static TEXT: Text = Text {
     close: "Fermer",
     menu: "Menu",
     wait: "Un instant…",
+    wait_blocked: "Maillage est ouvert dans une autre page. Fermez cette autre page pour continuer.",
     done: "Fini",
     listen: Listen {
         listen: "Écouter",

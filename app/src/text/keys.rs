@@ -27,6 +27,8 @@ pub(crate) struct Text {
     pub(crate) menu: &'static str,
     /// While what the phone keeps is being read.
     pub(crate) wait: &'static str,
+    /// Another tab, of an older version, must be closed first.
+    pub(crate) wait_blocked: &'static str,
     /// Stops writing in a part.
     pub(crate) done: &'static str,
     pub(crate) listen: Listen,

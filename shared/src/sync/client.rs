@@ -7,6 +7,7 @@ mod events;
 mod link;
 mod proof;
 mod replica;
+mod siblings;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,8 @@ pub struct Client {
     last_asked: u64,
     /// The relay has said on this connection which document it refuses.
     refusal_named: bool,
+    /// Set while another client of this phone speaks with the relay: what it says that the relay refuses.
+    followed: Option<BTreeMap<DocumentId, Rejection>>,
 }
 
 /// How far telling the relay who uses this phone has got, on the present connection.
@@ -87,6 +90,7 @@ impl Client {
             asked: BTreeSet::new(),
             last_asked: 0,
             refusal_named: false,
+            followed: None,
         }
     }
 
@@ -243,6 +247,9 @@ impl Client {
         if let Some(replica) = self.replicas.get(&id) {
             replica.add_to(&mut status);
         }
+        if let Some(refused) = &self.followed {
+            status.refused = refused.get(&id).copied();
+        }
         status
     }
 
@@ -254,6 +261,9 @@ impl Client {
         };
         for replica in self.replicas.values() {
             replica.add_to(&mut status);
+        }
+        if let Some(refused) = &self.followed {
+            status.refused = refused.values().copied().max();
         }
         status
     }

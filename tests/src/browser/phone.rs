@@ -23,6 +23,22 @@ impl Phone {
         }
     }
 
+    /// Another tab of this phone: what is kept is the same.
+    pub async fn beside(&self, tab: &str) -> Result<Self> {
+        self.does("beside", json!({ "tab": tab })).await?;
+        Ok(Self::new(Arc::clone(&self.script), tab))
+    }
+
+    /// Closes this tab; the phone's others stay.
+    pub async fn shut(self) -> Result<()> {
+        self.does("shut", json!({})).await
+    }
+
+    /// Puts this tab out of sight, or back in sight.
+    pub async fn hide(&self, hidden: bool) -> Result<()> {
+        self.does("hide", json!({ "hidden": hidden })).await
+    }
+
     /// Runs a script in every page from the next one on, before the page's own scripts.
     pub async fn prepare(&self, script: &str) -> Result<()> {
         self.does("prepare", json!({ "script": script })).await

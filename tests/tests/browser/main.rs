@@ -8,6 +8,7 @@ mod power_cuts;
 mod screens;
 mod screenshots;
 mod stage;
+mod tabs;
 mod troubles;
 mod visits;
 mod writing;

@@ -8,6 +8,7 @@ use maillage_tests::relay::Relay;
 use maillage_tests::until::{eventually, told, when};
 use serde_json::json;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -35,7 +36,7 @@ pub(crate) struct Stage {
 pub(crate) struct Visitor {
     pub(crate) name: String,
     pub(crate) phone: Phone,
-    pub(crate) line: Line,
+    pub(crate) line: Arc<Line>,
     link: String,
 }
 
@@ -60,7 +61,7 @@ impl Stage {
         Ok(Visitor {
             name: name.to_owned(),
             phone: self.browser.phone(name, form).await?,
-            line: Line::to(self.address).await?,
+            line: Arc::new(Line::to(self.address).await?),
             link: self.link.clone(),
         })
     }
@@ -91,6 +92,16 @@ impl Visitor {
         self.phone
             .sees(Target::heading(&format!("Bonjour {}", self.name)))
             .await
+    }
+
+    /// The same person in another tab of the same phone.
+    pub(crate) async fn beside(&self, tab: &str) -> Result<Self> {
+        Ok(Self {
+            name: self.name.clone(),
+            phone: self.phone.beside(tab).await?,
+            line: Arc::clone(&self.line),
+            link: self.link.clone(),
+        })
     }
 
     /// The joining link's path.

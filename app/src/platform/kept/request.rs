@@ -38,10 +38,12 @@ pub(super) async fn completed(transaction: &web_sys::IdbTransaction) -> Result<(
     }
 }
 
-/// Waits for a database to open; `upgrade` runs first when it is new or of an older version.
+/// Waits for a database to open; `upgrade` runs first when it is new or of an older version. `blocked` is told when that must wait for
+/// another tab that has it open in an older version.
 pub(super) async fn opened(
     opening: &web_sys::IdbOpenDbRequest,
     upgrade: fn(&web_sys::IdbDatabase),
+    blocked: impl Fn() + 'static,
 ) -> Result<JsValue, KeepError> {
     let request: &web_sys::IdbRequest = opening;
     let source = request.clone();
@@ -51,8 +53,11 @@ pub(super) async fn opened(
         }
     });
     opening.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
+    let on_blocked = Closure::<dyn Fn()>::new(blocked);
+    opening.set_onblocked(Some(on_blocked.as_ref().unchecked_ref()));
     let database = succeeded(request).await;
     opening.set_onupgradeneeded(None);
+    opening.set_onblocked(None);
     database
 }
 

@@ -99,6 +99,26 @@ impl Link {
         self.phase = Phase::Idle;
     }
 
+    /// Ends the connection and tries no other: another client of this phone speaks with the relay.
+    pub(super) fn rest(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
+        if !matches!(self.phase, Phase::Idle) {
+            self.offline(now, effects);
+        }
+    }
+
+    /// Another client of this phone speaks with the relay, and says this of its connection.
+    pub(super) fn believe(&mut self, state: LinkState) {
+        self.state = state;
+    }
+
+    /// That other client has gone, and its connection with it: the one to come is hoped for from now on.
+    pub(super) fn take_over(&mut self, now: UnixMillis) {
+        self.failures = 0;
+        if self.state == LinkState::Online {
+            self.down(now);
+        }
+    }
+
     pub(super) fn greet(
         &mut self,
         now: UnixMillis,

@@ -176,6 +176,64 @@ impl Replica {
         Ok(())
     }
 
+    /// Changes that another client of this phone has kept: they enter the document and the graph at once. Returns whether all have.
+    pub(super) fn adopt(
+        &mut self,
+        now: UnixMillis,
+        id: DocumentId,
+        mut changes: Vec<ChangeRecord>,
+        effects: &mut Vec<ClientEffect>,
+    ) -> Result<bool, String> {
+        let mut adopted = Vec::new();
+        // What was written in one go comes in its order; what is read from the store does not, and takes several rounds.
+        loop {
+            let before = changes.len();
+            changes.retain(|change| {
+                let apply = change.deps.iter().all(|dep| self.graph.contains(dep));
+                if apply && self.graph.insert(change.clone()) {
+                    adopted.push(change.clone());
+                }
+                !apply
+            });
+            if changes.is_empty() || changes.len() == before {
+                break;
+            }
+        }
+        if !adopted.is_empty() {
+            self.proof.wrote(&adopted);
+            let imported = self
+                .document
+                .import(&adopted)
+                .map_err(|error| error.to_string())?;
+            if imported.changed {
+                effects.push(ClientEffect::Changed {
+                    document: id,
+                    imported,
+                });
+            }
+            self.wanted = false;
+            if self.exchange.is_urgent(&self.graph) {
+                self.speak_at = Some(now);
+            }
+        }
+        Ok(changes.is_empty())
+    }
+
+    /// Whether this change is durable.
+    pub(super) fn knows(&self, change: &ChangeHash) -> bool {
+        self.graph.contains(change)
+    }
+
+    /// Learns what the relay has acknowledged to another client of this phone.
+    pub(super) fn learn(&mut self, acknowledged: Acknowledged) {
+        self.acknowledged = acknowledged;
+    }
+
+    /// What the relay has acknowledged, with its name.
+    pub(super) fn acknowledgement(&self) -> &Acknowledged {
+        &self.acknowledged
+    }
+
     /// Those of these changes, and of those that came before their causes, that apply now, causes first. The others wait.
     fn prove(
         &mut self,
@@ -466,13 +524,18 @@ impl Replica {
         status.unkept += keeping + self.waiting.changes.len();
         status.unsent += self.graph.since(&self.acknowledged.heads).len();
         status.keeping_fails |= self.retry_at.is_some();
+        status.refused = status.refused.max(self.rejection());
+    }
+
+    /// Why the relay does not take something, if it does not.
+    pub(super) fn rejection(&self) -> Option<Rejection> {
         let refused = self
             .refused
             .as_ref()
             .filter(|refused| refused.times >= REFUSED_AFTER)
             .map(|refused| refused.why);
         let too_large = self.too_large.then_some(Rejection::TooLarge);
-        status.refused = status.refused.max(refused).max(too_large);
+        refused.max(too_large)
     }
 }
 

@@ -10,6 +10,7 @@ use automerge::transaction::Transactable;
 mod limits;
 mod proofs;
 mod returning;
+mod siblings;
 
 const NOW: UnixMillis = UnixMillis(1_000_000);
 

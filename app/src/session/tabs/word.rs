@@ -1,0 +1,211 @@
+//! What tabs of one phone say to each other, as bytes.
+//!
+//! Tabs may run different versions of the program for a while: what one does not understand it passes over.
+
+use crate::session::opening::{read_acknowledged, write_acknowledged};
+use maillage_shared::id::DocumentId;
+use maillage_shared::sync::client::{Acknowledged, LinkState, Rejection};
+use maillage_shared::time::UnixMillis;
+use minicbor::{Decoder, Encoder};
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+/// Something that one tab says to all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// I have just started: whoever speaks with the relay, tell me how that stands.
+    Hello,
+    /// These changes are durable on this phone.
+    Kept(DocumentId, Vec<Vec<u8>>),
+    /// The relay has acknowledged this.
+    Acknowledged(Vec<(DocumentId, Acknowledged)>),
+    /// I speak with the relay, and this is how it stands.
+    Standing {
+        /// The connection.
+        link: LinkState,
+        /// What the relay does not take.
+        refused: BTreeMap<DocumentId, Rejection>,
+    },
+    /// Someone elsewhere has said this about a document.
+    Heard(DocumentId, Vec<u8>),
+    /// Say this about a document to everyone elsewhere.
+    Say(DocumentId, Vec<u8>),
+    /// Who uses this phone, or which territory, has changed.
+    Myself,
+    /// I speak with the relay and am out of sight: whoever is looked at may take over.
+    Free,
+}
+
+const HELLO: u8 = 0;
+const KEPT: u8 = 1;
+const ACKNOWLEDGED: u8 = 2;
+const STANDING: u8 = 3;
+const HEARD: u8 = 4;
+const SAY: u8 = 5;
+const MYSELF: u8 = 6;
+const FREE: u8 = 7;
+
+type Written = Result<(), minicbor::encode::Error<Infallible>>;
+
+impl Word {
+    /// The bytes that [`Word::decode`] reads.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut encoder = Encoder::new(Vec::new());
+        let written = self.write(&mut encoder);
+        // Writing to a Vec cannot fail.
+        debug_assert!(written.is_ok());
+        encoder.into_writer()
+    }
+
+    fn write(&self, e: &mut Encoder<Vec<u8>>) -> Written {
+        match self {
+            Self::Hello => e.array(1)?.u8(HELLO)?,
+            Self::Myself => e.array(1)?.u8(MYSELF)?,
+            Self::Free => e.array(1)?.u8(FREE)?,
+            Self::Kept(id, changes) => {
+                e.array(3)?.u8(KEPT)?.bytes(id.as_bytes())?;
+                e.array(changes.len() as u64)?;
+                for change in changes {
+                    e.bytes(change)?;
+                }
+                e
+            }
+            Self::Acknowledged(all) => {
+                e.array(2)?.u8(ACKNOWLEDGED)?.map(all.len() as u64)?;
+                for (id, acknowledged) in all {
+                    e.bytes(id.as_bytes())?
+                        .bytes(&write_acknowledged(acknowledged))?;
+                }
+                e
+            }
+            Self::Standing { link, refused } => {
+                e.array(3)?.u8(STANDING)?;
+                match link {
+                    LinkState::Starting => e.null()?,
+                    LinkState::Online => e.bool(true)?,
+                    LinkState::Offline { since } => e.i64(since.0)?,
+                };
+                e.map(refused.len() as u64)?;
+                for (id, why) in refused {
+                    e.bytes(id.as_bytes())?.u8(code(*why))?;
+                }
+                e
+            }
+            Self::Heard(id, data) => e.array(3)?.u8(HEARD)?.bytes(id.as_bytes())?.bytes(data)?,
+            Self::Say(id, data) => e.array(3)?.u8(SAY)?.bytes(id.as_bytes())?.bytes(data)?,
+        };
+        Ok(())
+    }
+
+    /// Reads what another tab said; `None` for what makes no sense here.
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut d = Decoder::new(bytes);
+        d.array().ok()??;
+        Some(match d.u8().ok()? {
+            HELLO => Self::Hello,
+            MYSELF => Self::Myself,
+            FREE => Self::Free,
+            KEPT => {
+                let id = document(&mut d)?;
+                let changes = d.array_iter::<&minicbor::bytes::ByteSlice>().ok()?;
+                let changes = changes.map(|change| Some(change.ok()?.to_vec()));
+                Self::Kept(id, changes.collect::<Option<_>>()?)
+            }
+            ACKNOWLEDGED => {
+                Self::Acknowledged(pairs(&mut d, |d| read_acknowledged(d.bytes().ok()?))?)
+            }
+            STANDING => {
+                let link = match d.datatype().ok()? {
+                    minicbor::data::Type::Null => {
+                        d.null().ok()?;
+                        LinkState::Starting
+                    }
+                    minicbor::data::Type::Bool => d.bool().ok()?.then_some(LinkState::Online)?,
+                    _ => LinkState::Offline {
+                        since: UnixMillis(d.i64().ok()?),
+                    },
+                };
+                let refused = pairs(&mut d, |d| rejection(d.u8().ok()?))?;
+                Self::Standing {
+                    link,
+                    refused: refused.into_iter().collect(),
+                }
+            }
+            HEARD => Self::Heard(document(&mut d)?, d.bytes().ok()?.to_vec()),
+            SAY => Self::Say(document(&mut d)?, d.bytes().ok()?.to_vec()),
+            _ => return None,
+        })
+    }
+}
+
+fn document(d: &mut Decoder<'_>) -> Option<DocumentId> {
+    DocumentId::from_bytes(d.bytes().ok()?.try_into().ok()?).ok()
+}
+
+fn pairs<T>(
+    d: &mut Decoder<'_>,
+    mut value: impl FnMut(&mut Decoder<'_>) -> Option<T>,
+) -> Option<Vec<(DocumentId, T)>> {
+    let count = d.map().ok()??;
+    (0..count)
+        .map(|_| Some((document(d)?, value(d)?)))
+        .collect()
+}
+
+fn code(why: Rejection) -> u8 {
+    match why {
+        Rejection::NotAccepted => 0,
+        Rejection::SpaceFull => 1,
+        Rejection::TooLarge => 2,
+    }
+}
+
+fn rejection(code: u8) -> Option<Rejection> {
+    match code {
+        0 => Some(Rejection::NotAccepted),
+        1 => Some(Rejection::SpaceFull),
+        2 => Some(Rejection::TooLarge),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maillage_shared::ChangeHash;
+
+    #[test]
+    fn every_word_is_understood_and_no_part_of_one() {
+        let id = DocumentId::from_entropy([1; 16]);
+        let acknowledged = Acknowledged {
+            relay: Some("disk".to_owned()),
+            heads: vec![ChangeHash([3; 32])],
+        };
+        let standing = |link| Word::Standing {
+            link,
+            refused: BTreeMap::from([(id, Rejection::TooLarge)]),
+        };
+        let words = [
+            Word::Hello,
+            Word::Kept(id, vec![vec![1, 2], vec![]]),
+            Word::Acknowledged(vec![(id, acknowledged)]),
+            standing(LinkState::Starting),
+            standing(LinkState::Online),
+            standing(LinkState::Offline {
+                since: UnixMillis(7),
+            }),
+            Word::Heard(id, vec![4]),
+            Word::Say(id, vec![5]),
+            Word::Myself,
+            Word::Free,
+        ];
+        for word in words {
+            let bytes = word.encode();
+            assert_eq!(Word::decode(&bytes), Some(word));
+            for end in 0..bytes.len() {
+                assert_eq!(Word::decode(&bytes[..end]), None);
+            }
+        }
+        assert_eq!(Word::decode(&[0x81, 0x18, 0x63]), None, "of a newer tab");
+    }
+}
