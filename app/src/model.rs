@@ -6,7 +6,7 @@ mod status;
 mod text_binding;
 
 use crate::platform::log;
-use crate::session::Refused;
+use crate::session::{Refused, now};
 use board::Board;
 use leptos::html;
 use leptos::prelude::*;
@@ -18,6 +18,7 @@ use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapsh
 use send_wrapper::SendWrapper;
 use std::rc::Rc;
 
+pub(crate) use crate::platform::version::Version;
 pub(crate) use shown::{Me, Person, Present, SheetSummary};
 pub(crate) use status::Status;
 pub(crate) use text_binding::TextBinding;
@@ -41,6 +42,14 @@ pub(crate) struct Model {
     pub(crate) status: Signal<Status>,
     /// How many documents this phone keeps that cannot be opened.
     pub(crate) unreadable: Signal<usize>,
+    /// Whether a newer version of the program is on this phone.
+    pub(crate) version: Signal<Version>,
+    /// Whether this version is too old to go on.
+    pub(crate) too_old: Signal<bool>,
+    /// Whether something here was written with a newer version: not all of it shows.
+    pub(crate) newer: Signal<bool>,
+    /// Whether the person has said that they will see to a newer version later.
+    pub(crate) later: RwSignal<bool>,
     board: StoredValue<Rc<Board>, LocalStorage>,
 }
 
@@ -48,6 +57,7 @@ impl Model {
     /// Starts the session. The model lives as long as the current owner, which must be that of the page.
     pub(crate) fn start() -> Self {
         let board = Board::start();
+        board.follow_versions();
         Self {
             opening: board.opening.clone().into(),
             blocked: board.blocked.clone().into(),
@@ -57,6 +67,10 @@ impl Model {
             sheets: board.sheets.clone().into(),
             status: board.status.clone().into(),
             unreadable: board.unreadable.clone().into(),
+            version: board.version.clone().into(),
+            too_old: board.too_old.clone().into(),
+            newer: board.newer.clone().into(),
+            later: RwSignal::new(false),
             board: StoredValue::new_local(board),
         }
     }
@@ -64,6 +78,15 @@ impl Model {
     /// Enters a territory with a name that may be empty, and the positions of a picture and a colour among those offered.
     pub(crate) fn join(self, territory: DocumentId, name: &str, picture: usize, colour: usize) {
         self.board().join(territory, name, picture, colour);
+    }
+
+    /// How many changes wait to be sent; nothing when some may not be kept on this phone. Not tracked.
+    pub(crate) fn unsent(self) -> Option<usize> {
+        self.board().session().read(|state| {
+            let standing = state.standing(now(), None);
+            let kept = !standing.failing && !standing.forgetful;
+            kept.then_some(standing.unsent)
+        })
     }
 
     /// One job sheet, once it is here; followed as long as the current owner lives.

@@ -14,6 +14,7 @@ mod sheets;
 mod states;
 mod trades;
 mod unreadable;
+mod version;
 
 use crate::model::Model;
 use crate::platform::page;
@@ -39,6 +40,7 @@ pub(crate) fn App() -> AnyView {
     let model = expect_context::<Model>();
     let opening = Seen::new(move || model.opening.get());
     let joined = Seen::new(move || model.me.with(Option::is_some));
+    let too_old = Seen::new(move || model.too_old.get() && !model.later.get());
     let mut first = true;
     follow(move || {
         route.with(|_| ());
@@ -51,6 +53,8 @@ pub(crate) fn App() -> AnyView {
     live(move || {
         if opening.get() {
             waiting()
+        } else if too_old.get() {
+            doorway(text().version.old_title, version::too_old())
         } else {
             screen(route.get(), joined.get())
         }

@@ -14,3 +14,4 @@ pub(crate) mod storage;
 pub(crate) mod tabs;
 pub(crate) mod text_area;
 pub(crate) mod timer;
+pub(crate) mod version;

@@ -141,7 +141,9 @@ impl Session {
                 (shell.observer)(Notice::Blocked);
             }
         };
-        let (kept, loaded) = match read_all(blocked).await {
+        let session = self.clone();
+        let closed = move || session.happened(Event::Outgrown);
+        let (kept, loaded) = match read_all(blocked, closed).await {
             Ok((kept, loaded)) => (Some(kept), loaded),
             Err(problem) => {
                 log::warn(&format!("nothing is kept on this phone: {problem}"));
@@ -399,8 +401,9 @@ impl State {
 
 async fn read_all(
     blocked: impl Fn() + 'static,
+    closed: impl Fn() + 'static,
 ) -> Result<(Kept, Loaded), crate::platform::kept::KeepError> {
-    let kept = Kept::open(blocked).await?;
+    let kept = Kept::open(blocked, closed).await?;
     let loaded = kept.load().await?;
     Ok((kept, loaded))
 }

@@ -20,6 +20,7 @@ use axum::routing::{any, get};
 use axum::{Extension, Router};
 use client::Client;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 pub use tls::{Tls, TlsError};
@@ -40,6 +41,8 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     /// What connections are encrypted with; nothing for plain http.
     pub tls: Option<Arc<Tls>>,
+    /// Where the app is that is served in place of the one inside the program.
+    pub app: Option<Arc<Path>>,
 }
 
 /// Serves until `stop` is ready, then stops the relay: what was received is written and answered, everyone is told goodbye.
@@ -52,7 +55,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let relay = Arc::new(relay);
-    let router = router(Arc::clone(&relay));
+    let router = router(Arc::clone(&relay), settings.app.clone());
     let closed = CancellationToken::new();
     let mut accepting =
         std::pin::pin!(listener::accept(listener, router, settings, closed.clone()));
@@ -68,13 +71,13 @@ pub async fn serve(
     }
 }
 
-/// All addresses the relay answers.
-pub fn router(relay: Arc<Relay>) -> Router {
+/// All addresses the relay answers; `app` as in [`Settings`].
+pub fn router(relay: Arc<Relay>, app: Option<Arc<Path>>) -> Router {
     Router::new()
         .route("/sync", any(upgrade::sync))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
-        .fallback(app::file)
+        .fallback(move |request| app::file(app.clone(), request))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(log))
         .with_state(relay)

@@ -51,6 +51,9 @@ enum Command {
         /// Asks nobody who they are: whoever knows a document's id may read and change it. For measurements and trials only.
         #[arg(long)]
         open: bool,
+        /// Folder with another build of the app, served in place of the one inside the program.
+        #[arg(long, env = "MAILLAGE_APP", value_name = "FOLDER")]
+        app: Option<PathBuf>,
         #[command(flatten)]
         encryption: Encryption,
         #[command(flatten)]
@@ -274,6 +277,7 @@ fn main() -> ExitCode {
             trusted_proxy,
             documents_per_space,
             open,
+            app,
             encryption,
             data,
         } => {
@@ -282,6 +286,7 @@ fn main() -> ExitCode {
                 let settings = http::Settings {
                     proxies: trusted_proxy,
                     tls,
+                    app: app.map(Into::into),
                 };
                 let options = Options {
                     documents_per_space,

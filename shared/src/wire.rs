@@ -28,6 +28,9 @@ pub const PROTOCOL_VERSION: &str = "1";
 /// What our own peers speak with each other: version 1, and messages of our own.
 pub const EXTENDED_VERSION: &str = "maillage-1";
 
+/// How the error begins that a relay answers to a greeting which offers no version it speaks.
+pub const NO_COMMON_VERSION: &str = "no supported protocol version";
+
 /// How a connection is spoken on, agreed in the greeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {

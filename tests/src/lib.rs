@@ -19,6 +19,7 @@ pub mod line;
 pub mod load;
 pub mod machine;
 pub mod meeting;
+pub mod published;
 pub mod raw;
 pub mod relay;
 pub mod samod_peer;

@@ -6,12 +6,14 @@ mod watched;
 use super::shown::{Me, Person, Present, SheetSummary};
 use super::status::{Status, Steady};
 use super::text_binding::Binding;
+use crate::platform::version::{self, Version};
 use crate::session::{Notice, Place, Session, State, now};
 use leptos::prelude::*;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
 use maillage_shared::id::{DocumentId, RecordId};
 use maillage_shared::identity::PersonId;
+use maillage_shared::migrate;
 use maillage_shared::presence::Face;
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use std::cell::{Cell, RefCell};
@@ -34,6 +36,9 @@ pub(crate) struct Board {
     pub(super) sheets: ArcRwSignal<Vec<SheetSummary>>,
     pub(super) status: ArcRwSignal<Status>,
     pub(super) unreadable: ArcRwSignal<usize>,
+    pub(super) version: ArcRwSignal<Version>,
+    pub(super) too_old: ArcRwSignal<bool>,
+    pub(super) newer: ArcRwSignal<bool>,
     people: ArcTrigger,
     steady: Cell<Steady>,
     watched: RefCell<BTreeMap<DocumentId, Rc<Watched>>>,
@@ -65,6 +70,9 @@ impl Board {
                 sheets: ArcRwSignal::new(Vec::new()),
                 status: ArcRwSignal::new(Status::Sent),
                 unreadable: ArcRwSignal::new(0),
+                version: ArcRwSignal::new(Version::Newest),
+                too_old: ArcRwSignal::new(false),
+                newer: ArcRwSignal::new(false),
                 people: ArcTrigger::new(),
                 steady: Cell::new(Steady::new(Status::Sent)),
                 watched: RefCell::default(),
@@ -75,6 +83,27 @@ impl Board {
                 steady_asked: Cell::new(false),
             }
         })
+    }
+
+    /// Follows what becomes of the program itself.
+    pub(super) fn follow_versions(&self) {
+        let this = self.this.clone();
+        version::watch(move |version| {
+            if let Some(board) = this.upgrade() {
+                put(&board.version, version);
+                board.renew();
+            }
+        });
+    }
+
+    /// Loads the page anew if a newer version has taken over and all that was written is kept.
+    fn renew(&self) {
+        let replaced = self
+            .version
+            .with_untracked(|version| *version == Version::Replaced);
+        if replaced && self.session.read(|state| state.may_be_left(now())) {
+            version::reload();
+        }
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -324,6 +353,7 @@ impl Board {
         }
         self.show_sheets(territory);
         self.show_statuses();
+        self.renew();
         if !self.stale.borrow().is_empty() {
             self.ask_for_frame();
         }
@@ -349,9 +379,13 @@ impl Board {
 
     fn read_sheet(&self, id: DocumentId) {
         let is_sheet = |document: &&Document| {
-            document
-                .genesis()
-                .is_ok_and(|genesis| genesis.kind == Kind::JobSheet)
+            let Ok(genesis) = document.genesis() else {
+                return false;
+            };
+            if genesis.schema > migrate::schema(genesis.kind) {
+                put(&self.newer, true);
+            }
+            genesis.kind == Kind::JobSheet
         };
         let sheet = self.session.read(|state| {
             state

@@ -4,6 +4,7 @@ use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::states;
 use super::unreadable::unreadable;
+use super::version;
 use crate::model::{Model, SheetSummary};
 use crate::text::text;
 use crate::ui::{Corner, Icon, Seen, cloth, icon, live, live_option, live_text, picto};
@@ -47,6 +48,7 @@ pub(crate) fn Home() -> AnyView {
     view! {
         <Screen corner=Corner::Brand place=Place::Home status=model.status weave=true class="home">
             {states::trouble()}
+            {version::offer()}
             {unreadable()}
             <div class="stack-s">
                 <h1 tabindex="-1">{live_text(hello)}</h1>

@@ -76,8 +76,12 @@ impl Table {
 }
 
 impl Kept {
-    /// Opens the database, creating it at the first visit. `blocked` is told when a tab that runs an older version must be closed first.
-    pub(crate) async fn open(blocked: impl Fn() + 'static) -> Result<Self, KeepError> {
+    /// Opens the database, creating it at the first visit. `blocked` is told when a tab that runs an older version must be closed first, and
+    /// `closed` when a tab of a newer version needs the database: this one then keeps nothing more.
+    pub(crate) async fn open(
+        blocked: impl Fn() + 'static,
+        closed: impl Fn() + 'static,
+    ) -> Result<Self, KeepError> {
         // Firefox throws in some private windows where others hand out nothing.
         let factory = web_sys::window()
             .and_then(|window| window.indexed_db().ok().flatten())
@@ -88,7 +92,7 @@ impl Kept {
         let database: web_sys::IdbDatabase = request::opened(&opening, create_tables, blocked)
             .await?
             .unchecked_into();
-        request::close_when_asked(&database);
+        request::close_when_asked(&database, closed);
         Ok(Self { database })
     }
 

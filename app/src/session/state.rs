@@ -81,6 +81,8 @@ pub(crate) struct State {
     hidden_since: Option<UnixMillis>,
     /// Whether this tab is the one that speaks with the relay.
     pub(super) leading: bool,
+    /// This version is too old, as another tab knows.
+    pub(super) outgrown: bool,
     /// What the other tabs were told of the relay last.
     pub(super) told: Option<Told>,
 }
@@ -141,6 +143,10 @@ impl State {
             Event::Rang => self.wake(moment, &mut tasks),
             Event::Leading => self.take_the_lead(moment, &mut tasks),
             Event::Deposed => self.give_up_the_lead(moment, &mut tasks),
+            Event::Outgrown => {
+                self.outgrown = true;
+                tasks.push(Task::Tell(Notice::Status));
+            }
             Event::Tab(word) => self.listen(moment, &word, &mut tasks),
             Event::Found(changes) => self.found(moment, changes, &mut tasks),
             Event::MyselfRead(entries) => self.read_myself(moment, &entries, &mut tasks),
@@ -215,6 +221,19 @@ impl State {
             && self.unkept.values().all(HashSet::is_empty)
     }
 
+    /// Whether this version is too old: for the relay, or for what a newer tab has made of the phone's storage.
+    pub(crate) fn too_old(&self) -> bool {
+        self.outgrown || self.client.status().too_old
+    }
+
+    /// Whether the page may be loaded anew: nothing that was written would be lost.
+    pub(crate) fn may_be_left(&self, now: UnixMillis) -> bool {
+        let standing = self.standing(now, None);
+        // A forgetful phone comes back without the person, but the group has what they wrote.
+        let sent = self.forgetful && standing.unsent == 0 && !standing.offline;
+        self.keeps_all() || sent
+    }
+
     /// Hands an event to the client and takes what follows.
     fn client(&mut self, moment: Moment, event: ClientEvent<'_>, tasks: &mut Vec<Task>) {
         let effects = self.client.handle(moment.now, event);
@@ -284,6 +303,9 @@ impl State {
         }
         self.connected = connected;
         self.missed &= !connected;
+        if self.leading && self.client.status().too_old {
+            tasks.push(tell(&Word::TooOld));
+        }
         self.tell_standing(tasks);
         if !tasks
             .iter()

@@ -110,6 +110,10 @@ impl State {
                 self.absorb(moment, effects, tasks);
             }
             Word::Heard(..) | Word::Say(..) => {}
+            Word::TooOld => {
+                self.outgrown = true;
+                tasks.push(Task::Tell(Notice::Status));
+            }
             Word::Myself => tasks.push(Task::ReadMyself),
             Word::Free => {
                 if self.is_looked_at() {
@@ -180,6 +184,9 @@ impl State {
             tasks.push(tell(&Word::Acknowledged(all.collect())));
             self.told = None;
             self.tell_standing(tasks);
+            if self.client.status().too_old {
+                tasks.push(tell(&Word::TooOld));
+            }
             if !self.is_looked_at() {
                 tasks.push(tell(&Word::Free));
             }

@@ -31,6 +31,8 @@ pub(crate) enum Event {
     Leading,
     /// Another tab speaks with the relay from now on.
     Deposed,
+    /// A tab of a newer version has taken the phone's storage over: this one keeps nothing more.
+    Outgrown,
     /// Another tab of this phone has said something.
     Tab(Vec<u8>),
     /// Changes in the store that were not known here.

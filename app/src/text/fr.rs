@@ -5,7 +5,7 @@ mod sheet;
 
 use super::keys::{
     Home, Join, Late, LateText, Listen, Missing, Needs, Notice, Places, Refused, Sheets, Standing,
-    Text,
+    Text, Version,
 };
 
 /// Before `: ? ! »` and after `«`, French wants a space that never breaks the line.
@@ -229,6 +229,27 @@ pub(super) static TEXT: Text = Text {
         },
         unreadable_body: "Rien n’est effacé. Des mots peuvent manquer ici. Parlez-en à l’équipe.",
         failed: "Cela n’a pas marché. Rien n’est perdu. Essayez encore.",
+    },
+    version: Version {
+        title: "Une nouvelle version est prête.",
+        body: "Rien ne presse. Vos textes restent.",
+        take_over: "Mettre à jour",
+        later: "Plus tard",
+        newer_title: "Un texte vient d’une version plus récente.",
+        newer_body: "Mettez Maillage à jour pour tout voir. Vos textes restent.",
+        old_title: "Il faut mettre Maillage à jour",
+        old_body: "Cette version est trop ancienne pour parler avec les autres téléphones.",
+        nothing_lost: "Rien n’est perdu.",
+        waiting: |changes| match changes {
+            None => "Vos textes restent sur cette page. Ne la fermez pas.".to_owned(),
+            Some(0) => "Le groupe a tout reçu.".to_owned(),
+            Some(1) => "1 changement est gardé sur ce téléphone. Il partira après.".to_owned(),
+            Some(changes) => {
+                format!("{changes} changements sont gardés sur ce téléphone. Ils partiront après.")
+            }
+        },
+        weight: "Une minute. Moins qu’une photo.",
+        read_on: "Lire sans mettre à jour",
     },
     domain: domain::DOMAIN,
 };

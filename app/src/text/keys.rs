@@ -42,6 +42,7 @@ pub(crate) struct Text {
     pub(crate) of_part: fn(part: &str) -> String,
     pub(crate) late: Late,
     pub(crate) missing: Missing,
+    pub(crate) version: Version,
     pub(crate) domain: Domain,
 }
 
@@ -233,6 +234,25 @@ pub(crate) struct Missing {
     pub(crate) unreadable: fn(usize) -> String,
     pub(crate) unreadable_body: &'static str,
     pub(crate) failed: &'static str,
+}
+
+/// A newer version of the program.
+pub(crate) struct Version {
+    pub(crate) title: &'static str,
+    pub(crate) body: &'static str,
+    pub(crate) take_over: &'static str,
+    pub(crate) later: &'static str,
+    /// Something was written with a newer version.
+    pub(crate) newer_title: &'static str,
+    pub(crate) newer_body: &'static str,
+    /// The running version is too old to go on.
+    pub(crate) old_title: &'static str,
+    pub(crate) old_body: &'static str,
+    pub(crate) nothing_lost: &'static str,
+    /// How many changes wait on this phone, or nothing when some may not be kept.
+    pub(crate) waiting: fn(Option<usize>) -> String,
+    pub(crate) weight: &'static str,
+    pub(crate) read_on: &'static str,
 }
 
 /// The words of the glossary.

@@ -43,6 +43,7 @@ symbols! {
     Hourglass => "i-hourglass",
     Key => "i-key-round",
     Lightbulb => "i-lightbulb",
+    Refresh => "i-refresh-cw",
     Question => "i-message-circle-question-mark",
     MeToo => "i-messages-square",
     Pencil => "i-pencil",

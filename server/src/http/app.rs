@@ -1,4 +1,4 @@
-//! The browser app, embedded in the program with its compressed copies.
+//! The browser app, embedded in the program with its compressed copies, or in a folder.
 
 use super::encoding::Coding;
 use axum::body::Body;
@@ -10,7 +10,10 @@ use axum::http::header::{
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
 
 /// What `cargo xtask build` made of the app, held by the program in every build: tests drive what people get.
 #[derive(Embed)]
@@ -41,8 +44,18 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const NOT_BUILT: &str = "Ce programme ne contient pas l’application. Construisez-le avec « cargo xtask build ».\n\
     This program does not hold the app. Build it with `cargo xtask build`.\n";
 
-/// Answers every address that nothing else answers: a file of the app, or that there is none.
-pub(super) async fn file(request: Request) -> Response {
+/// A file of another build, in a folder; what is written there later is served from then on.
+fn in_folder(folder: &Path, name: &str) -> Option<File> {
+    let content = std::fs::read(folder.join(name)).ok()?;
+    let hash = Sha256::digest(&content).into();
+    Some(File {
+        content: content.into(),
+        hash,
+    })
+}
+
+/// Answers every address that nothing else answers: a file of the app, or that there is none. With a folder the app is what lies there.
+pub(super) async fn file(folder: Option<Arc<Path>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
@@ -50,17 +63,20 @@ pub(super) async fn file(request: Request) -> Response {
         "/" => PAGE,
         path => path.trim_start_matches('/'),
     };
-    answer(name, request.headers(), embedded)
+    match folder {
+        None => answer(name, request.headers(), embedded),
+        Some(folder) => answer(name, request.headers(), |name| in_folder(&folder, name)),
+    }
 }
 
-fn answer(name: &str, headers: &HeaderMap, files: fn(&str) -> Option<File>) -> Response {
+fn answer(name: &str, headers: &HeaderMap, files: impl Fn(&str) -> Option<File>) -> Response {
     let is_copy = Coding::ALL
         .iter()
         .any(|coding| name.ends_with(coding.suffix()));
     let is_path = name
         .split('/')
         .all(|part| !part.is_empty() && part != "." && part != "..");
-    let found = Some(name).filter(|_| is_path && !is_copy).and_then(files);
+    let found = Some(name).filter(|_| is_path && !is_copy).and_then(&files);
     let Some(original) = found else {
         return if name == PAGE {
             (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response()

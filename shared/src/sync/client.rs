@@ -21,7 +21,7 @@ use crate::limits::{Limits, RelayLimits};
 use crate::roster::Request;
 use crate::sync::exchange;
 use crate::time::UnixMillis;
-use crate::wire::{EXTENDED_VERSION, EphemeralMessage, Frame, SyncMessage};
+use crate::wire::{EXTENDED_VERSION, EphemeralMessage, Frame, NO_COMMON_VERSION, SyncMessage};
 use automerge::{ActorId, ChangeHash};
 use link::{End, Link};
 use replica::Replica;
@@ -52,6 +52,8 @@ pub struct Client {
     last_asked: u64,
     /// The relay has said on this connection which document it refuses.
     refusal_named: bool,
+    /// The relay has said that it speaks no version of the protocol that is known here.
+    too_old: bool,
     /// Set while another client of this phone speaks with the relay: what it says that the relay refuses.
     followed: Option<BTreeMap<DocumentId, Rejection>>,
 }
@@ -90,6 +92,7 @@ impl Client {
             asked: BTreeSet::new(),
             last_asked: 0,
             refusal_named: false,
+            too_old: false,
             followed: None,
         }
     }
@@ -242,6 +245,7 @@ impl Client {
     pub fn status_of(&self, id: DocumentId) -> Status {
         let mut status = Status {
             link: self.link.state(),
+            too_old: self.too_old,
             ..Status::default()
         };
         if let Some(replica) = self.replicas.get(&id) {
@@ -257,6 +261,7 @@ impl Client {
     pub fn status(&self) -> Status {
         let mut status = Status {
             link: self.link.state(),
+            too_old: self.too_old,
             ..Status::default()
         };
         for replica in self.replicas.values() {
@@ -386,6 +391,7 @@ impl Client {
             Frame::Peer(peer) => {
                 self.link.welcomed(now, peer.sender);
                 self.refusal_named = false;
+                self.too_old = false;
                 self.opened = 0;
                 if peer.version != EXTENDED_VERSION {
                     self.relay_limits = None;
@@ -458,6 +464,10 @@ impl Client {
                 effects.push(ClientEffect::StatusChanged);
             }
             Frame::Error { message } => {
+                if !self.is_online() && message.starts_with(NO_COMMON_VERSION) {
+                    self.too_old = true;
+                    effects.push(ClientEffect::StatusChanged);
+                }
                 effects.push(ClientEffect::Trouble(format!("relay: {message}")));
                 if !self.refusal_named {
                     self.replicas.values_mut().for_each(Replica::refused);

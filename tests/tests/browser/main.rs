@@ -10,5 +10,6 @@ mod screenshots;
 mod stage;
 mod tabs;
 mod troubles;
+mod versions;
 mod visits;
 mod writing;

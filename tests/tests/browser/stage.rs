@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use maillage_shared::id::DocumentId;
 use maillage_tests::browser::{Browser, Form, Phone, Target};
 use maillage_tests::line::Line;
+use maillage_tests::published::Published;
 use maillage_tests::relay::Relay;
 use maillage_tests::until::{eventually, told, when};
 use serde_json::json;
@@ -28,7 +29,7 @@ pub(crate) struct Stage {
     pub(crate) address: SocketAddr,
     /// The part of the joining link that follows the address.
     pub(crate) link: String,
-    _data: TempDir,
+    data: TempDir,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -50,10 +51,24 @@ impl Stage {
             browser: Browser::start().await?,
             address: relay.address(),
             link,
-            _data: data,
+            data,
             _turn: turn,
         };
         Ok((stage, relay))
+    }
+
+    /// The same with a relay that serves an app which can be renewed while it runs.
+    pub(crate) async fn open_to_upgrades() -> Result<(Self, Relay, Published)> {
+        let (stage, relay) = Self::open().await?;
+        let app = Published::copy_of(stage.address).await?;
+        relay.kill().await?;
+        let folder = app
+            .folder()
+            .to_str()
+            .context("a folder's name is Unicode")?;
+        let arguments = ["--app", folder];
+        let relay = Relay::start_as(stage.data.path(), stage.address, &arguments, &[]).await?;
+        Ok((stage, relay, app))
     }
 
     /// Someone who has not joined yet.

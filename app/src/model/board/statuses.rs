@@ -3,7 +3,7 @@
 use super::Board;
 use super::watched::{Watched, put};
 use crate::model::status::{BETTER_AFTER, Status, Steady};
-use crate::session::now;
+use crate::session::{State, now};
 use leptos::prelude::*;
 use maillage_shared::id::DocumentId;
 use std::cell::Cell;
@@ -18,6 +18,7 @@ impl Board {
 
     pub(super) fn show_statuses(&self) {
         let now = now();
+        put(&self.too_old, self.session.read(State::too_old));
         let mut waiting = false;
         let mut show = |steady: &Cell<Steady>, signal: &ArcRwSignal<Status>, status: Status| {
             let mut next = steady.get();

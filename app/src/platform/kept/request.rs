@@ -61,9 +61,13 @@ pub(super) async fn opened(
     database
 }
 
-/// Lets another tab upgrade the database: this one then keeps nothing more, and says so, until it is reloaded.
-pub(super) fn close_when_asked(database: &web_sys::IdbDatabase) {
+/// Lets another tab upgrade the database: this one then keeps nothing more until it is reloaded, and `closed` is told.
+pub(super) fn close_when_asked(database: &web_sys::IdbDatabase, closed: impl Fn() + 'static) {
     let closing = database.clone();
-    let listener = Closure::<dyn Fn()>::new(move || closing.close()).into_js_value();
+    let listener = Closure::<dyn Fn()>::new(move || {
+        closing.close();
+        closed();
+    })
+    .into_js_value();
     database.set_onversionchange(Some(listener.unchecked_ref()));
 }

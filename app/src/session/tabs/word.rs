@@ -34,6 +34,8 @@ pub(crate) enum Word {
     Myself,
     /// I speak with the relay and am out of sight: whoever is looked at may take over.
     Free,
+    /// The relay finds this version of the program too old.
+    TooOld,
 }
 
 const HELLO: u8 = 0;
@@ -44,6 +46,7 @@ const HEARD: u8 = 4;
 const SAY: u8 = 5;
 const MYSELF: u8 = 6;
 const FREE: u8 = 7;
+const TOO_OLD: u8 = 8;
 
 type Written = Result<(), minicbor::encode::Error<Infallible>>;
 
@@ -62,6 +65,7 @@ impl Word {
             Self::Hello => e.array(1)?.u8(HELLO)?,
             Self::Myself => e.array(1)?.u8(MYSELF)?,
             Self::Free => e.array(1)?.u8(FREE)?,
+            Self::TooOld => e.array(1)?.u8(TOO_OLD)?,
             Self::Kept(id, changes) => {
                 e.array(3)?.u8(KEPT)?.bytes(id.as_bytes())?;
                 e.array(changes.len() as u64)?;
@@ -105,6 +109,7 @@ impl Word {
             HELLO => Self::Hello,
             MYSELF => Self::Myself,
             FREE => Self::Free,
+            TOO_OLD => Self::TooOld,
             KEPT => {
                 let id = document(&mut d)?;
                 let changes = d.array_iter::<&minicbor::bytes::ByteSlice>().ok()?;
@@ -198,6 +203,7 @@ mod tests {
             Word::Say(id, vec![5]),
             Word::Myself,
             Word::Free,
+            Word::TooOld,
         ];
         for word in words {
             let bytes = word.encode();

@@ -34,6 +34,26 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
         .map_or("", |value| value.to_str().unwrap())
 }
 
+#[tokio::test]
+async fn another_build_in_a_folder_takes_the_place_of_the_one_inside() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(PAGE), "another page").unwrap();
+    let ask = |path: &str| {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        file(Some(Arc::from(folder.path())), request)
+    };
+    assert_eq!(body(ask("/").await).await, b"another page");
+    std::fs::write(folder.path().join(PAGE), "a newer one").unwrap();
+    assert_eq!(body(ask("/").await).await, b"a newer one");
+    for outside in ["/../secret", "/fonts", "/nowhere"] {
+        assert_eq!(
+            ask(outside).await.status(),
+            StatusCode::NOT_FOUND,
+            "{outside}"
+        );
+    }
+}
+
 async fn body(response: Response) -> Vec<u8> {
     axum::body::to_bytes(response.into_body(), 1000)
         .await

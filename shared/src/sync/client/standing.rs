@@ -26,6 +26,8 @@ pub struct Status {
     pub keeping_fails: bool,
     /// The relay does not take something that was written here: it will not leave by itself.
     pub refused: Option<Rejection>,
+    /// The relay does not speak the protocol in any version known here.
+    pub too_old: bool,
     /// The connection.
     pub link: LinkState,
 }

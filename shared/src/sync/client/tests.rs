@@ -194,6 +194,25 @@ fn attempts_to_connect_become_rarer_and_never_stop() {
     assert_eq!((waits[0], waits[11]), (500, 30_000));
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_phone_too_old_for_the_relay_knows_so_until_it_is_welcome() {
+    let mut client = with_a_document();
+    let entropy = [1; 16];
+    client.handle(NOW, ClientEvent::Opened { entropy });
+    let message = crate::sync::connection::CloseReason::Version.to_string();
+    client.handle(NOW, ClientEvent::Frame(&Frame::Error { message }.encode()));
+    assert!(client.status().too_old);
+    assert_eq!(
+        client.status().refused,
+        None,
+        "nothing was said of a document"
+    );
+    let (next, _) = dial_again(&mut client, NOW);
+    greet(&mut client, next, 1);
+    assert!(!client.status().too_old);
+}
+
 /// How long a phone waits after each of some connections that the relay ends with an error after its greeting.
 fn waits_of_a_refused_phone(client: &mut Client, entropy: u8) -> Vec<i64> {
     let mut now = NOW;

@@ -33,6 +33,7 @@ fn write(client: &mut Client, key: &str) -> (ChangeRecord, Vec<ClientEffect>) {
     (change, effects)
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn what_a_tab_without_connection_keeps_leaves_through_the_one_that_has_it() {
     let (document, genesis) = newborn();
@@ -62,6 +63,7 @@ fn what_a_tab_without_connection_keeps_leaves_through_the_one_that_has_it() {
     assert_eq!(quiet.status_of(id()).unsent, 0);
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn changes_are_adopted_in_any_order_and_those_without_causes_are_told_apart() {
     let (document, genesis) = newborn();
@@ -93,6 +95,7 @@ fn changes_are_adopted_in_any_order_and_those_without_causes_are_told_apart() {
     );
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn a_resting_tab_says_what_the_speaking_one_says_of_the_connection() {
     let (document, _) = newborn();
@@ -108,6 +111,7 @@ fn a_resting_tab_says_what_the_speaking_one_says_of_the_connection() {
     assert!(quiet.next_wake().is_none(), "it dials nobody");
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[test]
 fn a_tab_that_takes_over_dials_at_once_and_begins_with_what_was_acknowledged() {
     let (document, genesis) = newborn();
