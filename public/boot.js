@@ -76,7 +76,7 @@ try {
 /** How long a page that stays open waits before it looks for a newer version, in milliseconds. */
 const LOOK_AGAIN = 3_600_000;
 
-/** A newer version is fetched in the background and waits; the program says when it may take over, and when this page may be loaded anew. */
+/** A newer version is fetched in the background and waits; the program says when it may take over, and this page be loaded anew. */
 async function followVersions(workers) {
   const tell = (version) => {
     document.documentElement.dataset.version = version;

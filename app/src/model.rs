@@ -5,7 +5,10 @@ mod shown;
 mod status;
 mod text_binding;
 
-use crate::platform::log;
+use crate::platform::calendar::today;
+use crate::platform::storage::Room;
+use crate::platform::{files, log};
+pub(crate) use crate::session::{NotTaken, Taken};
 use crate::session::{Refused, now};
 use board::Board;
 use leptos::html;
@@ -42,6 +45,8 @@ pub(crate) struct Model {
     pub(crate) status: Signal<Status>,
     /// How many documents this phone keeps that cannot be opened.
     pub(crate) unreadable: Signal<usize>,
+    /// How it stands with the room on this phone.
+    pub(crate) room: Signal<Room>,
     /// Whether a newer version of the program is on this phone.
     pub(crate) version: Signal<Version>,
     /// Whether this version is too old to go on.
@@ -67,6 +72,7 @@ impl Model {
             sheets: board.sheets.clone().into(),
             status: board.status.clone().into(),
             unreadable: board.unreadable.clone().into(),
+            room: board.room.clone().into(),
             version: board.version.clone().into(),
             too_old: board.too_old.clone().into(),
             newer: board.newer.clone().into(),
@@ -78,6 +84,30 @@ impl Model {
     /// Enters a territory with a name that may be empty, and the positions of a picture and a colour among those offered.
     pub(crate) fn join(self, territory: DocumentId, name: &str, picture: usize, colour: usize) {
         self.board().join(territory, name, picture, colour);
+    }
+
+    /// The territory that this phone had joined before its browser cleared everything. Not tracked.
+    pub(crate) fn forgotten(self) -> Option<DocumentId> {
+        self.board().session().read(|state| state.forgotten())
+    }
+
+    /// Offers everything that is kept on this phone to the person, as a file.
+    pub(crate) fn save_file(self) {
+        if let Some(bytes) = self.board().session().read(|state| state.write_file()) {
+            let day = today();
+            let name = format!(
+                "maillage-{}-{:02}-{:02}.maillage",
+                day.year, day.month, day.day
+            );
+            files::save(&name, &bytes);
+        }
+    }
+
+    /// Takes in what another phone has saved.
+    pub(crate) fn take_file(self, bytes: &[u8]) -> Result<Taken, NotTaken> {
+        self.board()
+            .session()
+            .attempt(|state, moment| state.take_file(moment, bytes))
     }
 
     /// How many changes wait to be sent; nothing when some may not be kept on this phone. Not tracked.

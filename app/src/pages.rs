@@ -7,6 +7,7 @@ mod needs;
 mod new_sheet;
 mod origin;
 mod people;
+mod phone;
 mod route;
 mod screen;
 mod sheet;
@@ -73,16 +74,16 @@ fn screen(route: Route, joined: bool) -> AnyView {
             words.broken_title,
             states::dead_end(words.broken_title, words.broken, words.broken_next, None),
         ),
-        _ if !joined => doorway(
-            words.no_territory_title,
-            states::dead_end(
-                words.no_territory_title,
-                words.no_territory,
-                words.no_territory_next,
-                None,
-            ),
-        ),
+        _ if !joined => {
+            let forgotten = expect_context::<Model>().forgotten();
+            let title = match forgotten {
+                Some(_) => text().forgotten.title,
+                None => words.no_territory_title,
+            };
+            doorway(title, states::nobody_here(forgotten))
+        }
         Route::Home => view! { <home::Home /> }.into_any(),
+        Route::Phone => view! { <phone::Phone /> }.into_any(),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
         Route::NewSheet => late(Place::Sheets, |screens| (screens.new_sheet)(None)),

@@ -3,6 +3,7 @@
 pub(crate) mod calendar;
 pub(crate) mod clock;
 pub(crate) mod entropy;
+pub(crate) mod files;
 pub(crate) mod kept;
 pub(crate) mod log;
 pub(crate) mod network;

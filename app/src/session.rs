@@ -4,6 +4,7 @@
 //! queue, and is taken when the work at hand is done.
 
 mod company;
+mod file;
 mod meeting;
 mod myself;
 mod opening;
@@ -18,6 +19,7 @@ mod writing;
 use crate::platform::kept::{Kept, Loaded, Table};
 use crate::platform::network::Network;
 use crate::platform::socket::{Socket, SocketEvent};
+use crate::platform::storage::Room;
 use crate::platform::tabs::{TabEvent, Tabs};
 use crate::platform::timer::WakeUp;
 use crate::platform::{clock, entropy, log, network, panic, storage};
@@ -39,6 +41,7 @@ use task::{Event, Task};
 use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use company::Place;
+pub(crate) use file::{NotTaken, Taken};
 pub(crate) use state::{Standing, State};
 pub(crate) use task::Notice;
 pub(crate) use writing::Refused;
@@ -118,10 +121,10 @@ impl Session {
     }
 
     /// As [`Session::act`], for what may be refused.
-    pub(crate) fn attempt<T>(
+    pub(crate) fn attempt<T, E>(
         &self,
-        change: impl FnOnce(&mut State, Moment) -> Result<(T, Vec<Task>), Refused>,
-    ) -> Result<T, Refused> {
+        change: impl FnOnce(&mut State, Moment) -> Result<(T, Vec<Task>), E>,
+    ) -> Result<T, E> {
         let moment = moment();
         // Should the program stop in the middle, what was being written is not kept.
         panic::note_kept(false);
@@ -164,6 +167,7 @@ impl Session {
             documents,
             unreadable: problems.len(),
             people: People::read(&loaded.people),
+            forgotten: storage::marked(),
             forgetful,
         };
         self.act(|state, moment| state.open(moment, start));
@@ -297,12 +301,18 @@ impl Session {
                     }
                 });
             }
-            Task::AskToPersist => spawn_local(async {
-                // Browsers refuse it to a page they have just met: nothing went wrong.
-                if storage::persist().await == Some(false) {
-                    log::info("the browser may clear what is kept");
-                }
-            }),
+            Task::AskToPersist => {
+                let session = self.clone();
+                spawn_local(async move {
+                    storage::persist().await;
+                    session.happened(Event::Room(storage::room().await));
+                });
+            }
+            Task::LookAtRoom => {
+                let session = self.clone();
+                spawn_local(async move { session.happened(Event::Room(storage::room().await)) });
+            }
+            Task::Mark(territory) => storage::mark(territory),
             Task::Log(words) => log::warn(&words),
             Task::Tell(notice) => (shell.observer)(notice),
         }
@@ -366,6 +376,16 @@ impl State {
     /// Every document that is here or was asked for.
     pub(crate) fn documents(&self) -> impl Iterator<Item = DocumentId> {
         self.client.documents()
+    }
+
+    /// The territory that this phone had joined before its browser cleared everything; nothing once somebody is here.
+    pub(crate) fn forgotten(&self) -> Option<DocumentId> {
+        self.forgotten.filter(|_| self.me.is_none())
+    }
+
+    /// How it stands with the room on this phone.
+    pub(crate) fn room(&self) -> Room {
+        self.room
     }
 
     /// How many documents this phone keeps that cannot be opened.

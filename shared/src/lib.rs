@@ -4,6 +4,7 @@
 //! Nothing here reads a clock, draws randomness, touches a network, a file or a page: time and entropy arrive as arguments,
 //! and machines answer with effects that their shells perform.
 
+pub mod archive;
 pub mod change;
 pub mod command;
 pub mod date;

@@ -124,6 +124,13 @@ const handlers = {
   },
   url: (of) => phone(of).page.url(),
   tap: async ({ target, ...of }) => { await phone(of).find(target).click(); },
+  /** Taps something that offers a file, and returns where the file was saved. */
+  save: async ({ target, ...of }) => {
+    const [offered] = await Promise.all([phone(of).page.waitForEvent("download"), phone(of).find(target).click()]);
+    return await offered.path();
+  },
+  /** Chooses a file where one is asked for, by the words that ask. */
+  choose: async ({ label, path, ...of }) => { await phone(of).page.getByLabel(label).setInputFiles(path); },
   fill: async ({ target, text, ...of }) => { await phone(of).find(target).fill(text); },
   /** Puts the caret in a field: at the end, or at a position in UTF-16 units. */
   caret: async ({ target, at, ...of }) => {

@@ -6,6 +6,7 @@ mod watched;
 use super::shown::{Me, Person, Present, SheetSummary};
 use super::status::{Status, Steady};
 use super::text_binding::Binding;
+use crate::platform::storage::Room;
 use crate::platform::version::{self, Version};
 use crate::session::{Notice, Place, Session, State, now};
 use leptos::prelude::*;
@@ -36,6 +37,7 @@ pub(crate) struct Board {
     pub(super) sheets: ArcRwSignal<Vec<SheetSummary>>,
     pub(super) status: ArcRwSignal<Status>,
     pub(super) unreadable: ArcRwSignal<usize>,
+    pub(super) room: ArcRwSignal<Room>,
     pub(super) version: ArcRwSignal<Version>,
     pub(super) too_old: ArcRwSignal<bool>,
     pub(super) newer: ArcRwSignal<bool>,
@@ -70,6 +72,7 @@ impl Board {
                 sheets: ArcRwSignal::new(Vec::new()),
                 status: ArcRwSignal::new(Status::Sent),
                 unreadable: ArcRwSignal::new(0),
+                room: ArcRwSignal::new(Room::default()),
                 version: ArcRwSignal::new(Version::Newest),
                 too_old: ArcRwSignal::new(false),
                 newer: ArcRwSignal::new(false),

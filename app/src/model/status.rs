@@ -18,6 +18,8 @@ pub(crate) enum Status {
     Offline {
         /// Changes that wait for one.
         pending: usize,
+        /// Since when, as far as this page knows.
+        since: Option<UnixMillis>,
     },
     /// Being kept: a matter of milliseconds, or of as long as the person types.
     Keeping,
@@ -38,7 +40,10 @@ impl Status {
             // Between two attempts there is no connection, but it is not the network that is missing.
             Self::Refused(why)
         } else if standing.offline {
-            Self::Offline { pending }
+            Self::Offline {
+                pending,
+                since: standing.since,
+            }
         } else if standing.unkept > 0 {
             Self::Keeping
         } else if pending > 0 {
@@ -115,11 +120,14 @@ mod tests {
 
     #[test]
     fn without_connection_the_waiting_changes_are_counted() {
+        let since = Some(START);
         let offline = Standing {
             offline: true,
+            since,
             ..standing(1, 3)
         };
-        assert_eq!(Status::of(&offline), Status::Offline { pending: 3 });
+        let pending = 3;
+        assert_eq!(Status::of(&offline), Status::Offline { pending, since });
     }
 
     #[test]

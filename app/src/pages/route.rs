@@ -24,6 +24,8 @@ pub(crate) enum Route {
     NewSheetFrom(RecordId),
     /// One job sheet.
     Sheet(DocumentId),
+    /// What is on this phone.
+    Phone,
     /// An address that leads nowhere.
     Unknown,
 }
@@ -32,6 +34,7 @@ const JOIN: &str = "rejoindre";
 const NOTICE: &str = "avant";
 const NEEDS: &str = "besoins";
 const SHEETS: &str = "fiches";
+const PHONE: &str = "telephone";
 const NEW: &str = "nouvelle";
 
 impl Route {
@@ -45,6 +48,7 @@ impl Route {
             [JOIN, id, NOTICE] => id.parse().map_or(Self::BrokenLink, Self::Notice),
             [JOIN, ..] => Self::BrokenLink,
             [NEEDS] => Self::Needs,
+            [PHONE] => Self::Phone,
             [SHEETS] => Self::Sheets,
             [SHEETS, NEW] => Self::NewSheet,
             [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
@@ -66,6 +70,7 @@ impl fmt::Display for Route {
             Self::Join(id) => write!(f, "#/{JOIN}/{id}"),
             Self::Notice(id) => write!(f, "#/{JOIN}/{id}/{NOTICE}"),
             Self::BrokenLink => write!(f, "#/{JOIN}"),
+            Self::Phone => write!(f, "#/{PHONE}"),
             Self::Needs => write!(f, "#/{NEEDS}"),
             Self::Sheets => write!(f, "#/{SHEETS}"),
             Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),

@@ -2,9 +2,11 @@
 
 use super::route::Route;
 use crate::model::{Model, Status};
+use crate::platform::calendar;
 use crate::text::text;
 use crate::ui::{Icon, banner, live_option, live_text};
 use leptos::prelude::*;
+use maillage_shared::id::DocumentId;
 use maillage_shared::sync::client::Rejection;
 
 /// The banner that says what is wrong with keeping or sending; nothing when all is well.
@@ -12,12 +14,16 @@ pub(crate) fn trouble() -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().standing;
     live_option(move || match model.status.get() {
-        Status::Offline { pending } => Some(banner(
-            "banner banner-offline",
-            Icon::WifiOff,
-            words.offline_title.into_any(),
-            Some((words.offline_kept)(pending).into_any()),
-        )),
+        Status::Offline { pending, since } => {
+            let since = since.map(|at| (words.offline_since)(calendar::time_of_today(at)));
+            let since = since.map(|since| view! { <br /> <span class="soft">{since}</span> });
+            Some(banner(
+                "banner banner-offline",
+                Icon::WifiOff,
+                words.offline_title.into_any(),
+                Some(view! { {(words.offline_kept)(pending)} {since} }.into_any()),
+            ))
+        }
         Status::StorageFails => Some(banner(
             "banner banner-stop",
             Icon::CircleAlert,
@@ -37,7 +43,14 @@ pub(crate) fn trouble() -> AnyView {
                 Some(said.body.into_any()),
             ))
         }
-        Status::Keeping | Status::Kept | Status::Sent => None,
+        Status::Keeping | Status::Kept | Status::Sent => model.room.get().nearly_full.then(|| {
+            banner(
+                "banner",
+                Icon::CircleAlert,
+                words.nearly_full.title.into_any(),
+                Some(words.nearly_full.body.into_any()),
+            )
+        }),
     })
 }
 
@@ -75,6 +88,27 @@ pub(crate) fn not_here() -> AnyView {
             <p><strong>{words.not_here}</strong></p>
             <p>{live_text(sentence)}</p>
         </div>
+    }
+    .into_any()
+}
+
+/// Nobody has joined on this phone; or somebody had, before its browser cleared everything: then how to find all again.
+pub(crate) fn nobody_here(forgotten: Option<DocumentId>) -> AnyView {
+    let words = &text().join;
+    let Some(territory) = forgotten else {
+        return dead_end(
+            words.no_territory_title,
+            words.no_territory,
+            words.no_territory_next,
+            None,
+        );
+    };
+    let words = &text().forgotten;
+    view! {
+        <h1 tabindex="-1">{words.title}</h1>
+        <p>{words.why}</p>
+        <p>{words.how}</p>
+        <a class="button button-primary button-wide" href=Route::Join(territory).href()>{words.find_again}</a>
     }
     .into_any()
 }

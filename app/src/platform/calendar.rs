@@ -28,6 +28,12 @@ pub(crate) fn written_day(day: Day) -> LocalDay {
     ))
 }
 
+/// The hour and minute at which something happened; nothing if that was not today.
+pub(crate) fn time_of_today(at: UnixMillis) -> Option<(u32, u32)> {
+    let date = Date::new(&JsValue::from_f64(at.0 as f64));
+    (of_date(&date).number == today().number).then(|| (date.get_hours(), date.get_minutes()))
+}
+
 fn of_date(date: &Date) -> LocalDay {
     let (year, month, day) = (date.get_full_year(), date.get_month(), date.get_date());
     LocalDay {

@@ -76,8 +76,8 @@ impl Table {
 }
 
 impl Kept {
-    /// Opens the database, creating it at the first visit. `blocked` is told when a tab that runs an older version must be closed first, and
-    /// `closed` when a tab of a newer version needs the database: this one then keeps nothing more.
+    /// Opens the database, creating it at the first visit. `blocked` is told when a tab that runs an older version must be closed first,
+    /// and `closed` when a tab of a newer version needs the database: this one then keeps nothing more.
     pub(crate) async fn open(
         blocked: impl Fn() + 'static,
         closed: impl Fn() + 'static,

@@ -3,11 +3,6 @@
 use leptos::web_sys;
 use wasm_bindgen::JsValue;
 
-/// Something good to know.
-pub(crate) fn info(words: &str) {
-    web_sys::console::info_1(&JsValue::from_str(words));
-}
-
 /// Something that went wrong and was dealt with.
 pub(crate) fn warn(words: &str) {
     web_sys::console::warn_1(&JsValue::from_str(words));

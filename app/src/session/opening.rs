@@ -31,6 +31,8 @@ pub(crate) struct Start {
     pub(crate) unreadable: usize,
     /// Whom it has met.
     pub(crate) people: People,
+    /// The territory that it had joined before its browser cleared everything.
+    pub(crate) forgotten: Option<DocumentId>,
     /// It has kept nothing and will keep nothing.
     pub(crate) forgetful: bool,
 }

@@ -7,6 +7,7 @@ use super::people::People;
 use super::tabs::{Told, Word, tell};
 use super::task::{Event, Notice, Task};
 use crate::platform::network::Network;
+use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
@@ -50,6 +51,8 @@ pub(crate) struct Standing {
     pub(crate) refused: Option<Rejection>,
     /// There is no connection, and there has been none for a while.
     pub(crate) offline: bool,
+    /// Since when there has been none, as far as this page knows.
+    pub(crate) since: Option<UnixMillis>,
 }
 
 /// The state of a session.
@@ -65,6 +68,9 @@ pub(crate) struct State {
     forgetful: bool,
     /// Documents kept on this phone that cannot be opened: what was written there and not sent does not show.
     pub(super) unreadable: usize,
+    /// The territory that the mark beside the database names.
+    pub(super) forgotten: Option<DocumentId>,
+    pub(super) room: Room,
     /// Set while the last attempt to write who I am has failed.
     myself_again_at: Option<UnixMillis>,
     /// Changes made here and not yet durable.
@@ -97,6 +103,11 @@ impl State {
         self.people = start.people;
         self.forgetful = start.forgetful;
         self.unreadable = start.unreadable;
+        self.forgotten = start.forgotten.filter(|_| !start.forgetful);
+        if let Some(me) = self.me.as_ref().filter(|_| !start.forgetful) {
+            tasks.push(Task::Mark(me.territory));
+            tasks.push(Task::LookAtRoom);
+        }
         for Opened {
             id,
             document,
@@ -131,13 +142,20 @@ impl State {
             }
             Event::Kept(document, changes) => self.kept(moment, document, &changes, &mut tasks),
             Event::KeepFailed(document) => {
+                tasks.push(Task::LookAtRoom);
                 self.client(moment, ClientEvent::KeepFailed(document), &mut tasks)
             }
             Event::MyselfKept(kept) => {
                 if kept {
                     tasks.push(tell(&Word::Myself));
+                    let joined = self.me.as_ref().filter(|_| !self.forgetful);
+                    tasks.extend(joined.map(|me| Task::Mark(me.territory)));
                 }
                 self.myself_again_at = (!kept).then(|| moment.now.plus(KEEP_AGAIN_AFTER));
+                tasks.push(Task::Tell(Notice::Status));
+            }
+            Event::Room(room) => {
+                self.room = room;
                 tasks.push(Task::Tell(Notice::Status));
             }
             Event::Rang => self.wake(moment, &mut tasks),
@@ -206,6 +224,10 @@ impl State {
             failing: status.keeping_fails || self.myself_again_at.is_some(),
             forgetful: self.forgetful,
             refused: status.refused,
+            since: match status.link {
+                LinkState::Offline { since } => Some(since),
+                LinkState::Starting | LinkState::Online => None,
+            },
             offline: match status.link {
                 LinkState::Starting => self.cut_off,
                 LinkState::Online => false,

@@ -1,6 +1,7 @@
 //! What the session's state asks its shell to do, and what it is told.
 
 use crate::platform::network::Network;
+use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
@@ -25,6 +26,8 @@ pub(crate) enum Event {
     KeepFailed(DocumentId),
     /// Whether who I am could be written.
     MyselfKept(bool),
+    /// How it stands with the room for what is kept.
+    Room(Room),
     /// The wake-up rang.
     Rang,
     /// This tab may speak with the relay; no other does.
@@ -66,8 +69,12 @@ pub(crate) enum Task {
     ReadAgain,
     /// Read who uses this phone.
     ReadMyself,
-    /// Ask the browser not to clear what is kept.
+    /// Ask the browser not to clear what is kept, then how it stands with the room.
     AskToPersist,
+    /// Ask the browser how it stands with the room.
+    LookAtRoom,
+    /// Note beside the database that this phone has joined a territory.
+    Mark(DocumentId),
     /// Write a line into the log, in English.
     Log(String),
     /// Tell the model.

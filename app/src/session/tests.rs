@@ -1,4 +1,5 @@
 mod births;
+mod file;
 mod keeping;
 mod meeting;
 mod tabs;

@@ -4,8 +4,8 @@ mod domain;
 mod sheet;
 
 use super::keys::{
-    Home, Join, Late, LateText, Listen, Missing, Needs, Notice, Places, Refused, Sheets, Standing,
-    Text, Version,
+    Forgotten, Home, Join, Late, LateText, Listen, Missing, Needs, Notice, Phone, Places, Refused,
+    Sheets, Standing, Text, Version,
 };
 
 /// Before `: ? ! »` and after `«`, French wants a space that never breaks the line.
@@ -63,6 +63,14 @@ pub(super) static TEXT: Text = Text {
             _ => format!(
                 "{changes} changements sont gardés sur ce téléphone. Ils partiront tout seuls."
             ),
+        },
+        offline_since: |time| match time {
+            Some((hour, minute)) => format!("Pas de réseau depuis {hour}{NBSP}h{NBSP}{minute:02}."),
+            None => "Pas de réseau depuis hier, ou avant.".to_owned(),
+        },
+        nearly_full: Refused {
+            title: "Ce téléphone est presque plein.",
+            body: "Vos textes sont encore gardés. Effacez des photos ou des vidéos pour faire de la place.",
         },
     },
     places: Places {
@@ -229,6 +237,42 @@ pub(super) static TEXT: Text = Text {
         },
         unreadable_body: "Rien n’est effacé. Des mots peuvent manquer ici. Parlez-en à l’équipe.",
         failed: "Cela n’a pas marché. Rien n’est perdu. Essayez encore.",
+    },
+    phone: Phone {
+        title: "Ce téléphone",
+        promised: "Ce téléphone promet de garder vos textes.",
+        not_promised: "Ce téléphone garde vos textes. S’il manque de place, il peut les effacer. Le groupe a ce qui est envoyé.",
+        promise_unknown: "Ce téléphone garde vos textes. Le groupe a ce qui est envoyé.",
+        take_away: "Emporter",
+        take_away_body: "Tout tient dans un fichier. Donnez-le par une clé ou par un message. Cela marche sans réseau.",
+        save: "Tout mettre dans un fichier",
+        who_reads: "Qui a ce fichier peut tout lire.",
+        take_in: "Ajouter un fichier reçu",
+        take_in_body: "Ce qui est nouveau s’ajoute. Rien n’est remplacé.",
+        choose: "Choisir le fichier",
+        taken: |new, left_out| {
+            let new = counted(
+                new,
+                "Tout était déjà là.",
+                "texte a reçu du nouveau.",
+                "textes ont reçu du nouveau.",
+            );
+            match left_out {
+                0 => new,
+                1 => format!("{new} 1 texte n’a pas pu entrer. Parlez-en à l’équipe."),
+                _ => format!("{new} {left_out} textes n’ont pas pu entrer. Parlez-en à l’équipe."),
+            }
+        },
+        foreign: "Ce fichier ne vient pas de Maillage. Rien n’a changé.",
+        newer: "Ce fichier vient d’une version plus récente. Mettez Maillage à jour. Rien n’a changé.",
+        damaged: "Ce fichier est abîmé. Rien n’a changé. Demandez-le encore une fois.",
+        elsewhere: "Ce fichier vient d’un autre territoire. Rien n’a changé.",
+    },
+    forgotten: Forgotten {
+        title: "Ce téléphone a oublié vos textes",
+        why: "Le navigateur a effacé ce qu’il gardait. Cela arrive quand la place manque.",
+        how: "Ce que le groupe avait reçu n’est pas perdu. Entrez à nouveau, et tout revient avec le réseau.",
+        find_again: "Tout retrouver",
     },
     version: Version {
         title: "Une nouvelle version est prête.",

@@ -43,6 +43,8 @@ pub(crate) struct Text {
     pub(crate) late: Late,
     pub(crate) missing: Missing,
     pub(crate) version: Version,
+    pub(crate) forgotten: Forgotten,
+    pub(crate) phone: Phone,
     pub(crate) domain: Domain,
 }
 
@@ -103,6 +105,9 @@ pub(crate) struct Standing {
     pub(crate) offline_title: &'static str,
     /// How many changes wait on this phone.
     pub(crate) offline_kept: fn(changes: usize) -> String,
+    /// Since when, in hours and minutes of today; nothing when that was before today.
+    pub(crate) offline_since: fn(Option<(u32, u32)>) -> String,
+    pub(crate) nearly_full: Refused,
 }
 
 /// The places of the menu.
@@ -234,6 +239,36 @@ pub(crate) struct Missing {
     pub(crate) unreadable: fn(usize) -> String,
     pub(crate) unreadable_body: &'static str,
     pub(crate) failed: &'static str,
+}
+
+/// What is on this phone, and all of it in a file.
+pub(crate) struct Phone {
+    pub(crate) title: &'static str,
+    /// The browser will clear nothing; may clear it; does not say.
+    pub(crate) promised: &'static str,
+    pub(crate) not_promised: &'static str,
+    pub(crate) promise_unknown: &'static str,
+    pub(crate) take_away: &'static str,
+    pub(crate) take_away_body: &'static str,
+    pub(crate) save: &'static str,
+    pub(crate) who_reads: &'static str,
+    pub(crate) take_in: &'static str,
+    pub(crate) take_in_body: &'static str,
+    pub(crate) choose: &'static str,
+    /// How many texts have got something new, and how many were left out.
+    pub(crate) taken: fn(new: usize, left_out: usize) -> String,
+    pub(crate) foreign: &'static str,
+    pub(crate) newer: &'static str,
+    pub(crate) damaged: &'static str,
+    pub(crate) elsewhere: &'static str,
+}
+
+/// The browser has cleared what this phone kept.
+pub(crate) struct Forgotten {
+    pub(crate) title: &'static str,
+    pub(crate) why: &'static str,
+    pub(crate) how: &'static str,
+    pub(crate) find_again: &'static str,
 }
 
 /// A newer version of the program.

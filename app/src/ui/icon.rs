@@ -36,6 +36,7 @@ symbols! {
     CircleCheck => "i-circle-check",
     CircleDashed => "i-circle-dashed",
     CircleStop => "i-circle-stop",
+    Download => "i-download",
     Eye => "i-eye",
     Fish => "i-fish",
     Footprints => "i-footprints",

@@ -1,5 +1,6 @@
 use super::*;
 use crate::date::Day;
+use crate::doc::Genesis;
 use crate::id::RecordId;
 use crate::identity::PersonId;
 use crate::records::container::Form;
@@ -156,6 +157,30 @@ fn a_phone_that_has_not_migrated_meets_one_that_has() {
     meet(&mut old, &mut new);
     assert_eq!(risks(&old), "Chutes.");
     assert_eq!(run(&mut old, &with_next()), Ok(Vec::new()));
+}
+
+#[test]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn a_sheet_born_with_a_newer_version_is_read_and_written_by_an_older_one() {
+    let genesis = Genesis {
+        kind: Kind::JobSheet,
+        schema: NEXT.schema,
+        space: territory().genesis().unwrap().space,
+    };
+    let born = Document::birth(genesis, actor(2), NOW, |transaction| {
+        create_containers(transaction, Kind::JobSheet)?;
+        create_missing(transaction, &(NEXT.containers)())
+    });
+    let mut new = born.unwrap().0;
+    write_risks(&mut new, "Chutes.");
+    let mut old = on_phone_of(&new, 1);
+    assert!(old.genesis().unwrap().schema > schema(Kind::JobSheet));
+    assert_eq!(bring_up_to_date(&mut old), Ok(Vec::new()));
+    write_title(&mut old, "Vélos");
+    assert_eq!(JobSheetSnapshot::read(&old).title.words(), "Vélos");
+    meet(&mut old, &mut new);
+    assert_eq!(risks(&new), "Chutes.");
+    assert_eq!(JobSheetSnapshot::read(&new).title.words(), "Vélos");
 }
 
 #[test]

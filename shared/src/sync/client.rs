@@ -208,6 +208,28 @@ impl Client {
         self.is_online() && (!self.has_person || self.identification == Identification::Done)
     }
 
+    /// Takes changes that came by another road than the relay, in a file: they are proved against what is here, then kept and sent like
+    /// changes made here. Returns those that were new; an error leaves the document as it was. `actor` is who writes in it here.
+    pub fn bring(
+        &mut self,
+        id: DocumentId,
+        actor: &ActorId,
+        changes: Vec<ChangeRecord>,
+    ) -> Result<(Vec<ChangeHash>, Vec<ClientEffect>), String> {
+        self.expect(id, actor);
+        let mut effects = vec![ClientEffect::StatusChanged];
+        let replica = self.replicas.get_mut(&id);
+        let new = replica.map_or(Ok(Vec::new()), |replica| {
+            replica.bring(id, changes, &mut effects)
+        })?;
+        Ok((new, effects))
+    }
+
+    /// The changes of a document that are durable on this phone, dependencies first.
+    pub fn kept(&self, id: DocumentId) -> &[ChangeRecord] {
+        self.replicas.get(&id).map_or(&[], Replica::kept_changes)
+    }
+
     /// Tells everyone who has the document open something that nobody keeps. Does nothing without a connection.
     pub fn say(&mut self, document: DocumentId, data: Vec<u8>) -> Vec<ClientEffect> {
         if !self.is_introduced() {

@@ -5,7 +5,7 @@ use crate::script::Script;
 use crate::until::{eventually, told, when};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A phone in a person's hand.
@@ -77,6 +77,18 @@ impl Phone {
     /// Taps something.
     pub async fn tap(&self, target: Target) -> Result<()> {
         self.does("tap", json!({ "target": target.into_json() }))
+            .await
+    }
+
+    /// Taps something that offers a file, and returns where the file was saved: until the phone is gone.
+    pub async fn saves(&self, target: Target) -> Result<PathBuf> {
+        let path = self.tells("save", json!({ "target": target.into_json() }));
+        Ok(path.await?.into())
+    }
+
+    /// Chooses a file where one is asked for, by the words that ask.
+    pub async fn chooses(&self, label: &str, file: &Path) -> Result<()> {
+        self.does("choose", json!({ "label": label, "path": file }))
             .await
     }
 

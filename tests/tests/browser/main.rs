@@ -1,6 +1,7 @@
 //! Stories in a real Chromium: people with phones write together, lose the network and the relay, and lose no word.
 
 mod accessibility;
+mod files;
 mod life_of_a_sheet;
 mod listening;
 mod network;
@@ -8,6 +9,7 @@ mod power_cuts;
 mod screens;
 mod screenshots;
 mod stage;
+mod storage;
 mod tabs;
 mod troubles;
 mod versions;

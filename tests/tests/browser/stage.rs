@@ -13,9 +13,6 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 
-/// What the app rightly says to a browser that it has just met.
-const MAY_BE_CLEARED: &str = "the browser may clear what is kept";
-
 /// What the browser says of a part of the program that could not be loaded.
 pub(crate) const NO_PART: &str = "Failed to fetch";
 
@@ -267,7 +264,6 @@ impl Visitor {
 
     async fn complains_only_of(&self, expected: &[&str]) -> Result<()> {
         let mut problems = self.phone.problems().await?;
-        let expected = [expected, &[MAY_BE_CLEARED]].concat();
         problems.retain(|problem| expected.iter().all(|words| !problem.contains(words)));
         ensure!(
             problems.is_empty(),

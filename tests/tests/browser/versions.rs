@@ -3,7 +3,6 @@
 use crate::stage::{Stage, Visitor};
 use anyhow::{Context, Result};
 use maillage_tests::browser::{Form, Target};
-use maillage_tests::published::Published;
 use maillage_tests::until::{eventually, told, when};
 
 const TASKS: &str = "Le travail à faire";

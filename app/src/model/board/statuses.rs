@@ -18,6 +18,7 @@ impl Board {
 
     pub(super) fn show_statuses(&self) {
         let now = now();
+        put(&self.room, self.session.read(State::room));
         put(&self.too_old, self.session.read(State::too_old));
         let mut waiting = false;
         let mut show = |steady: &Cell<Steady>, signal: &ArcRwSignal<Status>, status: Status| {

@@ -141,6 +141,34 @@ impl Replica {
                 }
             }
         }
+        self.enter(id, changes, effects)?;
+        self.waiting.messages.push(message);
+        self.keep(id, effects);
+        if self.keeping.is_none() {
+            self.settle(now, id, effects);
+        }
+        Ok(())
+    }
+
+    /// Changes from a file: they enter the document and are kept. Returns those that were new.
+    pub(super) fn bring(
+        &mut self,
+        id: DocumentId,
+        changes: Vec<ChangeRecord>,
+        effects: &mut Vec<ClientEffect>,
+    ) -> Result<Vec<ChangeHash>, String> {
+        let new = self.enter(id, changes, effects)?;
+        self.keep(id, effects);
+        Ok(new)
+    }
+
+    /// Proves those of these changes that are new and lets them enter the document, to be kept next. Returns them.
+    fn enter(
+        &mut self,
+        id: DocumentId,
+        mut changes: Vec<ChangeRecord>,
+        effects: &mut Vec<ClientEffect>,
+    ) -> Result<Vec<ChangeHash>, String> {
         let under_way: HashSet<ChangeHash> = self
             .keeping
             .iter()
@@ -155,6 +183,7 @@ impl Replica {
                 .prove(id, changes)
                 .map_err(|refusal| refusal.to_string())?;
         }
+        let new: Vec<ChangeHash> = changes.iter().map(|change| change.hash).collect();
         if !changes.is_empty() {
             let imported = self.document.import(&changes).map_err(|error| {
                 self.proof.forget();
@@ -168,12 +197,12 @@ impl Replica {
             }
             self.waiting.changes.extend(changes);
         }
-        self.waiting.messages.push(message);
-        self.keep(id, effects);
-        if self.keeping.is_none() {
-            self.settle(now, id, effects);
-        }
-        Ok(())
+        Ok(new)
+    }
+
+    /// The changes that are durable, dependencies first.
+    pub(super) fn kept_changes(&self) -> &[ChangeRecord] {
+        self.graph.changes()
     }
 
     /// Changes that another client of this phone has kept: they enter the document and the graph at once. Returns whether all have.

@@ -107,7 +107,7 @@ impl Client {
     }
 
     /// Makes room for a document that is about to arrive; nobody is asked for it.
-    fn expect(&mut self, id: DocumentId, actor: &ActorId) {
+    pub(super) fn expect(&mut self, id: DocumentId, actor: &ActorId) {
         if !self.replicas.contains_key(&id) {
             let mut replica = Replica::wanted(Document::empty(actor.clone()));
             self.introduce(&mut replica);
