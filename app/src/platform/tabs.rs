@@ -32,6 +32,9 @@ struct Place {
     locks: Option<JsValue>,
     /// Whether this tab stands in line for the lead.
     queued: Cell<bool>,
+    /// Counts what this tab has asked for, and which of that gave it the lead it has: it may take the lead from itself.
+    asked: Cell<u32>,
+    held: Cell<Option<u32>>,
     on_event: Box<dyn Fn(TabEvent)>,
     _heard: Closure<dyn Fn(web_sys::MessageEvent)>,
 }
@@ -57,6 +60,8 @@ impl Tabs {
                 channel,
                 locks: locks(),
                 queued: Cell::new(false),
+                asked: Cell::new(0),
+                held: Cell::new(None),
                 on_event: Box::new(on_event),
                 _heard: heard,
             }
@@ -86,26 +91,34 @@ impl Tabs {
 
 impl Place {
     fn ask(self: &Rc<Self>, steal: bool) {
-        match self.request(steal) {
-            Some(ended) => {
-                let place = Rc::downgrade(self);
-                spawn_local(async move {
-                    // The lock is never given back: this ends when another tab takes it, or when the browser refuses it.
-                    let _ = JsFuture::from(ended).await;
-                    if let Some(place) = place.upgrade() {
-                        (place.on_event)(TabEvent::Deposed);
-                        if !place.queued.replace(true) {
-                            place.ask(false);
-                        }
-                    }
-                });
+        let number = self.asked.get().wrapping_add(1);
+        self.asked.set(number);
+        let Some(ended) = self.request(steal, number) else {
+            (self.on_event)(TabEvent::Leading);
+            return;
+        };
+        let place = Rc::downgrade(self);
+        spawn_local(async move {
+            // The lock is never given back: this ends when another tab takes it, or when the browser has no locks for this page.
+            let ended = JsFuture::from(ended).await;
+            let Some(place) = place.upgrade() else {
+                return;
+            };
+            if place.held.get() == Some(number) {
+                place.held.set(None);
+                (place.on_event)(TabEvent::Deposed);
+            } else if ended.is_err_and(|why| !is_abort(&why)) {
+                (place.on_event)(TabEvent::Leading);
+                return;
             }
-            None => (self.on_event)(TabEvent::Leading),
-        }
+            if place.held.get().is_none() && !place.queued.replace(true) {
+                place.ask(false);
+            }
+        });
     }
 
     /// Asks for the lock; `None` when the browser has none. The promise ends when it is lost.
-    fn request(self: &Rc<Self>, steal: bool) -> Option<js_sys::Promise> {
+    fn request(self: &Rc<Self>, steal: bool, number: u32) -> Option<js_sys::Promise> {
         let locks = self.locks.as_ref()?;
         let place = Rc::downgrade(self);
         let granted = Closure::once_into_js(move |_lock: JsValue| {
@@ -113,6 +126,7 @@ impl Place {
                 if !steal {
                     place.queued.set(false);
                 }
+                place.held.set(Some(number));
                 (place.on_event)(TabEvent::Leading);
             }
             // Held until the page is gone.
@@ -131,6 +145,12 @@ impl Place {
         let ended = request.call3(locks, &JsValue::from_str(NAME), &options, &granted);
         ended.ok()?.dyn_into().ok()
     }
+}
+
+/// Whether another tab has taken the lock.
+fn is_abort(why: &JsValue) -> bool {
+    why.dyn_ref::<web_sys::DomException>()
+        .is_some_and(|why| why.name() == "AbortError")
 }
 
 fn locks() -> Option<JsValue> {

@@ -22,11 +22,12 @@ async fn chooses(visitor: &Visitor, file: &Path) -> Result<()> {
 async fn a_file_carries_texts_between_phones_without_network_and_all_converge_later() -> Result<()>
 {
     let (stage, _relay) = Stage::open().await?;
-    let (amina, luc) = (stage.visitor("Amina").await?, stage.visitor("Luc").await?);
+    let amina = stage.visitor("Amina").await?;
     amina.create_sheet("Trottinettes").await?;
     amina.write_in(TASKS, None).await?;
     amina.phone.types("On répare.", 0).await?;
     amina.is_sent().await?;
+    let luc = stage.visitor("Luc").await?;
     luc.open_sheet("Trottinettes").await?;
     luc.write_in(TASKS, Some(0)).await?;
     luc.reads(TASKS, "On répare.").await?;
@@ -41,8 +42,8 @@ async fn a_file_carries_texts_between_phones_without_network_and_all_converge_la
 
     let file = saves(&amina).await?;
     chooses(&luc, &file).await?;
-    luc.shows(Target::any("main"), "1 texte a reçu du nouveau.")
-        .await?;
+    // How much of the territory had reached his phone before is not for this story to say.
+    luc.shows(Target::any("main"), "reçu du nouveau.").await?;
     // A file met again brings nothing, and one that is damaged says so and brings nothing either.
     chooses(&luc, &file).await?;
     luc.shows(Target::any("main"), "Tout était déjà là.")

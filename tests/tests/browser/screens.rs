@@ -47,6 +47,14 @@ pub(crate) async fn each(
     see("home-offline", "Bonjour").await?;
     visitor.comes_online().await?;
     visitor.is_sent().await?;
+    let newer = "document.documentElement.dataset.version = 'waits';
+        window.dispatchEvent(new Event('maillage:version'))";
+    phone.evaluate(newer).await?;
+    phone.sees(Target::button("Plus tard")).await?;
+    see("home-update", "Bonjour").await?;
+    phone.tap(Target::button("Plus tard")).await?;
+    visitor.go("/#/telephone").await?;
+    see("phone", "Ce téléphone").await?;
 
     visitor.go("/#/besoins").await?;
     phone.sees(Target::button("Moi aussi").nth(0)).await?;
