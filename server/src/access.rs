@@ -207,14 +207,21 @@ impl Registry {
         Some(Members::of(&roster, None).seal(&self.key(space)))
     }
 
-    /// What someone with these keys hears of who is who: all of it, themselves only, or nothing.
+    /// The territories where any of these keys is or was someone's.
+    pub fn places(&self, keys: &[PersonId]) -> Vec<DocumentId> {
+        let is_known = |roster: &Roster| keys.iter().any(|key| roster.member_of(*key).is_some());
+        let rosters = self.rosters();
+        let known = rosters.values().filter(|roster| is_known(roster));
+        known.map(|roster| roster.space()).collect()
+    }
+
+    /// What someone with these keys hears of who is who: all of it, themselves only, or nothing. Whoever was removed hears that.
     pub fn sight(&self, space: DocumentId, keys: &[PersonId]) -> Sight {
         let Some(roster) = self.roster(space) else {
             return Sight::Nothing;
         };
-        let present = keys.iter().filter(|key| !roster.roles(**key).is_empty());
         let mut sight = Sight::Nothing;
-        for key in present {
+        for key in keys {
             if may_act(roster.roles(*key), Act::SeeMembers) {
                 return Sight::Everyone;
             }

@@ -196,6 +196,31 @@ fn who_may_come_in_is_in_the_backup() {
 }
 
 #[test]
+fn whoever_was_removed_hears_that_and_nothing_of_the_others() {
+    let data = tempfile::tempdir().unwrap();
+    let registry = founded(data.path());
+    let (link, _) = invite(&registry, Role::Volunteer, 5);
+    join(&registry, 1, &link);
+    join(&registry, 2, &link);
+    let person = key(1).person();
+    let removal = Request::Become {
+        space: space(),
+        person,
+        roles: Roles::NONE,
+        partner: None,
+    };
+    registry.operate(&removal, entropy()).unwrap();
+    assert_eq!(registry.places(&[person]), [space()]);
+    let Sight::Only(data) = registry.sight(space(), &[person]) else {
+        panic!("another sight");
+    };
+    let (members, _) = Members::open(&data, None).unwrap();
+    assert_eq!(members.people.len(), 1);
+    assert!(members.card_of(person).unwrap().roles.is_empty());
+    assert_eq!(registry.sight(space(), &[key(3).person()]), Sight::Nothing);
+}
+
+#[test]
 fn an_entry_that_was_cut_short_was_never_made_and_damage_is_told() {
     let data = tempfile::tempdir().unwrap();
     let registry = founded(data.path());

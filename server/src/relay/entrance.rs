@@ -94,15 +94,15 @@ impl Entrance {
         let Some(registry) = &self.shared.registry else {
             return;
         };
-        for space in self.warrant.spaces() {
-            let data = match registry.sight(space, &self.warrant.keys()) {
+        let keys = self.warrant.keys();
+        for space in registry.places(&keys) {
+            let data = match registry.sight(space, &keys) {
                 Sight::Nothing => None,
                 Sight::Only(data) => Some(data),
                 Sight::Everyone => registry.members(space),
             };
             if let Some(data) = data {
-                let members = Frame::Members { space, data };
-                self.outbound.send(members.encode());
+                self.outbound.send(Frame::Members { space, data }.encode());
             }
         }
     }
