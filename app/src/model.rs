@@ -14,15 +14,18 @@ use board::Board;
 use leptos::html;
 use leptos::prelude::*;
 use maillage_shared::command::{Intent, JobSheetCommand, NeedsCommand};
+use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::PersonId;
+use maillage_shared::identity::{Invitation, PersonId, Roles};
 use maillage_shared::records::{NewJobSheet, Section, needs};
+use maillage_shared::roster::{Answer, Request};
+use maillage_shared::rules::access::{self, Act, Right};
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use send_wrapper::SendWrapper;
 use std::rc::Rc;
 
 pub(crate) use crate::platform::version::Version;
-pub(crate) use shown::{Me, Person, Present, SheetSummary};
+pub(crate) use shown::{Entrance, Me, Member, Person, Present, SheetSummary};
 pub(crate) use status::Status;
 pub(crate) use text_binding::TextBinding;
 
@@ -55,6 +58,12 @@ pub(crate) struct Model {
     pub(crate) newer: Signal<bool>,
     /// Whether the person has said that they will see to a newer version later.
     pub(crate) later: RwSignal<bool>,
+    /// How far coming in has got.
+    pub(crate) entrance: Signal<Entrance>,
+    /// Everyone of the territory, by their numbers, once that is known.
+    pub(crate) members: Signal<Option<Vec<Member>>>,
+    /// What this person is there; nothing when they were removed, `None` before that is known.
+    pub(crate) roles: Signal<Option<Roles>>,
     board: StoredValue<Rc<Board>, LocalStorage>,
 }
 
@@ -77,18 +86,69 @@ impl Model {
             too_old: board.too_old.clone().into(),
             newer: board.newer.clone().into(),
             later: RwSignal::new(false),
+            entrance: board.entrance.clone().into(),
+            members: board.members.clone().into(),
+            roles: board.roles.clone().into(),
             board: StoredValue::new_local(board),
         }
     }
 
-    /// Enters a territory with a name that may be empty, and the positions of a picture and a colour among those offered.
-    pub(crate) fn join(self, territory: DocumentId, name: &str, picture: usize, colour: usize) {
-        self.board().join(territory, name, picture, colour);
+    /// Finds out where an invitation leads, as soon as there is a connection.
+    pub(crate) fn look(self, invitation: Invitation) {
+        self.board().look(invitation);
+    }
+
+    /// Asks to be let in, as someone who looks so.
+    pub(crate) fn come_in(self, invitation: Invitation, person: &Person) {
+        self.board().come_in(invitation, person.into());
+    }
+
+    /// No longer asks to be let in.
+    pub(crate) fn give_up(self) {
+        self.board().give_up();
+    }
+
+    /// Asks the relay about who belongs to the territory; `hearer` is told nothing when there is no connection.
+    pub(crate) fn ask(self, request: &Request, hearer: impl FnOnce(Option<Answer>) + 'static) {
+        self.board().ask(request, Box::new(hearer));
+    }
+
+    /// The territory joined.
+    pub(crate) fn space(self) -> Option<DocumentId> {
+        self.board().session().read(|state| state.territory())
+    }
+
+    /// From now on this person looks so; the relay has been told.
+    pub(crate) fn look_like(self, person: &Person) {
+        let face = person.into();
+        self.board().session().act(|state, _| state.look_like(face));
+    }
+
+    /// Forgets this person and the territory on this phone, then calls back.
+    pub(crate) fn forget(self, then: impl FnOnce() + 'static) {
+        self.board().session().forget(then);
+    }
+
+    /// Whether this person may do this with documents of a kind. Tracked. Before that is known, the relay will say; what is on the phone
+    /// of someone who was removed stays readable.
+    pub(crate) fn may(self, kind: Kind, right: Right) -> bool {
+        self.roles.get().is_none_or(|roles| {
+            access::may(roles, kind, right) || (roles.is_empty() && right == Right::Read)
+        })
+    }
+
+    /// Whether this person may do this beside documents. Tracked; nobody may before that is known.
+    pub(crate) fn may_act(self, act: Act) -> bool {
+        self.roles
+            .get()
+            .is_some_and(|roles| access::may_act(roles, act))
     }
 
     /// The territory that this phone had joined before its browser cleared everything. Not tracked.
-    pub(crate) fn forgotten(self) -> Option<DocumentId> {
-        self.board().session().read(|state| state.forgotten())
+    pub(crate) fn forgotten(self) -> bool {
+        self.board()
+            .session()
+            .read(|state| state.forgotten().is_some())
     }
 
     /// Offers everything that is kept on this phone to the person, as a file.

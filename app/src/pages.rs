@@ -1,13 +1,17 @@
 //! The screens, one a file, and the router that chooses among them.
 
+mod door;
+mod entering;
 mod home;
 mod join;
 mod late;
+mod members;
 mod needs;
 mod new_sheet;
 mod origin;
 mod people;
 mod phone;
+mod rights;
 mod route;
 mod screen;
 mod sheet;
@@ -26,7 +30,9 @@ use crate::ui::{
 use join::Answers;
 use late::{late, provide_late};
 use leptos::prelude::*;
-use maillage_shared::id::DocumentId;
+use maillage_shared::doc::Kind;
+use maillage_shared::identity::Invitation;
+use maillage_shared::rules::access::Right;
 use route::Route;
 use screen::Place;
 
@@ -40,11 +46,12 @@ pub(crate) fn App() -> AnyView {
     let route = Seen::new(move || address.with(|address| Route::parse(address)));
     let model = expect_context::<Model>();
     let opening = Seen::new(move || model.opening.get());
-    let joined = Seen::new(move || model.me.with(Option::is_some));
+    let standing = Seen::new(move || Standing::of(model));
     let too_old = Seen::new(move || model.too_old.get() && !model.later.get());
     let mut first = true;
     follow(move || {
         route.with(|_| ());
+        standing.with(|_| ());
         if !std::mem::take(&mut first) {
             stop_listening();
             // The new screen is in the page by the next frame.
@@ -57,32 +64,86 @@ pub(crate) fn App() -> AnyView {
         } else if too_old.get() {
             doorway(text().version.old_title, version::too_old())
         } else {
-            screen(route.get(), joined.get())
+            screen(route.get(), standing.get())
         }
     })
 }
 
-fn screen(route: Route, joined: bool) -> AnyView {
+/// Whether the person of this phone is in a territory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Outside,
+    /// They wait to be let in with this.
+    Entering(Invitation),
+    Inside,
+}
+
+impl Standing {
+    fn of(model: Model) -> Self {
+        let entering = model.entrance.with(|entrance| entrance.entering);
+        match entering {
+            Some((invitation, _)) => Self::Entering(invitation),
+            None if model.me.with(Option::is_some) => Self::Inside,
+            None => Self::Outside,
+        }
+    }
+}
+
+fn screen(route: Route, standing: Standing) -> AnyView {
     let words = &text().join;
-    match route {
-        Route::Join(territory) => doorway(
+    match (route, standing) {
+        // Whoever follows the same link again has already said all there is to say.
+        (Route::Join(with) | Route::Notice(with), Standing::Entering(asked)) if with == asked => {
+            entering()
+        }
+        (Route::Join(with), _) => doorway(
             words.title,
-            view! { <join::Join territory=territory /> }.into_any(),
+            view! { <join::Join invitation=with /> }.into_any(),
         ),
-        Route::Notice(territory) => doorway(words.before, notice(territory)),
-        Route::BrokenLink => doorway(
+        (Route::Notice(with), _) => doorway(words.before, notice(with)),
+        (Route::BrokenLink, _) => doorway(
             words.broken_title,
             states::dead_end(words.broken_title, words.broken, words.broken_next, None),
         ),
-        _ if !joined => {
-            let forgotten = expect_context::<Model>().forgotten();
-            let title = match forgotten {
-                Some(_) => text().forgotten.title,
-                None => words.no_territory_title,
-            };
-            doorway(title, states::nobody_here(forgotten))
+        (_, Standing::Outside) if expect_context::<Model>().forgotten() => {
+            doorway(text().forgotten.title, door::forgotten())
         }
-        Route::Home => view! { <home::Home /> }.into_any(),
+        (Route::Door, _) | (_, Standing::Outside) => {
+            doorway(text().door.title, view! { <door::Door /> }.into_any())
+        }
+        (_, Standing::Entering(_)) => entering(),
+        (route, Standing::Inside) => inside(route),
+    }
+}
+
+/// A screen of a territory, for those who may use it.
+fn inside(route: Route) -> AnyView {
+    let model = expect_context::<Model>();
+    let needs = match route {
+        Route::Needs => Some((Kind::Needs, Right::Read)),
+        Route::Sheets | Route::Sheet(_) => Some((Kind::JobSheet, Right::Read)),
+        Route::NewSheet | Route::NewSheetFrom(_) => Some((Kind::JobSheet, Right::Create)),
+        _ => None,
+    };
+    let may = Seen::new(move || needs.is_none_or(|(kind, right)| model.may(kind, right)));
+    live(move || {
+        if may.get() {
+            page_of(route.clone())
+        } else {
+            let words = &text().members;
+            let home = Some(text().missing.home);
+            doorway(
+                words.not_yours,
+                states::dead_end(words.not_yours, words.not_yours_body, "", home),
+            )
+        }
+    })
+}
+
+fn page_of(route: Route) -> AnyView {
+    match route {
+        Route::Members => view! { <members::Members /> }.into_any(),
+        Route::Invite => view! { <members::Invite /> }.into_any(),
         Route::Phone => view! { <phone::Phone /> }.into_any(),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
@@ -98,7 +159,18 @@ fn screen(route: Route, joined: bool) -> AnyView {
                 states::dead_end(words.page, words.page_body, "", Some(words.home)),
             )
         }
+        // Those at the door were told apart before.
+        Route::Home | Route::Door | Route::Join(_) | Route::Notice(_) | Route::BrokenLink => {
+            view! { <home::Home /> }.into_any()
+        }
     }
+}
+
+fn entering() -> AnyView {
+    doorway(
+        text().entering.title,
+        view! { <entering::Entering /> }.into_any(),
+    )
 }
 
 /// A screen outside any territory: no menu, one narrow column.
@@ -137,14 +209,15 @@ fn waiting() -> AnyView {
     doorway(wait, content.into_any())
 }
 
-fn notice(territory: DocumentId) -> AnyView {
+fn notice(invitation: Invitation) -> AnyView {
     let model = expect_context::<Model>();
     let enter = move |answers: Answers| {
-        model.join(territory, &answers.name, answers.picture, answers.colour);
+        model.come_in(invitation, &answers.person());
         // "Back" then leads out of the territory, not to a door already passed.
         page::replace_with(&Route::Home.href());
     };
-    view! { <join::BeforeEntering territory=territory on_enter=Callback::new(enter) /> }.into_any()
+    view! { <join::BeforeEntering invitation=invitation on_enter=Callback::new(enter) /> }
+        .into_any()
 }
 
 /// What is wrong with an answer, announced at once.

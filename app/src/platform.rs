@@ -9,6 +9,7 @@ pub(crate) mod log;
 pub(crate) mod network;
 pub(crate) mod page;
 pub(crate) mod panic;
+pub(crate) mod share;
 pub(crate) mod socket;
 pub(crate) mod speech;
 pub(crate) mod storage;

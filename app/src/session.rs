@@ -4,8 +4,10 @@
 //! queue, and is taken when the work at hand is done.
 
 mod company;
+mod entrance;
 mod file;
 mod meeting;
+mod members;
 mod myself;
 mod opening;
 mod people;
@@ -41,6 +43,7 @@ use task::{Event, Task};
 use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use company::Place;
+pub(crate) use entrance::Found;
 pub(crate) use file::{NotTaken, Taken};
 pub(crate) use state::{Standing, State};
 pub(crate) use task::Notice;
@@ -137,6 +140,32 @@ impl Session {
         outcome
     }
 
+    /// Takes the key of this person, and all documents of their territory, off this phone, then calls back. Nothing else is done
+    /// afterwards.
+    pub(crate) fn forget(&self, then: impl FnOnce() + 'static) {
+        let gone: Vec<DocumentId> = self.read(|state| {
+            let territory = state.territory();
+            let is_theirs = |id: &DocumentId| {
+                let document = state.document(*id);
+                let genesis = document.and_then(|document| document.genesis().ok());
+                genesis.is_none_or(|genesis| Some(genesis.space) == territory)
+            };
+            state
+                .documents()
+                .filter(is_theirs)
+                .chain(territory)
+                .collect()
+        });
+        self.act(|state, _| std::mem::take(state).close());
+        self.store(move |kept| async move {
+            if let Some(kept) = kept {
+                let names: Vec<String> = gone.iter().map(|id| members::kept_as(*id)).collect();
+                warn_of(&kept.forget(&gone, &names).await);
+            }
+            then();
+        });
+    }
+
     async fn open(&self) {
         let shell = Rc::downgrade(&self.0);
         let blocked = move || {
@@ -168,6 +197,7 @@ impl Session {
             unreadable: problems.len(),
             people: People::read(&loaded.people),
             forgotten: storage::marked(),
+            members: members::read(&loaded.documents),
             forgetful,
         };
         self.act(|state, moment| state.open(moment, start));
@@ -258,6 +288,13 @@ impl Session {
                             .put(Table::People, &[(&person.to_string(), bytes)])
                             .await,
                     );
+                }
+            }),
+            Task::KeepMembers(space, data) => self.store(move |kept| async move {
+                if let Some(kept) = kept {
+                    let name = members::kept_as(space);
+                    // What is lost here is told again at the next connection.
+                    warn_of(&kept.put(Table::Documents, &[(&name, data)]).await);
                 }
             }),
             Task::KeepHeads(heads) => self.store(move |kept| async move {
@@ -400,17 +437,22 @@ impl State {
 
     /// The territory joined.
     pub(crate) fn territory(&self) -> Option<DocumentId> {
-        self.me.as_ref().map(|me| me.territory)
+        self.me.as_ref()?.territory
     }
 
-    /// Who uses this phone.
+    /// Who uses this phone, once they have joined a territory.
     pub(crate) fn myself(&self) -> Option<(PersonId, &Face)> {
-        self.me.as_ref().map(|me| (me.person, &me.face))
+        let me = self.me.as_ref().filter(|me| me.territory.is_some())?;
+        Some((me.person, &me.face))
     }
 
-    /// How someone looks, if this phone has met them.
+    /// How someone looks: as the territory knows them, or else as this phone has met them.
     pub(crate) fn face(&self, person: PersonId) -> Option<&Face> {
-        self.people.face(person)
+        match self.card(person) {
+            // Of someone who was erased, nothing is shown.
+            Some(card) => card.face.as_ref(),
+            None => self.people.face(person),
+        }
     }
 
     /// The others in a document.

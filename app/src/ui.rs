@@ -13,9 +13,10 @@ mod icon;
 mod listen;
 mod live;
 mod message;
+mod qr;
 mod thread;
 
-pub(crate) use avatar::{Avatar, AvatarSize, Hue, avatar};
+pub(crate) use avatar::{Avatar, AvatarSize, Hue, avatar, avatar_with_number};
 pub(crate) use chips::{Chip, Chips};
 pub(crate) use cloth::cloth;
 pub(crate) use dialog::Dialog;
@@ -26,4 +27,5 @@ pub(crate) use icon::{Icon, icon, icon_small, icon_turn, icon_with, picto, picto
 pub(crate) use listen::{ListenTo, provide_listening, stop_listening};
 pub(crate) use live::{Seen, follow, live, live_list, live_option, live_text};
 pub(crate) use message::{banner, empty};
+pub(crate) use qr::qr;
 pub(crate) use thread::{Post, thread};

@@ -3,7 +3,7 @@
 mod statuses;
 mod watched;
 
-use super::shown::{Me, Person, Present, SheetSummary};
+use super::shown::{Entrance, Me, Member, Person, Present, SheetSummary};
 use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::platform::storage::Room;
@@ -13,9 +13,10 @@ use leptos::prelude::*;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
 use maillage_shared::id::{DocumentId, RecordId};
-use maillage_shared::identity::PersonId;
+use maillage_shared::identity::{Invitation, PersonId, Roles};
 use maillage_shared::migrate;
 use maillage_shared::presence::Face;
+use maillage_shared::roster::{Answer, Request};
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,9 @@ use watched::{Watched, put};
 
 /// Time for snapshots within one frame, in milliseconds; the rest waits for the next.
 const FRAME_SHARE: i64 = 8;
+
+/// Is told the relay's answer, or that the connection was lost before.
+type Hearer = Box<dyn FnOnce(Option<Answer>)>;
 
 /// Signals, and what makes them.
 pub(crate) struct Board {
@@ -41,7 +45,12 @@ pub(crate) struct Board {
     pub(super) version: ArcRwSignal<Version>,
     pub(super) too_old: ArcRwSignal<bool>,
     pub(super) newer: ArcRwSignal<bool>,
+    pub(super) entrance: ArcRwSignal<Entrance>,
+    pub(super) members: ArcRwSignal<Option<Vec<Member>>>,
+    pub(super) roles: ArcRwSignal<Option<Roles>>,
     people: ArcTrigger,
+    /// Who waits for an answer of the relay, by the question's number.
+    asked: RefCell<BTreeMap<u64, Hearer>>,
     steady: Cell<Steady>,
     watched: RefCell<BTreeMap<DocumentId, Rc<Watched>>>,
     /// What the sheets on this phone say of themselves, for lists.
@@ -76,7 +85,11 @@ impl Board {
                 version: ArcRwSignal::new(Version::Newest),
                 too_old: ArcRwSignal::new(false),
                 newer: ArcRwSignal::new(false),
+                entrance: ArcRwSignal::new(Entrance::default()),
+                members: ArcRwSignal::new(None),
+                roles: ArcRwSignal::new(None),
                 people: ArcTrigger::new(),
+                asked: RefCell::default(),
                 steady: Cell::new(Steady::new(Status::Sent)),
                 watched: RefCell::default(),
                 summaries: RefCell::default(),
@@ -113,15 +126,35 @@ impl Board {
         &self.session
     }
 
-    pub(super) fn join(&self, territory: DocumentId, name: &str, picture: usize, colour: usize) {
-        let face = Face {
-            name: name.to_owned(),
-            picture: u8::try_from(picture).unwrap_or_default(),
-            colour: u8::try_from(colour).unwrap_or_default(),
-        };
+    pub(super) fn look(&self, invitation: Invitation) {
+        self.session
+            .act(|state, moment| state.look(moment, invitation));
+    }
+
+    pub(super) fn come_in(&self, invitation: Invitation, face: Face) {
         let seed = crate::platform::entropy::bytes();
         self.session
-            .act(|state, moment| state.join(moment, seed, face, territory));
+            .act(|state, moment| state.come_in(moment, seed, face, invitation));
+    }
+
+    pub(super) fn give_up(&self) {
+        self.session.act(|state, _| state.give_up());
+    }
+
+    /// Asks the relay; `hearer` is told nothing when there is no connection, or none any longer.
+    pub(super) fn ask(&self, request: &Request, hearer: Hearer) {
+        let mut hearer = Some(hearer);
+        self.session.act(|state, moment| {
+            let (number, tasks) = state.ask(moment, request);
+            if let Some((number, hearer)) = number.and_then(|number| Some((number, hearer.take()?)))
+            {
+                self.asked.borrow_mut().insert(number, hearer);
+            }
+            tasks
+        });
+        if let Some(hearer) = hearer {
+            hearer(None);
+        }
     }
 
     fn territory_id(&self) -> Option<DocumentId> {
@@ -238,6 +271,8 @@ impl Board {
             Notice::Blocked => put(&self.blocked, true),
             Notice::Ready => {
                 self.show_me();
+                self.show_members();
+                put(&self.entrance, self.session.read(Entrance::of));
                 put(&self.unreadable, self.session.read(State::unreadable));
                 self.all_stale();
                 self.refresh();
@@ -245,6 +280,8 @@ impl Board {
             }
             Notice::Myself => {
                 self.show_me();
+                self.show_members();
+                put(&self.entrance, self.session.read(Entrance::of));
                 self.all_stale();
                 self.ask_for_frame();
             }
@@ -261,6 +298,17 @@ impl Board {
                 }
             }
             Notice::People => self.people.notify(),
+            Notice::Members => {
+                self.show_members();
+                self.people.notify();
+            }
+            Notice::Entrance => put(&self.entrance, self.session.read(Entrance::of)),
+            Notice::Answered(number, answer) => {
+                let hearer = self.asked.borrow_mut().remove(&number);
+                if let Some(hearer) = hearer {
+                    hearer(answer);
+                }
+            }
         }
     }
 
@@ -270,6 +318,17 @@ impl Board {
             self.session
                 .read(|state| state.myself().map(|(id, face)| Me::new(id, face))),
         );
+    }
+
+    fn show_members(&self) {
+        put(&self.roles, self.session.read(State::roles));
+        let members = self.session.read(|state| {
+            let cards = state.members()?;
+            let mut members: Vec<Member> = cards.iter().filter_map(Member::of).collect();
+            members.sort_by_key(|member| member.number);
+            Some(members)
+        });
+        put(&self.members, members);
     }
 
     fn show_company(&self, id: DocumentId, watched: &Watched) {

@@ -1,9 +1,11 @@
 //! What screens read of people and of lists.
 
+use crate::session::{Found, State};
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::PersonId;
+use maillage_shared::identity::{Invitation, PersonId, Roles};
 use maillage_shared::presence::{Face, Presence};
 use maillage_shared::records::{Section, SheetState, Trade};
+use maillage_shared::roster::{Card, Denied};
 use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot};
 
 /// The person who uses this phone.
@@ -17,6 +19,30 @@ pub(crate) struct Me {
     pub(crate) picture: usize,
     /// The position of their colour among those offered.
     pub(crate) colour: usize,
+}
+
+/// How far coming in has got.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Entrance {
+    /// Where the invitation that was looked at last leads, once that is known.
+    pub(crate) found: Option<(Invitation, Result<Found, Denied>)>,
+    /// What the person waits to be let in with, and why that takes long or does not come to be.
+    pub(crate) entering: Option<(Invitation, Option<Denied>)>,
+}
+
+/// Someone of the territory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// What shared documents call them.
+    pub(crate) id: PersonId,
+    /// A small number that nobody else has there.
+    pub(crate) number: u32,
+    /// How they look.
+    pub(crate) person: Person,
+    /// What they are there.
+    pub(crate) roles: Roles,
+    /// The organisation they speak for: the id of its record.
+    pub(crate) partner: Option<String>,
 }
 
 /// Someone this phone has met.
@@ -69,12 +95,45 @@ impl Me {
     }
 }
 
+impl Entrance {
+    pub(super) fn of(state: &State) -> Self {
+        Self {
+            found: state.found(),
+            entering: state.entering(),
+        }
+    }
+}
+
+impl Member {
+    /// Someone who is there; nobody who was removed or erased.
+    pub(super) fn of(card: &Card) -> Option<Self> {
+        let face = card.face.as_ref().filter(|_| !card.roles.is_empty())?;
+        Some(Self {
+            id: card.person,
+            number: card.number,
+            person: face.into(),
+            roles: card.roles,
+            partner: card.partner.clone(),
+        })
+    }
+}
+
 impl From<&Face> for Person {
     fn from(face: &Face) -> Self {
         Self {
             name: face.name.clone(),
             picture: usize::from(face.picture),
             colour: usize::from(face.colour),
+        }
+    }
+}
+
+impl From<&Person> for Face {
+    fn from(person: &Person) -> Self {
+        Self {
+            name: person.name.clone(),
+            picture: u8::try_from(person.picture).unwrap_or_default(),
+            colour: u8::try_from(person.colour).unwrap_or_default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The territory's home: where one can go, and the honest counts.
 
+use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::states;
@@ -9,7 +10,9 @@ use crate::model::{Model, SheetSummary};
 use crate::text::text;
 use crate::ui::{Corner, Icon, Seen, cloth, icon, live, live_option, live_text, picto};
 use leptos::prelude::*;
+use maillage_shared::doc::Kind;
 use maillage_shared::records::SheetState;
+use maillage_shared::rules::access::Right;
 use maillage_shared::rules::counts::HonestCounts;
 use maillage_shared::snapshot::PartnerSnapshot;
 
@@ -86,19 +89,38 @@ fn tiles(model: Model) -> AnyView {
             .map(words.sheets_count)
             .unwrap_or_default()
     };
+    let members = move || {
+        let count = model.members.with(|members| members.as_ref().map(Vec::len));
+        count.map(words.members_count).unwrap_or_default()
+    };
     view! {
         <nav class="tiles" aria-label=words.tiles>
-            <a class="tile" href=Route::Needs.href()>
-                {picto(Icon::PictoNeed)}
-                <span><strong>{words.needs}</strong>{live_text(needs)}</span>
-            </a>
-            <a class="tile" href=Route::Sheets.href()>
-                {picto(Icon::PictoSheet)}
-                <span><strong>{words.sheets}</strong>{live_text(sheets)}</span>
-            </a>
+            {tile(Kind::Needs, Route::Needs, Icon::PictoNeed, words.needs, needs)}
+            {tile(Kind::JobSheet, Route::Sheets, Icon::PictoSheet, words.sheets, sheets)}
+            {tile(Kind::Territory, Route::Members, Icon::Users, words.members, members)}
         </nav>
     }
     .into_any()
+}
+
+/// A tile for those who may read what it leads to; what is said under its name may not be known yet.
+fn tile(
+    kind: Kind,
+    route: Route,
+    symbol: Icon,
+    name: &'static str,
+    count: impl Fn() -> String + Clone + Send + 'static,
+) -> AnyView {
+    let href = route.href();
+    where_one_may(kind, Right::Read, move || {
+        view! {
+            <a class="tile" href=href.clone()>
+                {picto(symbol)}
+                <span><strong>{name}</strong>{live_text(count.clone())}</span>
+            </a>
+        }
+        .into_any()
+    })
 }
 
 /// How many sheets are not stopped; unknown before the territory has arrived and said which there are.

@@ -1,18 +1,19 @@
-//! Joining by a link: who I am, then what I should know before entering.
+//! Joining by a link or a code: who I am, then what I should know before entering.
 //!
 //! What is begun stays with the tab, so that a reload or a look at the notice loses nothing.
 
 use super::people::PICTURES;
 use super::route::Route;
-use crate::model::{Me, Model};
+use crate::model::{Me, Model, Person, Status};
 use crate::platform::page;
 use crate::text::text;
 use crate::ui::{
-    Avatar, AvatarSize, Hue, Icon, Seen, TextField, avatar, follow, icon, icon_small, icon_with,
-    live,
+    Avatar, AvatarSize, Hue, Icon, Seen, TextField, avatar, banner, follow, icon, icon_small,
+    icon_with, live,
 };
 use leptos::prelude::*;
-use maillage_shared::id::DocumentId;
+use maillage_shared::identity::{Invitation, Role};
+use maillage_shared::roster::Denied;
 
 const NAME: &str = "maillage-nom";
 const PICTURE: &str = "maillage-image";
@@ -52,6 +53,15 @@ impl Answers {
         page::keep_for_tab(COLOUR, &self.colour.to_string());
     }
 
+    /// As the others will see them.
+    pub(crate) fn person(&self) -> Person {
+        Person {
+            name: self.name.clone(),
+            picture: self.picture,
+            colour: self.colour,
+        }
+    }
+
     fn avatar(&self) -> Avatar {
         Avatar {
             picture: PICTURES[self.picture],
@@ -68,12 +78,87 @@ fn position(key: &str, count: usize, before: Option<usize>) -> usize {
         .unwrap_or_else(|| page::draw_below(count))
 }
 
+/// What is known of an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// Nothing yet.
+    NotYet,
+    /// Nothing, and there is no network to find out.
+    Offline,
+    /// It gives this role.
+    Leads(Option<Role>),
+    /// Only those may use it who did before.
+    Over,
+    /// It leads nowhere.
+    Nowhere,
+    /// Too many codes were tried: nobody is told.
+    TooOften,
+}
+
+impl Known {
+    fn of(model: Model, invitation: Invitation) -> Self {
+        let found = model.entrance.with(|entrance| entrance.found.clone());
+        match found.filter(|(about, _)| *about == invitation) {
+            Some((_, Ok(found))) if found.is_over => Self::Over,
+            Some((_, Ok(found))) => Self::Leads(found.role),
+            Some((_, Err(Denied::TooOften))) => Self::TooOften,
+            Some((_, Err(_))) => Self::Nowhere,
+            None if matches!(model.status.get(), Status::Offline { .. }) => Self::Offline,
+            None => Self::NotYet,
+        }
+    }
+}
+
+/// What is said of an invitation that may lead somewhere.
+fn lead(known: Known) -> AnyView {
+    let words = &text().join;
+    let read = |said: Option<String>| {
+        view! {
+            <p class="line">
+                <span class="tag tag-yes">{icon_small(Icon::Check)} {words.link_read}</span>
+                " "
+                <span>{said}</span>
+            </p>
+        }
+        .into_any()
+    };
+    let warn = |title: &'static str, body: &'static str| {
+        banner(
+            "banner",
+            Icon::CircleAlert,
+            title.into_any(),
+            Some(body.into_any()),
+        )
+    };
+    match known {
+        Known::NotYet | Known::Nowhere => read(None),
+        Known::Offline => read(Some(words.read_later.to_owned())),
+        Known::Leads(role) => read(role.map(|role| (words.enter_as)(role).to_owned())),
+        Known::Over => warn(words.over, words.over_next),
+        Known::TooOften => warn(words.too_often, words.too_often_next),
+    }
+}
+
 /// The first step: name, picture, colour.
 #[component]
 pub(crate) fn Join(
-    /// The territory of the link.
-    territory: DocumentId,
+    /// What was followed, or typed.
+    invitation: Invitation,
 ) -> AnyView {
+    let model = expect_context::<Model>();
+    model.look(invitation);
+    let known = Seen::new(move || Known::of(model, invitation));
+    let leads_nowhere = Seen::new(move || known.get() == Known::Nowhere);
+    live(move || {
+        if leads_nowhere.get() {
+            super::door::leads_nowhere(matches!(invitation, Invitation::Code(_)))
+        } else {
+            who(invitation, known)
+        }
+    })
+}
+
+fn who(invitation: Invitation, known: Seen<Known>) -> AnyView {
     let words = &text().join;
     let begun = Answers::begun(expect_context::<Model>().me.get_untracked());
     let name = RwSignal::new(begun.name);
@@ -103,12 +188,10 @@ pub(crate) fn Join(
             class="stack"
             on:submit=move |event| {
                 event.prevent_default();
-                page::go_to(&Route::Notice(territory).href());
+                page::go_to(&Route::Notice(invitation).href());
             }
         >
-            <p class="line">
-                <span class="tag tag-yes">{icon_small(Icon::Check)} {words.link_read}</span>
-            </p>
+            <div role="status">{live(move || lead(known.get()))}</div>
             <h1 tabindex="-1">{words.title}</h1>
             <TextField id="prenom" label=words.name autocomplete="given-name" value=name on_input=move |written| name.set(written) max_length=40 />
             <fieldset class="field">
@@ -127,7 +210,8 @@ pub(crate) fn Join(
     .into_any()
 }
 
-fn pictures(chosen: RwSignal<usize>, colour: RwSignal<usize>) -> Vec<AnyView> {
+/// The eight pictures to choose from, in the colour chosen.
+pub(crate) fn pictures(chosen: RwSignal<usize>, colour: RwSignal<usize>) -> Vec<AnyView> {
     PICTURES
         .into_iter()
         .enumerate()
@@ -150,7 +234,8 @@ fn pictures(chosen: RwSignal<usize>, colour: RwSignal<usize>) -> Vec<AnyView> {
         .collect()
 }
 
-fn colours(chosen: RwSignal<usize>) -> Vec<AnyView> {
+/// The six colours to choose from.
+pub(crate) fn colours(chosen: RwSignal<usize>) -> Vec<AnyView> {
     Hue::ALL
         .into_iter()
         .enumerate()
@@ -175,8 +260,8 @@ fn colours(chosen: RwSignal<usize>) -> Vec<AnyView> {
 /// The second step: the privacy notice, then entering with what was answered.
 #[component]
 pub(crate) fn BeforeEntering(
-    /// The territory of the link.
-    territory: DocumentId,
+    /// What was followed, or typed.
+    invitation: Invitation,
     /// Called with the answers when the person enters.
     on_enter: Callback<Answers>,
 ) -> AnyView {
@@ -205,7 +290,8 @@ pub(crate) fn BeforeEntering(
         >
             {words.enter}
         </button>
-        <a class="button button-quiet start" href=Route::Join(territory).href()>{text().back}</a>
+        <a class="button button-quiet start" href=Route::Join(invitation).href()>{text().back}</a>
+        <p class="soft">{words.may_leave}</p>
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! The needs: what is missing here, who misses it too, and a new one.
 
 use super::people;
+use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::states;
@@ -12,7 +13,9 @@ use crate::ui::{
 };
 use leptos::prelude::*;
 use maillage_shared::command::{NeedsCommand, NewNeed};
+use maillage_shared::doc::Kind;
 use maillage_shared::id::RecordId;
+use maillage_shared::rules::access::Right;
 use maillage_shared::snapshot::NeedSnapshot;
 
 /// The needs of the territory, the most echoed first.
@@ -51,6 +54,16 @@ pub(crate) fn Needs() -> AnyView {
         }
         .into_any(),
     });
+    let say = where_one_may(Kind::Needs, Right::Write, move || {
+        let say = move |_| {
+            added.set(false);
+            saying.set(true);
+        };
+        view! {
+            <button class="button button-primary button-wide" type="button" on:click=say>{icon(Icon::Plus)} {words.say}</button>
+        }
+        .into_any()
+    });
     view! {
         <Screen corner=Corner::Brand place=Place::Needs status=model.status>
             <div class="stack-s">
@@ -58,13 +71,7 @@ pub(crate) fn Needs() -> AnyView {
                 <p>{words.question}</p>
             </div>
             <div class="stack-s">
-                <button class="button button-primary button-wide" type="button" on:click=move |_| {
-                    added.set(false);
-                    saying.set(true);
-                }>
-                    {icon(Icon::Plus)}
-                    {words.say}
-                </button>
+                {say}
                 <div role="status">{toast}</div>
             </div>
             {list}
@@ -126,19 +133,27 @@ fn need_row(id: RecordId) -> AnyView {
         })
     });
     let origin = id.clone();
-    let way = live(move || {
+    let may_create = Seen::new(move || model.may(Kind::JobSheet, Right::Create));
+    let may_read = Seen::new(move || model.may(Kind::JobSheet, Right::Read));
+    let way = live_option(move || {
         let (route, word) = match sheet.get() {
-            Some(sheet) => (Route::Sheet(sheet), words.see_sheet),
-            None => (Route::NewSheetFrom(origin.clone()), words.make_sheet),
+            Some(sheet) => may_read
+                .get()
+                .then_some((Route::Sheet(sheet), words.see_sheet))?,
+            None => {
+                let new = Route::NewSheetFrom(origin.clone());
+                may_create.get().then_some((new, words.make_sheet))?
+            }
         };
-        view! {
+        let way = view! {
             <a class="button button-quiet start" href=route.href()>
                 {word}
-                <span class="visually-hidden">{live_text(of_need)}</span>
+                <span class="visually-hidden">{live_text(of_need.clone())}</span>
             </a>
-        }
-        .into_any()
+        };
+        Some(way.into_any())
     });
+    let may_echo = Seen::new(move || model.may(Kind::Needs, Right::Write));
     let toggle = move |_| {
         let command = if mine.with_untracked(|mine| *mine) {
             NeedsCommand::WithdrawEcho(id.clone())
@@ -161,6 +176,7 @@ fn need_row(id: RecordId) -> AnyView {
                     class="button button-secondary echo"
                     type="button"
                     aria-pressed=move || mine.get().to_string()
+                    disabled=move || !may_echo.get()
                     on:click=toggle
                 >
                     {live(move || icon(if mine.get() { Icon::Check } else { Icon::MeToo }))}

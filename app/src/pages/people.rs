@@ -1,9 +1,10 @@
 //! How people look: from what this phone knows of them to what the screen draws.
 
-use crate::model::{Me, Model, Present};
+use crate::model::{Me, Model, Person, Present};
 use crate::platform::calendar;
 use crate::text::text;
-use crate::ui::{Avatar, Hue, Icon};
+use crate::ui::{Avatar, Hue, Icon, avatar_with_number};
+use leptos::prelude::AnyView;
 use maillage_shared::identity::PersonId;
 use maillage_shared::records::Owner;
 use maillage_shared::time::UnixMillis;
@@ -45,6 +46,16 @@ pub(crate) fn avatar_of(model: Model, person: PersonId) -> Option<Avatar> {
     model
         .person(person)
         .map(|person| avatar(person.picture, person.colour))
+}
+
+/// The name of someone, or their picture in words.
+pub(crate) fn name_of(person: &Person) -> String {
+    name_or_face(&person.name, person.picture, person.colour)
+}
+
+/// How someone looks, with the number that nobody else has.
+pub(crate) fn numbered(person: &Person, number: u32) -> AnyView {
+    avatar_with_number(avatar(person.picture, person.colour), number)
 }
 
 /// The name of someone who is here.

@@ -1,6 +1,7 @@
 //! Addresses of the screens, after the `#`: what the browser keeps to itself, so that a joining link never reaches a server log.
 
 use maillage_shared::id::{DocumentId, RecordId};
+use maillage_shared::identity::Invitation;
 use std::fmt;
 
 /// A screen and what it shows.
@@ -8,12 +9,18 @@ use std::fmt;
 pub(crate) enum Route {
     /// The territory's home.
     Home,
-    /// A joining link to a territory.
-    Join(DocumentId),
+    /// Where one types a code.
+    Door,
+    /// A joining link, or a code that was typed.
+    Join(Invitation),
     /// The second step of joining: what to know before entering.
-    Notice(DocumentId),
+    Notice(Invitation),
     /// A joining link that was cut or mistyped.
     BrokenLink,
+    /// Who belongs to the territory.
+    Members,
+    /// Letting others in.
+    Invite,
     /// The needs of the territory.
     Needs,
     /// The job sheets of the territory.
@@ -32,6 +39,8 @@ pub(crate) enum Route {
 
 const JOIN: &str = "rejoindre";
 const NOTICE: &str = "avant";
+const MEMBERS: &str = "membres";
+const INVITE: &str = "inviter";
 const NEEDS: &str = "besoins";
 const SHEETS: &str = "fiches";
 const PHONE: &str = "telephone";
@@ -44,9 +53,12 @@ impl Route {
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             [""] => Self::Home,
-            [JOIN, id] => id.parse().map_or(Self::BrokenLink, Self::Join),
-            [JOIN, id, NOTICE] => id.parse().map_or(Self::BrokenLink, Self::Notice),
+            [JOIN] => Self::Door,
+            [JOIN, with] => with.parse().map_or(Self::BrokenLink, Self::Join),
+            [JOIN, with, NOTICE] => with.parse().map_or(Self::BrokenLink, Self::Notice),
             [JOIN, ..] => Self::BrokenLink,
+            [MEMBERS] => Self::Members,
+            [MEMBERS, INVITE] => Self::Invite,
             [NEEDS] => Self::Needs,
             [PHONE] => Self::Phone,
             [SHEETS] => Self::Sheets,
@@ -67,9 +79,12 @@ impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Home | Self::Unknown => write!(f, "#/"),
-            Self::Join(id) => write!(f, "#/{JOIN}/{id}"),
-            Self::Notice(id) => write!(f, "#/{JOIN}/{id}/{NOTICE}"),
-            Self::BrokenLink => write!(f, "#/{JOIN}"),
+            Self::Door => write!(f, "#/{JOIN}"),
+            Self::Join(with) => write!(f, "#/{JOIN}/{with}"),
+            Self::Notice(with) => write!(f, "#/{JOIN}/{with}/{NOTICE}"),
+            Self::BrokenLink => write!(f, "#/{JOIN}/-"),
+            Self::Members => write!(f, "#/{MEMBERS}"),
+            Self::Invite => write!(f, "#/{MEMBERS}/{INVITE}"),
             Self::Phone => write!(f, "#/{PHONE}"),
             Self::Needs => write!(f, "#/{NEEDS}"),
             Self::Sheets => write!(f, "#/{SHEETS}"),
@@ -108,15 +123,24 @@ fn read(address: &str) -> Option<RecordId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use maillage_shared::identity::{Code, Secret};
+
+    fn link() -> Invitation {
+        Invitation::Link(Secret::from_entropy([7; 16]))
+    }
 
     #[test]
     fn every_route_survives_its_address() {
         let id = DocumentId::from_entropy([7; 16]);
         for route in [
             Route::Home,
-            Route::Join(id),
-            Route::Notice(id),
+            Route::Door,
+            Route::Join(link()),
+            Route::Join(Invitation::Code(Code::from_entropy([7; 16]))),
+            Route::Notice(link()),
             Route::BrokenLink,
+            Route::Members,
+            Route::Invite,
             Route::Needs,
             Route::Sheets,
             Route::NewSheet,
@@ -130,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_cut_joining_link_is_told_apart_from_a_wrong_address() {
-        let link = Route::Join(DocumentId::from_entropy([7; 16])).href();
+        let link = Route::Join(link()).href();
         assert_eq!(Route::parse(&link[..link.len() - 2]), Route::BrokenLink);
         assert_eq!(Route::parse("#/fiches/abc"), Route::Unknown);
         assert_eq!(Route::parse("#/ailleurs"), Route::Unknown);

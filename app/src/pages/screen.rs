@@ -1,7 +1,7 @@
 //! What every screen of a territory shares: bar, standing, menu, window title.
 
-use super::people;
 use super::route::Route;
+use super::{people, rights};
 use crate::model::{Model, Status};
 use crate::platform::page;
 use crate::text::text;
@@ -58,6 +58,7 @@ pub(crate) fn Screen(
     let standing = Seen::new(move || Some(standing(status.get())));
     view! {
         <Frame corner=corner name=name standing=standing me=me entries=menu(place) weave=weave class=class>
+            {rights::no_longer_member()}
             {children()}
         </Frame>
     }

@@ -11,6 +11,7 @@ mod section;
 mod trial;
 mod versions;
 
+use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::{states, trades};
@@ -20,8 +21,10 @@ use crate::ui::{Corner, Seen, icon_with, live, live_text};
 use fact::{CONTRACT, MONEY, PRICE, TITLE, TRADE};
 use facts::Facts;
 use leptos::prelude::*;
+use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
 use maillage_shared::records::{Section, Trade};
+use maillage_shared::rules::access::Right;
 use maillage_shared::snapshot::JobSheetSnapshot;
 
 /// A job sheet.
@@ -112,6 +115,11 @@ fn body(id: DocumentId, sheet: Seen<JobSheetSnapshot>, present: Signal<Vec<Prese
         </div>
     }
     .into_any()
+}
+
+/// A control for those who may write in sheets.
+fn writers_only(control: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    where_one_may(Kind::JobSheet, Right::Write, control)
 }
 
 const PRICES: &[fact::Fact] = &[PRICE];

@@ -1,5 +1,6 @@
 //! The list of job sheets.
 
+use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::unreadable::unreadable;
@@ -8,7 +9,9 @@ use crate::model::{Model, SheetSummary};
 use crate::text::text;
 use crate::ui::{Corner, Icon, Seen, empty, icon, icon_small, icon_turn, live_list, live_option};
 use leptos::prelude::*;
+use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
+use maillage_shared::rules::access::Right;
 
 /// Every job sheet of the territory.
 #[component]
@@ -42,13 +45,16 @@ pub(crate) fn Sheets() -> AnyView {
             empty(words.none, words.none_body, Some(see_needs.into_any()))
         })
     });
+    let write = where_one_may(Kind::JobSheet, Right::Create, move || {
+        view! {
+            <a class="button button-primary button-wide" href=Route::NewSheet.href()>{icon(Icon::Plus)} {words.write}</a>
+        }
+        .into_any()
+    });
     view! {
         <Screen corner=Corner::Brand place=Place::Sheets status=model.status>
             <h1 tabindex="-1">{words.title}</h1>
-            <a class="button button-primary button-wide" href=Route::NewSheet.href()>
-                {icon(Icon::Plus)}
-                {words.write}
-            </a>
+            {write}
             {unreadable()}
             {on_its_way}
             {list}

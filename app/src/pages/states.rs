@@ -6,7 +6,6 @@ use crate::platform::calendar;
 use crate::text::text;
 use crate::ui::{Icon, banner, live_option, live_text};
 use leptos::prelude::*;
-use maillage_shared::id::DocumentId;
 use maillage_shared::sync::client::Rejection;
 
 /// The banner that says what is wrong with keeping or sending; nothing when all is well.
@@ -35,6 +34,7 @@ pub(crate) fn trouble() -> AnyView {
                 Rejection::NotAccepted => &words.not_accepted,
                 Rejection::SpaceFull => &words.space_full,
                 Rejection::TooLarge => &words.too_large,
+                Rejection::NotAllowed => &words.not_allowed,
             };
             Some(banner(
                 "banner banner-stop",
@@ -88,27 +88,6 @@ pub(crate) fn not_here() -> AnyView {
             <p><strong>{words.not_here}</strong></p>
             <p>{live_text(sentence)}</p>
         </div>
-    }
-    .into_any()
-}
-
-/// Nobody has joined on this phone; or somebody had, before its browser cleared everything: then how to find all again.
-pub(crate) fn nobody_here(forgotten: Option<DocumentId>) -> AnyView {
-    let words = &text().join;
-    let Some(territory) = forgotten else {
-        return dead_end(
-            words.no_territory_title,
-            words.no_territory,
-            words.no_territory_next,
-            None,
-        );
-    };
-    let words = &text().forgotten;
-    view! {
-        <h1 tabindex="-1">{words.title}</h1>
-        <p>{words.why}</p>
-        <p>{words.how}</p>
-        <a class="button button-primary button-wide" href=Route::Join(territory).href()>{words.find_again}</a>
     }
     .into_any()
 }

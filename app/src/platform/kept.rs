@@ -208,6 +208,42 @@ impl Kept {
         completed(&writing).await
     }
 
+    /// Takes away these documents and these names among what is known about documents, and all that is known about people.
+    pub(crate) async fn forget(
+        &self,
+        documents: &[DocumentId],
+        names: &[String],
+    ) -> Result<(), KeepError> {
+        let writing = self.write(CHANGES)?;
+        let store = writing.object_store(CHANGES)?;
+        for document in documents {
+            let document = JsValue::from_str(&document.to_string());
+            // Arrays come after every text in IndexedDB's order of keys.
+            let first = js_sys::Array::of1(&document);
+            let behind = js_sys::Array::of2(&document, &js_sys::Array::new());
+            let range = web_sys::IdbKeyRange::bound(&first, &behind)?;
+            store.delete(&range)?;
+        }
+        completed(&writing).await?;
+        let table = Table::Documents.name();
+        let writing = self.write(table)?;
+        let store = writing.object_store(table)?;
+        for name in documents
+            .iter()
+            .map(ToString::to_string)
+            .chain(names.iter().cloned())
+        {
+            store.delete(&JsValue::from_str(&name))?;
+        }
+        completed(&writing).await?;
+        for table in [Table::People, Table::Me] {
+            let writing = self.write(table.name())?;
+            writing.object_store(table.name())?.clear()?;
+            completed(&writing).await?;
+        }
+        Ok(())
+    }
+
     /// Begins a transaction that completes only when the bytes are on the phone's disk.
     fn write(&self, table: &str) -> Result<web_sys::IdbTransaction, KeepError> {
         // web-sys has no stable form of this call. Browsers that do not know the third argument ignore it.

@@ -49,6 +49,20 @@ pub(crate) fn reload() {
     }
 }
 
+/// The whole address of a place of the app, to be given to others. `address` starts with `#`.
+pub(crate) fn address_of(address: &str) -> String {
+    let page = web_sys::window().and_then(|window| window.location().href().ok());
+    let page = page.unwrap_or_default();
+    let page = page.split_once('#').map_or(page.as_str(), |(page, _)| page);
+    format!("{page}{address}")
+}
+
+/// Begins anew at the home, as after a first visit.
+pub(crate) fn start_over() {
+    replace_with("#/");
+    reload();
+}
+
 /// Writes the title that tabs and screen readers announce.
 pub(crate) fn set_title(title: &str) {
     if let Some(document) = document() {

@@ -63,7 +63,7 @@ impl State {
         let me = self.me.as_ref().ok_or(NotTaken::Nobody)?;
         let (territory, actor) = (me.territory, me.actor.clone());
         let file = archive::read(bytes, &LIMITS)?;
-        if file.space != territory {
+        if Some(file.space) != territory {
             return Err(NotTaken::Elsewhere);
         }
         let mut tasks = Vec::new();

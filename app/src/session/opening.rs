@@ -1,5 +1,6 @@
 //! From the bytes a phone kept to documents.
 
+use super::members::Known;
 use super::myself::Myself;
 use super::people::People;
 use crate::platform::kept::Loaded;
@@ -33,6 +34,8 @@ pub(crate) struct Start {
     pub(crate) people: People,
     /// The territory that it had joined before its browser cleared everything.
     pub(crate) forgotten: Option<DocumentId>,
+    /// Who is who in its territories.
+    pub(crate) members: BTreeMap<DocumentId, Known>,
     /// It has kept nothing and will keep nothing.
     pub(crate) forgetful: bool,
 }

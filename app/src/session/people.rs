@@ -40,6 +40,11 @@ impl People {
         self.known.get(&person).map(|known| &known.face)
     }
 
+    /// Someone was erased. Returns whether this phone had met them.
+    pub(crate) fn forget(&mut self, person: PersonId) -> bool {
+        self.known.remove(&person).is_some()
+    }
+
     /// Someone was met. Returns what to keep under their id when it says something new.
     pub(crate) fn meet(
         &mut self,

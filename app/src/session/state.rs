@@ -1,6 +1,8 @@
 //! Everything the session knows, without the browser: events in, tasks out.
 
 use super::company::Company;
+use super::entrance::Entrance;
+use super::members::Known;
 use super::myself::Myself;
 use super::opening::{Opened, Start, write_acknowledged};
 use super::people::People;
@@ -11,7 +13,6 @@ use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::presence::Face;
 use maillage_shared::sync::client::{
     Acknowledged, Client, ClientEffect, ClientEvent, LinkState, Rejection,
 };
@@ -62,6 +63,9 @@ pub(crate) struct State {
     pub(super) company: Company,
     pub(super) people: People,
     pub(super) me: Option<Myself>,
+    pub(super) entrance: Entrance,
+    /// Who is who, in each territory of which that was told.
+    pub(super) members: BTreeMap<DocumentId, Known>,
     /// Documents born here that the territory's index does not list yet.
     pub(super) unlisted: BTreeSet<DocumentId>,
     /// The phone keeps nothing: what is written is sent from memory.
@@ -72,7 +76,7 @@ pub(crate) struct State {
     pub(super) forgotten: Option<DocumentId>,
     pub(super) room: Room,
     /// Set while the last attempt to write who I am has failed.
-    myself_again_at: Option<UnixMillis>,
+    pub(super) myself_again_at: Option<UnixMillis>,
     /// Changes made here and not yet durable.
     unkept: BTreeMap<DocumentId, HashSet<ChangeHash>>,
     /// What the relay acknowledged and was not written down yet.
@@ -101,11 +105,12 @@ impl State {
         self.absorb(moment, effects, &mut tasks);
         self.me = start.me;
         self.people = start.people;
+        self.members = start.members;
         self.forgetful = start.forgetful;
         self.unreadable = start.unreadable;
         self.forgotten = start.forgotten.filter(|_| !start.forgetful);
         if let Some(me) = self.me.as_ref().filter(|_| !start.forgetful) {
-            tasks.push(Task::Mark(me.territory));
+            tasks.extend(me.territory.map(Task::Mark));
             tasks.push(Task::LookAtRoom);
         }
         for Opened {
@@ -123,6 +128,7 @@ impl State {
         }
         self.tend(moment, &mut tasks);
         tasks.push(Task::Tell(Notice::Ready));
+        self.identify(moment, &mut tasks);
         tasks
     }
 
@@ -148,10 +154,12 @@ impl State {
             Event::MyselfKept(kept) => {
                 if kept {
                     tasks.push(tell(&Word::Myself));
-                    let joined = self.me.as_ref().filter(|_| !self.forgetful);
-                    tasks.extend(joined.map(|me| Task::Mark(me.territory)));
+                    let me = self.me.as_ref().filter(|_| !self.forgetful);
+                    let joined = me.and_then(|me| me.territory);
+                    tasks.extend(joined.map(Task::Mark));
                 }
                 self.myself_again_at = (!kept).then(|| moment.now.plus(KEEP_AGAIN_AFTER));
+                self.kept_myself(moment, &mut tasks);
                 tasks.push(Task::Tell(Notice::Status));
             }
             Event::Room(room) => {
@@ -166,10 +174,15 @@ impl State {
                 tasks.push(Task::Tell(Notice::Status));
             }
             Event::Tab(word) => self.listen(moment, &word, &mut tasks),
-            Event::Found(changes) => self.found(moment, changes, &mut tasks),
+            Event::Found(changes) => self.read_again(moment, changes, &mut tasks),
             Event::MyselfRead(entries) => self.read_myself(moment, &entries, &mut tasks),
         }
         tasks
+    }
+
+    /// What is left to do for a state that nobody needs any longer.
+    pub(crate) fn close(self) -> Vec<Task> {
+        vec![Task::HangUp]
     }
 
     /// When [`Event::Rang`] has something to do.
@@ -183,32 +196,12 @@ impl State {
             self.company.next_wake(),
             self.remember_at,
             self.myself_again_at,
+            self.next_knock(),
             missed,
         ]
         .into_iter()
         .flatten()
         .min()
-    }
-
-    /// Joins a territory, or comes back with another face. `moment` gives the randomness of a first key's actor.
-    pub(crate) fn join(
-        &mut self,
-        moment: Moment,
-        seed: [u8; 32],
-        face: Face,
-        territory: DocumentId,
-    ) -> Vec<Task> {
-        let mut tasks = Vec::new();
-        let me = match &self.me {
-            Some(me) => me.joining(face, territory),
-            None => Myself::new(seed, first_half(moment.entropy), face, territory),
-        };
-        tasks.push(Task::KeepMyself(me.entries()));
-        self.me = Some(me);
-        self.company.connected(moment.now);
-        tasks.push(Task::Tell(Notice::Myself));
-        self.tend(moment, &mut tasks);
-        tasks
     }
 
     /// Where the writing of one document stands, or of all of them.
@@ -257,7 +250,7 @@ impl State {
     }
 
     /// Hands an event to the client and takes what follows.
-    fn client(&mut self, moment: Moment, event: ClientEvent<'_>, tasks: &mut Vec<Task>) {
+    pub(super) fn client(&mut self, moment: Moment, event: ClientEvent<'_>, tasks: &mut Vec<Task>) {
         let effects = self.client.handle(moment.now, event);
         self.absorb(moment, effects, tasks);
     }
@@ -298,7 +291,7 @@ impl State {
                 }
                 ClientEffect::Changed { document, imported } => {
                     tasks.push(Task::Tell(Notice::Changed(document, imported)));
-                    if self.me.as_ref().is_some_and(|me| me.territory == document) {
+                    if self.territory() == Some(document) {
                         self.tend(moment, tasks);
                     }
                 }
@@ -312,6 +305,19 @@ impl State {
                     self.hear(moment, document, &data, tasks);
                     tasks.push(tell(&Word::Heard(document, data)));
                 }
+                ClientEffect::Prove(message) => {
+                    if let Some(me) = &self.me {
+                        let proved = ClientEvent::Proved {
+                            message: &message,
+                            proofs: vec![me.prove(&message)],
+                        };
+                        effects.extend(self.client.handle(moment.now, proved));
+                    }
+                }
+                ClientEffect::Answered { number, answer } => {
+                    self.answered(moment, number, answer, tasks);
+                }
+                ClientEffect::Members { space, data } => self.meet_members(space, data, tasks),
                 ClientEffect::Trouble(words) => tasks.push(Task::Log(words)),
             }
         }
@@ -335,6 +341,7 @@ impl State {
         {
             tasks.push(Task::Tell(Notice::Status));
         }
+        self.knock(moment, tasks);
     }
 
     fn kept(
@@ -424,12 +431,13 @@ impl State {
     fn wake(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
         self.client(moment, ClientEvent::Wake, tasks);
         self.tell(moment, tasks);
+        self.wait_at_the_door(moment, tasks);
         if self.remember_at.is_some_and(|at| at <= moment.now) {
             self.remember(tasks);
         }
         if self.myself_again_at.is_some_and(|at| at <= moment.now) {
             self.myself_again_at = Some(moment.now.plus(KEEP_AGAIN_AFTER));
-            tasks.extend(self.me.as_ref().map(|me| Task::KeepMyself(me.entries())));
+            self.keep_myself(tasks);
         }
         if let LinkState::Offline { since } = self.client.status().link
             && !self.missed

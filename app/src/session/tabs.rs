@@ -124,7 +124,7 @@ impl State {
     }
 
     /// Changes that were found in the store and are not known here.
-    pub(super) fn found(
+    pub(super) fn read_again(
         &mut self,
         moment: Moment,
         found: Vec<(DocumentId, Vec<Vec<u8>>)>,
@@ -164,7 +164,7 @@ impl State {
                 tasks.push(Task::ReadAgain);
                 read
             }
-            Some(me) if me.person == read.person => me.joining(read.face, read.territory),
+            Some(me) if me.person == read.person => me.as_kept(read),
             Some(_) => {
                 tasks.push(Task::Log(
                     "another tab has joined as someone else".to_owned(),
@@ -174,6 +174,7 @@ impl State {
         };
         self.me = Some(me);
         tasks.push(Task::Tell(Notice::Myself));
+        self.identify(moment, tasks);
         self.tend(moment, tasks);
     }
 

@@ -6,6 +6,7 @@ use maillage_shared::ChangeHash;
 use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
+use maillage_shared::roster::Answer;
 use maillage_shared::store::StoredChange;
 use std::collections::BTreeMap;
 
@@ -59,6 +60,8 @@ pub(crate) enum Task {
     KeepMyself(Vec<(&'static str, Vec<u8>)>),
     /// Write how someone looks.
     KeepPerson(PersonId, Vec<u8>),
+    /// Write who is who in a territory.
+    KeepMembers(DocumentId, Vec<u8>),
     /// Write what the relay has acknowledged of some documents.
     KeepHeads(Vec<(DocumentId, Vec<u8>)>),
     /// Say something to the other tabs of this phone.
@@ -82,7 +85,7 @@ pub(crate) enum Task {
 }
 
 /// Something that screens may show.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Notice {
     /// What the phone keeps cannot be read as long as another tab, of an older version, is open.
     Blocked,
@@ -100,4 +103,10 @@ pub(crate) enum Notice {
     Company(DocumentId),
     /// How someone looks.
     People,
+    /// Who is who, and what I may do.
+    Members,
+    /// Where an invitation leads, or how far coming in has got.
+    Entrance,
+    /// What the relay says to a question with this number; nothing when the connection was lost.
+    Answered(u64, Option<Answer>),
 }

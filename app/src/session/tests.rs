@@ -1,4 +1,5 @@
 mod births;
+mod entrance;
 mod file;
 mod keeping;
 mod meeting;
@@ -38,7 +39,9 @@ fn space() -> DocumentId {
 }
 
 fn me() -> Myself {
-    Myself::new([1; 32], [1; 8], Face::default(), space())
+    let mut me = Myself::new([1; 32], [1; 8], Face::default());
+    me.territory = Some(space());
+    me
 }
 
 /// The territory as someone else wrote it.
@@ -71,13 +74,17 @@ fn phone() -> State {
     state
 }
 
-/// Takes the phone through the greeting.
+/// Takes the phone through the greeting of a relay that asks nobody who they are.
 fn connect(state: &mut State, milliseconds: i64) -> Vec<Task> {
+    greet(state, milliseconds, PROTOCOL_VERSION)
+}
+
+fn greet(state: &mut State, milliseconds: i64, version: &str) -> Vec<Task> {
     state.handle(at(milliseconds), Event::Opened);
     let peer = Frame::Peer(PeerMessage {
         sender: PeerId::new("relay").unwrap(),
         target: PeerId::new("phone").unwrap(),
-        version: PROTOCOL_VERSION.to_owned(),
+        version: version.to_owned(),
         metadata: Metadata {
             storage: Some(STORE.to_owned()),
             ephemeral: false,
@@ -138,21 +145,6 @@ fn nobody_writes_before_joining() {
         job_sheet::birth(space, &NewJobSheet::default(), actor, START)
     });
     assert_eq!(born.map(|(id, _)| id), Err(Refused::Nobody));
-}
-
-#[test]
-fn joining_asks_for_the_territory_and_keeps_who_i_am() {
-    let mut state = State::default();
-    state.open(at(0), Start::default());
-    state.handle(at(0), Event::Leading);
-    connect(&mut state, 0);
-    let tasks = state.join(at(1), [1; 32], Face::default(), space());
-    assert!(tasks.iter().any(|task| matches!(task, Task::KeepMyself(_))));
-    assert!(
-        sent(&tasks)
-            .iter()
-            .any(|frame| matches!(frame, Frame::Request(sync) if sync.document == space()))
-    );
 }
 
 #[test]

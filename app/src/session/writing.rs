@@ -51,7 +51,8 @@ impl State {
     ) -> Result<(DocumentId, Vec<Task>), Refused> {
         let me = self.me.as_ref().ok_or(Refused::Nobody)?;
         let id = DocumentId::from_entropy(moment.entropy);
-        let (document, genesis) = birth(me.territory, me.actor.clone())?;
+        let territory = me.territory.ok_or(Refused::Nobody)?;
+        let (document, genesis) = birth(territory, me.actor.clone())?;
         let mut tasks = vec![Task::Tell(Notice::Written(id))];
         self.wrote(id, [genesis.hash]);
         let effects = self.client.create(id, document, genesis);
@@ -88,7 +89,7 @@ impl State {
 
     /// The document of this territory that holds a need.
     pub(crate) fn holder_of(&self, need: &RecordId) -> Option<DocumentId> {
-        let territory = self.me.as_ref()?.territory;
+        let territory = self.territory()?;
         let holds = |id: &DocumentId| {
             self.document(*id).is_some_and(|document| {
                 document
@@ -102,8 +103,8 @@ impl State {
 
     /// Asks for what is missing on this phone: the territory, and every document its index lists. Lists there what was born here.
     pub(super) fn tend(&mut self, moment: Moment, tasks: &mut Vec<Task>) {
-        let Some((territory, actor)) = self.me.as_ref().map(|me| (me.territory, me.actor.clone()))
-        else {
+        let here = self.me.as_ref().map(|me| (me.territory, me.actor.clone()));
+        let Some((Some(territory), actor)) = here else {
             return;
         };
         let effects = self.client.want(territory, actor.clone());
@@ -122,9 +123,7 @@ impl State {
 
     /// Notes in the territory's index what it should say about a document. Does nothing when it says so already.
     fn list(&mut self, moment: Moment, id: DocumentId, tasks: &mut Vec<Task>) {
-        let (Some(territory), Some(entry)) =
-            (self.me.as_ref().map(|me| me.territory), self.entry(id))
-        else {
+        let (Some(territory), Some(entry)) = (self.territory(), self.entry(id)) else {
             return;
         };
         let Some(index) = self.index() else {
@@ -172,7 +171,7 @@ impl State {
 
     /// What the territory's index says, once the territory is here.
     fn index(&self) -> Option<Vec<IndexEntry>> {
-        let territory = self.client.document(self.me.as_ref()?.territory)?;
+        let territory = self.client.document(self.territory()?)?;
         // A document that was only asked for has no change yet.
         (!territory.heads().is_empty()).then(|| TerritorySnapshot::read(territory).index)
     }
@@ -181,7 +180,7 @@ impl State {
     fn entry(&self, id: DocumentId) -> Option<IndexEntry> {
         let document = self.client.document(id)?;
         let genesis = document.genesis().ok()?;
-        if genesis.space != self.me.as_ref()?.territory || genesis.kind == Kind::Territory {
+        if genesis.space != self.territory()? || genesis.kind == Kind::Territory {
             return None;
         }
         let mut entry = IndexEntry {

@@ -1,6 +1,8 @@
 //! French: "vous", one idea a sentence, twelve words at most, the same word for the same thing.
 
 mod domain;
+mod entrance;
+mod members;
 mod sheet;
 
 use super::keys::{
@@ -50,6 +52,10 @@ pub(super) static TEXT: Text = Text {
             title: "Un texte est trop grand pour le groupe.",
             body: "Il reste gardé sur ce téléphone, et ce que vous écrivez après aussi. Il ne partira pas tout seul. Parlez-en à l’équipe.",
         },
+        not_allowed: Refused {
+            title: "Vous ne pouvez plus écrire ce texte.",
+            body: "Ce que vous avez écrit reste gardé sur ce téléphone. Il ne partira pas tout seul. Parlez-en à l’équipe.",
+        },
         space_full: Refused {
             title: "Le groupe n’a plus de place pour une nouvelle fiche.",
             body: "Elle reste gardée sur ce téléphone. Elle ne partira pas toute seule. Parlez-en à l’équipe.",
@@ -78,6 +84,8 @@ pub(super) static TEXT: Text = Text {
         needs: "Besoins",
         sheets: "Fiches",
     },
+    door: entrance::DOOR,
+    entering: entrance::ENTERING,
     join: Join {
         title: "Comment vous appeler\u{a0}?",
         link_read: "Lien lu",
@@ -100,11 +108,11 @@ pub(super) static TEXT: Text = Text {
             },
             Notice {
                 question: "Qui voit quoi\u{a0}?",
-                answer: "Toute personne qui a le lien peut lire et écrire. Elle voit votre nom. La personne qui tient le serveur peut aussi lire.",
+                answer: "Le groupe voit votre nom et ce que vous écrivez. Le public, non. Le Forem et le CPAS ne voient pas si vous venez. La personne qui tient le serveur peut aussi lire.",
             },
             Notice {
                 question: "Combien de temps\u{a0}?",
-                answer: "Tout ce que vous écrivez reste. On ne peut pas encore l’effacer.",
+                answer: "Invité\u{a0}: votre nom est effacé 30 jours après la dernière rencontre. Les autres\u{a0}: votre nom est effacé quand vous quittez le territoire. Vos textes restent, sans votre nom.",
             },
             Notice {
                 question: "À qui demander\u{a0}?",
@@ -112,14 +120,20 @@ pub(super) static TEXT: Text = Text {
             },
         ],
         enter: "Entrer",
+        may_leave: "Vous pouvez quitter le territoire à tout moment.",
+        read_later: "Pas de réseau. Vous pouvez continuer.",
+        enter_as: entrance::enter_as,
+        over: "Ce lien a déjà servi.",
+        over_next: "Vous êtes déjà venu avec ce lien\u{a0}? Continuez. Sinon, demandez un nouveau lien à l’animateur.",
+        too_often: "Trop d’essais pour le moment.",
+        too_often_next: "Attendez quelques minutes avant d’entrer.",
         no_account: "Pas d’adresse mail. Pas de mot de passe.",
         broken_title: "Ce lien ne marche pas",
         broken: "Il manque peut-être un morceau du lien.",
         broken_next: "Demandez le lien encore une fois, ou scannez de nouveau le code.",
-        no_territory_title: "Il faut un lien pour entrer",
-        no_territory: "Maillage s’ouvre avec le lien d’un groupe.",
-        no_territory_next: "Demandez le lien à une personne du groupe, ou scannez le code de la salle.",
     },
+    members: members::MEMBERS,
+    invite: members::INVITE,
     home: Home {
         hello: |name| match name {
             "" => "Bonjour".to_owned(),
@@ -134,6 +148,8 @@ pub(super) static TEXT: Text = Text {
         needs_count: |count| counted(count, "Aucun noté", "noté", "notés"),
         sheets: "Fiches emploi",
         sheets_count: |count| counted(count, "Aucune ouverte", "ouverte", "ouvertes"),
+        members: "Personnes",
+        members_count: |count| counted(count, "Personne", "dans le groupe", "dans le groupe"),
         figures: |figures| match figures {
             [] => "Des emplois pour le quartier".to_owned(),
             figures => figures.join(",\n"),
@@ -185,7 +201,7 @@ pub(super) static TEXT: Text = Text {
         add: "Ajouter ce besoin",
         added: "Besoin ajouté",
         missing_text: "Écrivez d’abord ce qui manque.",
-        who_sees: "Toute personne qui a le lien voit votre nom.",
+        who_sees: "Le groupe voit votre nom. Le public, non.",
         me_too: |count| match count {
             0 => "Moi aussi".to_owned(),
             count => format!("Moi aussi · {count}"),
@@ -271,8 +287,7 @@ pub(super) static TEXT: Text = Text {
     forgotten: Forgotten {
         title: "Ce téléphone a oublié vos textes",
         why: "Le navigateur a effacé ce qu’il gardait. Cela arrive quand la place manque.",
-        how: "Ce que le groupe avait reçu n’est pas perdu. Entrez à nouveau, et tout revient avec le réseau.",
-        find_again: "Tout retrouver",
+        how: "Ce que le groupe avait reçu n’est pas perdu. Demandez un nouveau lien ou un code à l’animateur. Ensuite, tout revient.",
     },
     version: Version {
         title: "Une nouvelle version est prête.",

@@ -1,9 +1,14 @@
 //! The keys of the catalogue: one structure a screen, one field a sentence.
 
+mod entrance;
+mod members;
 mod sheet;
 
+pub(crate) use entrance::{Door, Entering, Refusal};
+pub(crate) use members::{Invite, Members};
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
 
+use maillage_shared::identity::Role;
 use maillage_shared::records::{
     ContractType, GuardRailState, GuardRailTopic, LegalFrame, PartnerKind, Section, SheetState,
     Trade, TrialPoint,
@@ -34,8 +39,12 @@ pub(crate) struct Text {
     pub(crate) listen: Listen,
     pub(crate) standing: Standing,
     pub(crate) places: Places,
+    pub(crate) door: Door,
     pub(crate) join: Join,
+    pub(crate) entering: Entering,
     pub(crate) home: Home,
+    pub(crate) members: Members,
+    pub(crate) invite: Invite,
     pub(crate) needs: Needs,
     pub(crate) sheets: Sheets,
     /// What a screen reader adds to a button that stands beside several parts: the part.
@@ -97,6 +106,8 @@ pub(crate) struct Standing {
     pub(crate) not_accepted: Refused,
     /// A text or a whole document.
     pub(crate) too_large: Refused,
+    /// The person may no longer write there.
+    pub(crate) not_allowed: Refused,
     /// The territory has as many documents as it may.
     pub(crate) space_full: Refused,
     pub(crate) offline: &'static str,
@@ -136,13 +147,22 @@ pub(crate) struct Join {
     pub(crate) before: &'static str,
     pub(crate) notices: [Notice; 4],
     pub(crate) enter: &'static str,
+    /// Under the button that enters.
+    pub(crate) may_leave: &'static str,
     pub(crate) no_account: &'static str,
+    /// Where the link leads cannot be found out now.
+    pub(crate) read_later: &'static str,
+    /// What whoever comes in becomes.
+    pub(crate) enter_as: fn(Role) -> &'static str,
+    /// The invitation is used up, and who may use it all the same.
+    pub(crate) over: &'static str,
+    pub(crate) over_next: &'static str,
+    /// Too many codes were tried.
+    pub(crate) too_often: &'static str,
+    pub(crate) too_often_next: &'static str,
     pub(crate) broken_title: &'static str,
     pub(crate) broken: &'static str,
     pub(crate) broken_next: &'static str,
-    pub(crate) no_territory_title: &'static str,
-    pub(crate) no_territory: &'static str,
-    pub(crate) no_territory_next: &'static str,
 }
 
 /// A question of the privacy notice, with its answer.
@@ -162,6 +182,8 @@ pub(crate) struct Home {
     pub(crate) needs_count: fn(usize) -> String,
     pub(crate) sheets: &'static str,
     pub(crate) sheets_count: fn(usize) -> String,
+    pub(crate) members: &'static str,
+    pub(crate) members_count: fn(usize) -> String,
     /// The counts that open the cloth, one after the other; none when the territory has not said them.
     pub(crate) figures: fn(&[String]) -> String,
     pub(crate) people: fn(u32) -> String,
@@ -268,7 +290,6 @@ pub(crate) struct Forgotten {
     pub(crate) title: &'static str,
     pub(crate) why: &'static str,
     pub(crate) how: &'static str,
-    pub(crate) find_again: &'static str,
 }
 
 /// A newer version of the program.
@@ -295,6 +316,7 @@ pub(crate) struct Domain {
     pub(crate) state: fn(SheetState) -> &'static str,
     pub(crate) trade: fn(&Trade) -> String,
     pub(crate) partner: fn(PartnerKind) -> &'static str,
+    pub(crate) role: fn(Role) -> &'static str,
     /// A day near today, as people say it: "aujourd’hui", "hier", "le 18 novembre".
     pub(crate) day: fn(day: LocalDay, today: LocalDay) -> String,
     /// Someone whose name this phone does not know.

@@ -42,6 +42,15 @@ pub(crate) enum AvatarSize {
     Large,
 }
 
+/// A person's picture over the number that nobody else has. A name stands beside it.
+pub(crate) fn avatar_with_number(avatar: Avatar, number: u32) -> AnyView {
+    let class = format!("avatar {}", avatar.hue.class());
+    view! {
+        <span class=class aria-hidden="true">{icon(avatar.picture)}<span class="avatar-n">{number}</span></span>
+    }
+    .into_any()
+}
+
 /// A person's picture. A name stands beside it, or a spoken name on what holds it.
 pub(crate) fn avatar(avatar: Avatar, size: AvatarSize) -> AnyView {
     let size = match size {

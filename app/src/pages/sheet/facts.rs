@@ -2,6 +2,7 @@
 
 use super::fact::{Answer, Fact};
 use super::versions::versions_card;
+use super::writers_only;
 use crate::model::Model;
 use crate::text::{late_text, text};
 use crate::ui::{Chip, Chips, Icon, Seen, TextField, icon_small, live, live_option, live_text};
@@ -58,15 +59,20 @@ pub(crate) fn Facts(
         <section class="stack-s" aria-labelledby=labelled_by>
             <div class="section-head">
                 <h2 id=title_id>{title}</h2>
-                <button
-                    class="button button-quiet"
-                    type="button"
-                    aria-expanded=move || editing.get().to_string()
-                    on:click=move |_| editing.update(|editing| *editing = !*editing)
-                >
-                    {live_text(toggle)}
-                    <span class="visually-hidden">{(text().of_part)(title)}</span>
-                </button>
+                {writers_only(move || {
+                    view! {
+                        <button
+                            class="button button-quiet"
+                            type="button"
+                            aria-expanded=move || editing.get().to_string()
+                            on:click=move |_| editing.update(|editing| *editing = !*editing)
+                        >
+                            {live_text(toggle)}
+                            <span class="visually-hidden">{(text().of_part)(title)}</span>
+                        </button>
+                    }
+                    .into_any()
+                })}
             </div>
             {body}
             {cards}

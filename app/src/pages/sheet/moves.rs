@@ -2,6 +2,7 @@
 
 use super::owner::OwnerField;
 use super::versions::{shown, versions_card};
+use super::writers_only;
 use crate::model::Model;
 use crate::pages::{people, problem_line, trades};
 use crate::text::{late_text, text};
@@ -45,9 +46,14 @@ pub(crate) fn State(
                 {live_text(move || (words.unmet)(unmet.get()))}
             </p>
             {live_option(move || versions.with(|versions| versions_card(id, SheetField::State, versions)))}
-            <button class="button button-secondary button-wide no-print" type="button" on:click=move |_| moving.set(true)>
-                {words.change}
-            </button>
+            {writers_only(move || {
+                view! {
+                    <button class="button button-secondary button-wide no-print" type="button" on:click=move |_| moving.set(true)>
+                        {words.change}
+                    </button>
+                }
+                .into_any()
+            })}
         </section>
         <Dialog
             id="changer-etat"

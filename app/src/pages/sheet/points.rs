@@ -2,6 +2,7 @@
 
 use super::owner::OwnerField;
 use super::versions::{shown, versions_card};
+use super::writers_only;
 use crate::model::Model;
 use crate::pages::{people, problem_line};
 use crate::platform::calendar;
@@ -40,7 +41,10 @@ pub(crate) fn Points(
         <section class="stack-s" aria-labelledby="t-verifier">
             <div class="section-head">
                 <h2 id="t-verifier">{words.title}</h2>
-                <button class="button button-quiet" type="button" on:click=move |_| adding.set(true)>{words.add}</button>
+                {writers_only(move || {
+                    view! { <button class="button button-quiet" type="button" on:click=move |_| adding.set(true)>{words.add}</button> }
+                        .into_any()
+                })}
             </div>
             <p class="soft">{words.body}</p>
             <ul class="card tight">
@@ -98,14 +102,20 @@ fn point_row(
     view! {
         <li class=class>
             {face}
-            <button
-                class="button button-quiet no-print"
-                type="button"
-                on:click=move |_| noting.set(Some(point_id.clone()))
-            >
-                {late_text().sheet.points.save}
-                <span class="visually-hidden">{live_text(spoken)}</span>
-            </button>
+            {writers_only(move || {
+                let point_id = point_id.clone();
+                view! {
+                    <button
+                        class="button button-quiet no-print"
+                        type="button"
+                        on:click=move |_| noting.set(Some(point_id.clone()))
+                    >
+                        {late_text().sheet.points.save}
+                        <span class="visually-hidden">{live_text(spoken)}</span>
+                    </button>
+                }
+                .into_any()
+            })}
         </li>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! One text of a sheet: read as text, written in a native text area together with others.
 
 use super::mirror;
+use super::writers_only;
 use crate::model::{Model, Present};
 use crate::pages::origin::origin;
 use crate::pages::people;
@@ -10,8 +11,10 @@ use crate::text::{late_text, text};
 use crate::ui::{AvatarSize, Editor, Seen, avatar, live, live_option, live_text, status};
 use leptos::html;
 use leptos::prelude::*;
+use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
 use maillage_shared::records::Section;
+use maillage_shared::rules::access::Right;
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedSnapshot};
 
 /// One text of a sheet.
@@ -39,8 +42,10 @@ pub(crate) fn section(
             request_animation_frame(move || page::focus(&field));
         }
     };
+    let model = expect_context::<Model>();
+    let may_write = Seen::new(move || model.may(Kind::JobSheet, Right::Write));
     let body = live(move || {
-        if writing.get() {
+        if writing.get() && may_write.get() {
             editor(id, section, present, editor_name.clone())
         } else {
             reader(section, sheet, present)
@@ -50,15 +55,20 @@ pub(crate) fn section(
         <section class=class aria-labelledby=labelled_by>
             <div class="section-head">
                 <h2 id=title_id>{name}</h2>
-                <button
-                    class="button button-quiet no-print"
-                    type="button"
-                    aria-expanded=move || writing.get().to_string()
-                    on:click=toggle
-                >
-                    {live_text(move || if writing.get() { text().done.to_owned() } else { words.write.to_owned() })}
-                    <span class="visually-hidden">{(text().of_part)(name)}</span>
-                </button>
+                {writers_only(move || {
+                    view! {
+                        <button
+                            class="button button-quiet no-print"
+                            type="button"
+                            aria-expanded=move || writing.get().to_string()
+                            on:click=toggle
+                        >
+                            {live_text(move || if writing.get() { text().done.to_owned() } else { words.write.to_owned() })}
+                            <span class="visually-hidden">{(text().of_part)(name)}</span>
+                        </button>
+                    }
+                    .into_any()
+                })}
             </div>
             {body}
             {(section == Section::Need).then(|| origins(sheet))}

@@ -1,6 +1,7 @@
 //! The four points before a trial, each recorded by a person in their own name.
 
 use super::versions::{Shown, shown, versions_card};
+use super::writers_only;
 use crate::model::Model;
 use crate::pages::{people, problem_line};
 use crate::text::{late_text, text};
@@ -39,9 +40,14 @@ pub(crate) fn BeforeTrial(
             <p class="soft">{words.trial_body}</p>
             <ul class="card tight">{rows}</ul>
             <p><strong>{live_text(waits)}</strong></p>
-            <button class="button button-secondary button-wide no-print" type="button" on:click=move |_| noting.set(true)>
-                {words.note}
-            </button>
+            {writers_only(move || {
+                view! {
+                    <button class="button button-secondary button-wide no-print" type="button" on:click=move |_| noting.set(true)>
+                        {words.note}
+                    </button>
+                }
+                .into_any()
+            })}
         </section>
         <Dialog
             id="avant-essai"

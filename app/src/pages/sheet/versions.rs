@@ -6,8 +6,10 @@ use crate::text::{late_text, text};
 use crate::ui::{AvatarSize, avatar};
 use leptos::prelude::*;
 use maillage_shared::command::{JobSheetCommand, SheetField};
+use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
+use maillage_shared::rules::access::Right;
 use maillage_shared::snapshot::{Field, VersionId};
 use maillage_shared::time::UnixMillis;
 
@@ -48,6 +50,7 @@ pub(crate) fn versions_card(
     }
     let model = expect_context::<Model>();
     let words = &late_text().sheet.versions;
+    let may_choose = model.may(Kind::JobSheet, Right::Write);
     let cards: Vec<AnyView> = versions
         .iter()
         .map(|version| card(model, version))
@@ -73,7 +76,7 @@ pub(crate) fn versions_card(
             <div class="card card-tint">
                 <p><strong>{(words.exist)(versions.len())}</strong> " " {words.nothing_lost}</p>
                 <div class="versions">{cards}</div>
-                <div class="actions no-print">{choices}</div>
+                {may_choose.then(|| view! { <div class="actions no-print">{choices}</div> })}
             </div>
         }
         .into_any(),

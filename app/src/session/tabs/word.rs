@@ -162,6 +162,7 @@ fn code(why: Rejection) -> u8 {
         Rejection::NotAccepted => 0,
         Rejection::SpaceFull => 1,
         Rejection::TooLarge => 2,
+        Rejection::NotAllowed => 3,
     }
 }
 
@@ -170,6 +171,7 @@ fn rejection(code: u8) -> Option<Rejection> {
         0 => Some(Rejection::NotAccepted),
         1 => Some(Rejection::SpaceFull),
         2 => Some(Rejection::TooLarge),
+        3 => Some(Rejection::NotAllowed),
         _ => None,
     }
 }

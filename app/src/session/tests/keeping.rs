@@ -1,6 +1,7 @@
 //! What is on the disk of the phone, and what is not.
 
 use super::*;
+use maillage_shared::identity::{Invitation, Secret};
 
 #[test]
 fn a_change_is_sent_only_once_it_is_durable() {
@@ -37,7 +38,8 @@ fn what_others_wrote_is_not_counted_as_mine_to_keep() {
 #[test]
 fn who_i_am_is_written_again_until_it_is_kept() {
     let mut state = phone();
-    state.join(at(1), [1; 32], Face::default(), space());
+    let link = Invitation::Link(Secret::from_entropy([4; 16]));
+    state.come_in(at(1), [1; 32], Face::default(), link);
     state.handle(at(2), Event::MyselfKept(false));
     assert!(state.standing(START, None).failing);
     assert!(state.next_wake().unwrap() <= START.plus(3_002));

@@ -2,6 +2,7 @@
 
 use super::NBSP;
 use crate::text::keys::{Domain, Glossary, LocalDay};
+use maillage_shared::identity::Role;
 use maillage_shared::records::{
     ContractType, GuardRailState, GuardRailTopic, LegalFrame, PartnerKind, Section, SheetState,
     Trade, TrialPoint,
@@ -41,6 +42,7 @@ pub(super) const DOMAIN: Domain = Domain {
         PartnerKind::Inhabitants => "Groupe d’habitants",
         PartnerKind::Other => "Autre",
     },
+    role,
     day,
     someone: "quelqu’un",
 };
@@ -132,6 +134,19 @@ fn day(day: LocalDay, today: LocalDay) -> String {
         format!("le {number}{NBSP}{month}")
     } else {
         format!("le {number}{NBSP}{month} {}", day.year)
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Guest => "Invité",
+        Role::Volunteer => "Volontaire",
+        Role::Partner => "Partenaire",
+        Role::Facilitator => "Animateur",
+        Role::Team => "Équipe projet",
+        Role::Committee => "Comité local",
+        Role::Mentor => "Mentor",
+        Role::Observer => "Observateur",
     }
 }
 

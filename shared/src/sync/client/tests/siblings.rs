@@ -122,6 +122,7 @@ fn a_tab_that_takes_over_dials_at_once_and_begins_with_what_was_acknowledged() {
         Acknowledged {
             relay: Some("disk".to_owned()),
             heads: vec![genesis.hash],
+            receipt: None,
         },
     );
     let later = NOW.plus(10);

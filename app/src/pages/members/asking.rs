@@ -1,0 +1,57 @@
+//! Asking the relay for something, with what a screen shows meanwhile and when it comes to nothing.
+
+use crate::model::Model;
+use crate::text::text;
+use leptos::prelude::*;
+use maillage_shared::id::DocumentId;
+use maillage_shared::roster::{Answer, Request};
+
+/// One thing to ask for at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Asking {
+    model: Model,
+    /// The relay has not answered yet.
+    pub(super) busy: RwSignal<bool>,
+    /// What went wrong.
+    pub(super) problem: RwSignal<Option<&'static str>>,
+}
+
+impl Asking {
+    pub(super) fn new() -> Self {
+        Self {
+            model: expect_context(),
+            busy: RwSignal::new(false),
+            problem: RwSignal::new(None),
+        }
+    }
+
+    /// Asks, about the territory joined. `done` hears of an answer that is not a no.
+    pub(super) fn ask(
+        self,
+        request: impl FnOnce(DocumentId) -> Request,
+        done: impl FnOnce(Answer) + 'static,
+    ) {
+        let Some(space) = self.model.space() else {
+            return;
+        };
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.problem.set(None);
+        self.model.ask(&request(space), move |answer| {
+            // The screen may be gone by now.
+            self.busy.try_set(false);
+            let words = &text().members;
+            match answer {
+                None => {
+                    self.problem.try_set(Some(words.offline));
+                }
+                Some(Answer::Denied(why)) => {
+                    self.problem.try_set(Some((words.denied)(why)));
+                }
+                Some(answer) => done(answer),
+            }
+        });
+    }
+}
