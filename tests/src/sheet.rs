@@ -26,35 +26,30 @@ pub fn create(device: &Device, space: DocumentId, title: &str, need: &str) -> Re
     device.create(document, genesis)
 }
 
-/// Creates a sheet whose price two people have set at the same time, and returns its id.
-///
-/// They write over `line`, which is cut for the second of them meanwhile.
+/// Creates a sheet whose price two people have set at the same time, and returns its id. `other_line` is that of the second of them,
+/// and is cut meanwhile.
 pub async fn contested(
-    line: &Line,
+    one: &Device,
+    (other, other_line): (&Device, &Line),
     space: DocumentId,
     title: &str,
     prices: [&str; 2],
 ) -> Result<DocumentId> {
-    let own_line = Line::to(line.address()).await?;
-    let (one, other) = (
-        Device::start(&line.sync_url())?,
-        Device::start(&own_line.sync_url())?,
-    );
-    let id = create(&one, space, title, "")?;
+    let id = create(one, space, title, "")?;
     one.all_sent().await?;
     other.find(id).await?;
-    own_line.cut();
+    other_line.cut();
     eventually("the second phone has lost its line", async || {
         let link = other.status().link;
         when(link != LinkState::Online, format!("{link:?}"))
     })
     .await?;
-    for (device, price) in [&one, &other].into_iter().zip(prices) {
+    for (device, price) in [one, other].into_iter().zip(prices) {
         let price = SheetValue::Price(Known::Known(price.to_owned()));
         device.command(id, &Command::JobSheet(JobSheetCommand::Set(price)))?;
     }
     one.all_sent().await?;
-    own_line.mend();
+    other_line.mend();
     other.all_sent().await?;
     Ok(id)
 }

@@ -1,7 +1,7 @@
 //! Territories that the demonstration does not show: a new one, where nobody has written anything.
 
 use crate::device::{Device, now, random};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use maillage_shared::command::{Command, TerritoryCommand};
 use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
@@ -42,16 +42,4 @@ pub fn list(
     };
     let command = TerritoryCommand::PutIndexEntry(entry);
     device.command(territory, &Command::Territory(command))
-}
-
-/// The territory that a joining link leads to.
-pub fn of_link(link: &str) -> Result<DocumentId> {
-    let id = link.rsplit('/').next().unwrap_or_default();
-    id.parse()
-        .with_context(|| format!("{link} is no joining link"))
-}
-
-/// The part of a joining link that follows the address.
-pub fn link(territory: DocumentId) -> String {
-    format!("/#/rejoindre/{territory}")
 }

@@ -78,9 +78,10 @@ async fn nothing_that_showed_two_ticks_is_missing_after_the_relay_was_killed() -
             amina.is_sent().await?;
         }
     }
+    let reader = Device::start(&relay.sync_url())?;
+    reader.join(&stage.link, "Bernard").await?;
     drop((amina, stage));
 
-    let reader = Device::start(&relay.sync_url())?;
     reader.find(id).await?;
     let there = sheet::read(&reader, id)?
         .sections

@@ -4,9 +4,11 @@ use crate::stage::Visitor;
 use anyhow::{Context, Result};
 use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
+use maillage_shared::records::territory as records;
 use maillage_tests::browser::{Phone, Target};
-use maillage_tests::device::{Device, random};
-use maillage_tests::{sheet, territory};
+use maillage_tests::device::{Device, now, random};
+use maillage_tests::line::Line;
+use maillage_tests::{house, sheet, territory};
 
 /// Walks from the doorway through every screen and dialog, and calls `look` on each with a name for it.
 pub(crate) async fn each(
@@ -25,6 +27,8 @@ pub(crate) async fn each(
     see("no-link", "Il faut un lien pour entrer").await?;
     visitor.go("/#/rejoindre/abc").await?;
     see("broken-link", "Ce lien ne marche pas").await?;
+    visitor.go("/#/rejoindre/badomi").await?;
+    see("no-such-code", "Ce code ne marche pas").await?;
     visitor.go(visitor.link()).await?;
     see("join", "Comment vous appeler").await?;
     // Browsers in tests have no voice.
@@ -115,10 +119,22 @@ pub(crate) async fn each(
         .await?;
     see("sheet-not-here", "Fiche sans nom").await?;
 
-    let device = Device::start(&visitor.line.sync_url())?;
-    let new = territory::found(&device, "Sclessin")?;
-    device.all_sent().await?;
-    visitor.moves_to(&territory::link(new)).await?;
+    let (new, link) = (unknown()?, async |space: DocumentId| {
+        let space = space.to_string();
+        house::invite(
+            visitor.data(),
+            &["--role", "team", "--uses", "2", "--space", &space],
+        )
+        .await
+    });
+    let to_new = link(new).await?;
+    let founder = Device::start(&visitor.line.sync_url())?;
+    founder.join(&to_new, "Nadia").await?;
+    let (document, genesis) = records::birth(new, "Sclessin", founder.actor(), now())?;
+    founder.create_as(new, document, genesis);
+    territory::add_needs(&founder, new)?;
+    founder.all_sent().await?;
+    visitor.moves_to(&to_new).await?;
     visitor.go("/#/besoins").await?;
     visitor
         .shows(Target::any("main"), "Aucun besoin pour le moment.")
@@ -129,7 +145,7 @@ pub(crate) async fn each(
         .shows(Target::any("main"), "Aucune fiche pour le moment.")
         .await?;
     see("sheets-empty", "Fiches emploi").await?;
-    visitor.moves_to(&territory::link(unknown()?)).await?;
+    visitor.moves_to(&link(unknown()?).await?).await?;
     visitor
         .shows(
             Target::any("main"),
@@ -154,11 +170,13 @@ async fn contested(visitor: &Visitor) -> Result<DocumentId> {
         "12,50 € l’heure, matériel compris",
         "Gratuit pour les habitants, 20 € pour les commerces",
     ];
-    let space = territory::of_link(visitor.link())?;
-    let id = sheet::contested(&visitor.line, space, title, prices).await?;
-    let device = Device::start(&visitor.line.sync_url())?;
-    device.find(space).await?;
-    territory::list(&device, space, id, Kind::JobSheet, title)?;
-    device.all_sent().await?;
+    let (one, space) = visitor.companion().await?;
+    let other_line = Line::to(visitor.line.address()).await?;
+    let other = Device::start(&other_line.sync_url())?;
+    other.join(visitor.link(), "Claude").await?;
+    let id = sheet::contested(&one, (&other, &other_line), space, title, prices).await?;
+    one.find(space).await?;
+    territory::list(&one, space, id, Kind::JobSheet, title)?;
+    one.all_sent().await?;
     Ok(id)
 }

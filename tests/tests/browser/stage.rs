@@ -3,12 +3,15 @@
 use anyhow::{Context, Result, ensure};
 use maillage_shared::id::DocumentId;
 use maillage_tests::browser::{Browser, Form, Phone, Target};
+use maillage_tests::device::Device;
+use maillage_tests::house;
 use maillage_tests::line::Line;
 use maillage_tests::published::Published;
 use maillage_tests::relay::Relay;
 use maillage_tests::until::{eventually, told, when};
 use serde_json::json;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
@@ -36,6 +39,7 @@ pub(crate) struct Visitor {
     pub(crate) phone: Phone,
     pub(crate) line: Arc<Line>,
     link: String,
+    data: PathBuf,
 }
 
 impl Stage {
@@ -75,7 +79,26 @@ impl Stage {
             phone: self.browser.phone(name, form).await?,
             line: Arc::new(Line::to(self.address).await?),
             link: self.link.clone(),
+            data: self.data.path().to_owned(),
         })
+    }
+
+    /// Has the relay's operator make an invitation, and returns the path of its link.
+    pub(crate) async fn invites(&self, arguments: &[&str]) -> Result<String> {
+        house::invite(self.data.path(), arguments).await
+    }
+
+    /// The relay's folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Someone with a small phone who has come in with this role and stands on the home screen.
+    pub(crate) async fn visitor_as(&self, role: &str, name: &str) -> Result<Visitor> {
+        let visitor = self.stranger(name, Form::PHONE).await?;
+        let link = self.invites(&["--role", role]).await?;
+        visitor.moves_to(&link).await?;
+        Ok(visitor)
     }
 
     /// Someone with a small phone who has joined and stands on the home screen.
@@ -95,15 +118,32 @@ impl Visitor {
     /// Follows a joining link, perhaps to another territory than before, to the home screen.
     pub(crate) async fn moves_to(&self, link: &str) -> Result<()> {
         self.go(link).await?;
+        self.comes_in().await?;
+        self.phone
+            .sees(Target::heading(&format!("Bonjour {}", self.name)))
+            .await
+    }
+
+    /// Says who they are, reads what is to be known, and asks to be let in.
+    pub(crate) async fn comes_in(&self) -> Result<()> {
         self.phone
             .fill(Target::field("Mon prénom"), &self.name)
             .await?;
         self.phone.tap(Target::button("Continuer")).await?;
         self.phone.sees(Target::heading("Avant d’entrer")).await?;
-        self.phone.tap(Target::button("Entrer")).await?;
-        self.phone
-            .sees(Target::heading(&format!("Bonjour {}", self.name)))
-            .await
+        self.phone.tap(Target::button("Entrer")).await
+    }
+
+    /// A phone without a screen, on the same line, of someone who has followed the same link; and the territory it leads to.
+    pub(crate) async fn companion(&self) -> Result<(Device, DocumentId)> {
+        let device = Device::start(&self.line.sync_url())?;
+        let space = device.join(&self.link, "Bernard").await?;
+        Ok((device, space))
+    }
+
+    /// The relay's folder.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
     }
 
     /// The same person in another tab of the same phone.
