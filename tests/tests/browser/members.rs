@@ -50,12 +50,13 @@ async fn someone_invited_from_a_phone_comes_in_until_the_invitation_is_stopped()
     nadia.shows(main(), "Amina").await?;
 
     nadia.go("/#/membres/inviter").await?;
-    let open = || Target::any("listitem").with_words("9 places");
+    let open = || Target::named("region", "Invitations ouvertes");
+    nadia.shows(open(), "9 places").await?;
     nadia
         .phone
-        .tap(Target::button("Arrêter").within(open()))
+        .tap(Target::button("Volontaire").within(open()))
         .await?;
-    nadia.no_longer_shows(main(), "9 places").await?;
+    nadia.no_longer_shows(open(), "Volontaire").await?;
     let luc = stage.stranger("Luc", Form::PHONE).await?;
     luc.go(&link).await?;
     luc.phone

@@ -40,7 +40,12 @@ pub(crate) async fn each(
         .await?;
     phone.tap(Target::button("Continuer")).await?;
     see("notice", "Avant d’entrer").await?;
+    visitor.goes_offline().await?;
     phone.tap(Target::button("Entrer")).await?;
+    visitor.shows(Target::any("main"), "Pas de réseau").await?;
+    see("entering", "On vous inscrit").await?;
+    visitor.comes_online().await?;
+    phone.sees(Target::heading("Bonjour")).await?;
     visitor.is_sent().await?;
     phone.sees(Target::heading("Partenaires")).await?;
     see("home", "Bonjour").await?;
@@ -112,6 +117,8 @@ pub(crate) async fn each(
         .await?;
     phone.sees(Target::button("Choisir").nth(0)).await?;
     see("sheet-versions", "Le prix").await?;
+    people(visitor, &mut see).await?;
+
     let unknown = || Ok::<_, anyhow::Error>(DocumentId::from_entropy(random()?));
     visitor.go(&format!("/#/fiches/{}", unknown()?)).await?;
     visitor
@@ -161,6 +168,34 @@ pub(crate) async fn each(
         .evaluate("window.dispatchEvent(new Event('maillage:panic'))")
         .await?;
     see("stopped", "Maillage s’est arrêté").await
+}
+
+/// The screens and dialogs about who belongs to the territory.
+async fn people(
+    visitor: &Visitor,
+    see: &mut impl AsyncFnMut(&str, &str) -> Result<()>,
+) -> Result<()> {
+    let phone = &visitor.phone;
+    visitor.go("/#/membres").await?;
+    phone.sees(Target::button("Claude").nth(0)).await?;
+    see("members", "Personnes et rôles").await?;
+    phone.tap(Target::button("Claude").nth(0)).await?;
+    see("roles", "Les rôles de Claude").await?;
+    phone.tap(Target::button("Retirer Claude")).await?;
+    phone.sees(Target::button("Garder Claude")).await?;
+    see("remove", "Les rôles de Claude").await?;
+    phone.tap(Target::button("Fermer")).await?;
+    phone.tap(Target::button("(vous)")).await?;
+    see("my-card", "Ma carte").await?;
+    phone.tap(Target::button("Quitter le territoire")).await?;
+    phone.sees(Target::button("Rester")).await?;
+    see("leave", "Ma carte").await?;
+    phone.tap(Target::button("Fermer")).await?;
+    visitor.go("/#/membres/inviter").await?;
+    phone.sees(Target::button("Arrêter").nth(0)).await?;
+    see("invite", "Inviter").await?;
+    phone.tap(Target::button("Préparer l’invitation")).await?;
+    see("invited", "Le code de la salle").await
 }
 
 /// A sheet with two prices, each as long as people write them.
