@@ -86,7 +86,8 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
         .filter(|role| model.may_act(Act::Invite(*role)))
         .collect();
     let role = RwSignal::new(0usize);
-    let uses = RwSignal::new(0usize);
+    // A room, most often.
+    let uses = RwSignal::new(2usize);
     let minutes = RwSignal::new(1usize);
     let chips = |labels: Vec<String>| -> Vec<Chip> {
         let chip = |label| Chip { label, icon: None };
