@@ -148,7 +148,7 @@ fn need_row(id: RecordId) -> AnyView {
         let way = view! {
             <a class="button button-quiet start" href=route.href()>
                 {word}
-                <span class="visually-hidden">{live_text(of_need.clone())}</span>
+                <span class="visually-hidden">{live_text(of_need)}</span>
             </a>
         };
         Some(way.into_any())

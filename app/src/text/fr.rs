@@ -108,11 +108,14 @@ pub(super) static TEXT: Text = Text {
             },
             Notice {
                 question: "Qui voit quoi\u{a0}?",
-                answer: "Le groupe voit votre nom et ce que vous écrivez. Le public, non. Le Forem et le CPAS ne voient pas si vous venez. La personne qui tient le serveur peut aussi lire.",
+                answer: "Le groupe voit votre nom et ce que vous écrivez. Le public, non. Le Forem et le CPAS ne voient pas si \
+                         vous venez. La personne qui tient le serveur peut aussi lire.",
             },
             Notice {
                 question: "Combien de temps\u{a0}?",
-                answer: "Invité\u{a0}: votre nom est effacé 30 jours après la dernière rencontre. Les autres\u{a0}: votre nom est effacé quand vous quittez le territoire. Vos textes restent, sans votre nom.",
+                answer: "Invité\u{a0}: votre nom est effacé 30 jours après la dernière rencontre. \
+                         Les autres\u{a0}: votre nom est effacé quand vous quittez le territoire. \
+                         Vos textes restent, sans votre nom.",
             },
             Notice {
                 question: "À qui demander\u{a0}?",

@@ -1,5 +1,5 @@
 use super::*;
-use maillage_shared::identity::Role;
+use maillage_shared::identity::{Role, Roles};
 use maillage_shared::presence::Face;
 use std::sync::Arc;
 use std::sync::Mutex;
