@@ -39,8 +39,13 @@ fn space() -> DocumentId {
 }
 
 fn me() -> Myself {
-    let mut me = Myself::new([1; 32], [1; 8], Face::default());
-    me.territory = Some(space());
+    member([1; 32], [1; 8], space())
+}
+
+/// Someone who was let in there.
+fn member(seed: [u8; 32], entropy: [u8; 8], territory: DocumentId) -> Myself {
+    let mut me = Myself::new(seed, entropy, Face::default());
+    me.territory = Some(territory);
     me
 }
 
@@ -51,6 +56,7 @@ fn territory_of_another() -> Opened {
     let acknowledged = Acknowledged {
         relay: Some(STORE.to_owned()),
         heads: document.heads(),
+        receipt: None,
     };
     Opened {
         id: space(),

@@ -187,6 +187,7 @@ mod tests {
         let acknowledged = Acknowledged {
             relay: Some("disk".to_owned()),
             heads: vec![ChangeHash([3; 32])],
+            receipt: None,
         };
         let standing = |link| Word::Standing {
             link,

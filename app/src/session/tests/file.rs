@@ -8,7 +8,7 @@ use maillage_shared::archive::ArchiveError;
 fn other_phone() -> State {
     let mut state = State::default();
     let start = Start {
-        me: Some(Myself::new([3; 32], [3; 8], Face::default(), space())),
+        me: Some(member([3; 32], [3; 8], space())),
         ..Start::default()
     };
     state.open(at(0), start);
@@ -54,7 +54,7 @@ fn what_one_phone_writes_into_a_file_another_takes_in_and_keeps() {
     // What the other writes merges with what the first has written since, and meeting the file again changes nothing.
     let rename = |state: &mut State, title: &str| {
         let title = SheetValue::Title(title.to_owned());
-        let command = Command::JobSheet(JobSheetCommand::Set(title));
+        let command = JobSheetCommand::Set(title);
         let (_, tasks) = state.command(at(4), sheet, &command).unwrap();
         keep_all(state, tasks);
     };
@@ -75,7 +75,7 @@ fn a_file_that_is_damaged_foreign_or_of_elsewhere_changes_nothing() {
     let (one, mut other) = (phone(), other_phone());
     let mut file = one.write_file().unwrap();
     let elsewhere = DocumentId::from_entropy([55; 16]);
-    let stranger = Myself::new([4; 32], [4; 8], Face::default(), elsewhere);
+    let stranger = member([4; 32], [4; 8], elsewhere);
     let mut far = State::default();
     far.open(
         at(0),

@@ -9,7 +9,7 @@ fn other_tab() -> State {
     state.open(
         at(0),
         Start {
-            me: Some(Myself::new([1; 32], [2; 8], Face::default(), space())),
+            me: Some(member([1; 32], [2; 8], space())),
             documents: vec![territory_of_another()],
             ..Start::default()
         },
@@ -159,7 +159,7 @@ fn a_tab_that_missed_something_reads_the_store_again() {
     let (sheet, tasks) = create(&mut one, "Vélos");
     let genesis = kept(&tasks, sheet);
     one.handle(at(2), Event::Kept(sheet, hashes(&genesis)));
-    let command = Command::JobSheet(JobSheetCommand::Set(SheetValue::Title("Roues".to_owned())));
+    let command = JobSheetCommand::Set(SheetValue::Title("Roues".to_owned()));
     let (_, tasks) = one.command(at(3), sheet, &command).unwrap();
     let word = kept_word(sheet, &kept(&tasks, sheet));
     let tasks = other.handle(at(4), Event::Tab(word));
