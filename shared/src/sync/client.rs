@@ -375,6 +375,10 @@ impl Client {
     fn introduced(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
         self.identification = Identification::Done;
         effects.push(ClientEffect::StatusChanged);
+        self.speak_about_all(now, effects);
+    }
+
+    fn speak_about_all(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
         let ids: Vec<DocumentId> = self.replicas.keys().copied().collect();
         for id in ids {
             self.speak(now, id, effects);
@@ -424,9 +428,11 @@ impl Client {
                     replica.meet(self.storage.as_deref());
                     replica.resume();
                 }
-                // Stock relays ask nobody who they are.
-                if peer.version != EXTENDED_VERSION || !self.has_person {
+                if peer.version != EXTENDED_VERSION {
+                    // Stock relays ask nobody who they are.
                     self.introduced(now, effects);
+                } else if !self.has_person {
+                    self.speak_about_all(now, effects);
                 }
             }
             Frame::Challenge(challenge) => {

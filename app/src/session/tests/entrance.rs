@@ -12,6 +12,7 @@ fn link() -> Invitation {
 fn newcomer() -> State {
     let mut state = State::default();
     state.open(at(0), Start::default());
+    state.handle(at(0), Event::Leading);
     state
 }
 
@@ -151,6 +152,7 @@ fn what_was_begun_without_network_goes_on_after_a_restart() {
             ..Start::default()
         },
     );
+    state.handle(at(100), Event::Leading);
     assert_eq!(state.entering(), Some((link(), None)));
     assert_eq!(
         state.myself(),
