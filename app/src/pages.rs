@@ -130,7 +130,7 @@ fn inside(route: Route) -> AnyView {
         if may.get() {
             page_of(route.clone())
         } else {
-            let words = &text().members;
+            let words = &text().rights;
             let home = Some(text().missing.home);
             doorway(
                 words.not_yours,
@@ -142,9 +142,9 @@ fn inside(route: Route) -> AnyView {
 
 fn page_of(route: Route) -> AnyView {
     match route {
-        Route::Members => view! { <members::Members /> }.into_any(),
-        Route::Invite => view! { <members::Invite /> }.into_any(),
-        Route::Phone => view! { <phone::Phone /> }.into_any(),
+        Route::Members => late(Place::Home, |screens| (screens.members)()),
+        Route::Invite => late(Place::Home, |screens| (screens.invite)()),
+        Route::Phone => late(Place::Home, |screens| (screens.phone)()),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
         Route::NewSheet => late(Place::Sheets, |screens| (screens.new_sheet)(None)),

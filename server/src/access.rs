@@ -513,7 +513,7 @@ impl Book {
 
 /// The wall clock: dates on links are dates for people, and outlive the process.
 #[allow(clippy::disallowed_methods)]
-fn now() -> UnixMillis {
+pub(crate) fn now() -> UnixMillis {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

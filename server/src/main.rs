@@ -100,6 +100,9 @@ enum Command {
         /// Makes a code of six letters too, good for twelve hours, written on a line before.
         #[arg(long)]
         code: bool,
+        /// The name of the territory that this invitation begins.
+        #[arg(long)]
+        name: Option<String>,
         #[command(flatten)]
         place: Place,
     },
@@ -313,12 +316,14 @@ fn main() -> ExitCode {
             uses,
             days,
             code,
+            name,
             place,
         } => place.order(Deed::Invite {
             role,
             uses,
             days,
             code,
+            name,
         }),
         Command::Members { place } => place.order(Deed::Members),
         Command::Revoke {
@@ -448,9 +453,10 @@ fn write_demo(data: &Data) -> Result<()> {
             uses: 1_000,
             days: 30,
             code: false,
+            name: None,
         },
     };
-    data.report(order.carry_out(&registry, &mut std::io::stdout()))
+    data.report(order.carry_out(&registry, &store, &mut std::io::stdout()))
 }
 
 /// The first or last line that others read.

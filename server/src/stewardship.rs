@@ -2,15 +2,20 @@
 //!
 //! As with the store ([`crate::upkeep`]), a running relay does it itself when there is one.
 
-use crate::access::Registry;
+use crate::access::{self, Registry};
 use crate::store::SledStore;
 #[cfg(unix)]
 use crate::upkeep::control;
 use crate::upkeep::{Report, UpkeepError};
+use maillage_shared::ActorId;
+use maillage_shared::command::{Command, CommandError, Context, TerritoryCommand};
+use maillage_shared::doc::{Document, Kind};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{PersonId, Role, Roles};
+use maillage_shared::records::{needs, territory};
 use maillage_shared::roster::{Answer, Denied, Request};
-use maillage_shared::store::StoreError;
+use maillage_shared::snapshot::IndexEntry;
+use maillage_shared::store::{Store, StoreError, StoredChange};
 use minicbor::{Decode, Encode};
 use std::io::Write;
 use std::path::Path;
@@ -44,6 +49,9 @@ pub enum Deed {
         /// Whether a code to be spoken is wanted too.
         #[n(3)]
         code: bool,
+        /// The name of the territory that this begins.
+        #[n(4)]
+        name: Option<String>,
     },
     /// Write a table of everyone.
     #[n(1)]
@@ -88,8 +96,8 @@ impl Order {
             Err(StoreError::Locked) => control::ask(data, &self.words(), output),
             opened => {
                 // Nobody else may touch the folder meanwhile.
-                let _locked = opened?;
-                self.carry_out(&Registry::open(data)?, output)
+                let store = opened?;
+                self.carry_out(&Registry::open(data)?, &store, output)
             }
         }
     }
@@ -111,9 +119,10 @@ impl Order {
     pub fn carry_out(
         &self,
         registry: &Registry,
+        store: &dyn Store,
         output: &mut dyn Write,
     ) -> Result<Report, UpkeepError> {
-        let space = self.place(registry)?;
+        let space = self.place(registry, store)?;
         let request = match &self.deed {
             Deed::Members => return members(registry, space, output),
             Deed::Invite {
@@ -121,6 +130,7 @@ impl Order {
                 uses,
                 days,
                 code,
+                ..
             } => Request::Invite {
                 space,
                 role: known(role)?,
@@ -141,10 +151,8 @@ impl Order {
                 number: *number,
             },
         };
-        let mut entropy = [0; 32];
-        getrandom::fill(&mut entropy).map_err(|error| StoreError::Io(error.to_string()))?;
         let answer = registry
-            .operate(&request, entropy)
+            .operate(&request, random()?)
             .map_err(|denied| refused(&denied.to_string()))?;
         match (answer, &self.deed) {
             (Answer::Invited { number, link, .. }, Deed::Ticket { .. }) => {
@@ -162,27 +170,27 @@ impl Order {
         }
     }
 
-    fn place(&self, registry: &Registry) -> Result<DocumentId, UpkeepError> {
+    /// The territory that is meant, begun if it is new.
+    fn place(&self, registry: &Registry, store: &dyn Store) -> Result<DocumentId, UpkeepError> {
+        let name = match &self.deed {
+            Deed::Invite { name, .. } => name.as_deref(),
+            _ => None,
+        };
         let is_invitation = matches!(self.deed, Deed::Invite { .. });
         if let Some(space) = self.space {
+            // One that has no record yet: the demonstration, or one whose documents phones will bring.
             if is_invitation {
                 registry.found(space)?;
             }
             return Ok(space);
         }
-        match registry.spaces()[..] {
-            [only] => Ok(only),
-            [] if is_invitation => {
-                let mut entropy = [0; 16];
-                getrandom::fill(&mut entropy).map_err(|error| StoreError::Io(error.to_string()))?;
-                let space = DocumentId::from_entropy(entropy);
-                registry.found(space)?;
-                Ok(space)
-            }
-            [] => Err(refused(
-                "there is no territory yet: `maillage invite --role team` begins one",
+        match (&registry.spaces()[..], name) {
+            (_, Some(name)) => begin(registry, store, name),
+            ([only], None) => Ok(*only),
+            ([], None) => Err(refused(
+                "there is no territory yet: `maillage invite --name \"…\"` begins one",
             )),
-            ref several => {
+            (several, None) => {
                 let names: Vec<String> = several.iter().map(ToString::to_string).collect();
                 let names = names.join(", ");
                 Err(refused(&format!(
@@ -195,6 +203,42 @@ impl Order {
 
 /// How an order begins on the control socket.
 const WORD: &str = "access ";
+
+/// Begins a territory: its document, its needs, and its record.
+fn begin(registry: &Registry, store: &dyn Store, name: &str) -> Result<DocumentId, UpkeepError> {
+    let failed = |error: CommandError| refused(&error.to_string());
+    let space = DocumentId::from_entropy(random()?);
+    let needs = DocumentId::from_entropy(random()?);
+    let now = access::now();
+    // Under a name that is nobody's: whoever follows the invitation comes later.
+    let actor = ActorId::from(random::<16>()?);
+    let (mut territory, _) = territory::birth(space, name, actor.clone(), now).map_err(failed)?;
+    let (listed, _) = needs::birth(space, actor, now).map_err(failed)?;
+    let entry = TerritoryCommand::PutIndexEntry(IndexEntry {
+        id: needs,
+        kind: Kind::Needs,
+        title: String::new(),
+        trade: None,
+        state: None,
+    });
+    let context = Context {
+        now,
+        entropy: random()?,
+    };
+    Command::from(entry)
+        .apply(&mut territory, &context)
+        .map_err(failed)?;
+    let stored = |document: &Document| document.changes().iter().map(StoredChange::from).collect();
+    store.append(&[(needs, stored(&listed)), (space, stored(&territory))])?;
+    registry.found(space)?;
+    Ok(space)
+}
+
+fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], UpkeepError> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Io(error.to_string()))?;
+    Ok(bytes)
+}
 
 fn done(sentence: String) -> Report {
     Report {
@@ -271,17 +315,20 @@ fn members(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use maillage_shared::change::ChangeRecord;
+    use maillage_shared::snapshot::TerritorySnapshot;
 
     fn order(deed: Deed) -> Order {
         Order { space: None, deed }
     }
 
-    fn invite(role: &str) -> Order {
+    fn invite(role: &str, name: Option<&str>) -> Order {
         order(Deed::Invite {
             role: role.to_owned(),
             uses: 1,
             days: 7,
             code: true,
+            name: name.map(str::to_owned),
         })
     }
 
@@ -295,25 +342,48 @@ mod tests {
     #[test]
     fn the_first_invitation_begins_a_territory_and_the_next_one_leads_there_too() {
         let data = tempfile::tempdir().unwrap();
-        let none = carried_out(&order(Deed::Members), data.path()).unwrap_err();
-        assert!(none.contains("maillage invite"), "{none}");
-        let lines = carried_out(&invite("team"), data.path()).unwrap();
+        for early in [order(Deed::Members), invite("team", None)] {
+            let none = carried_out(&early, data.path()).unwrap_err();
+            assert!(none.contains("maillage invite --name"), "{none}");
+        }
+        let lines = carried_out(&invite("team", Some("Droixhe")), data.path()).unwrap();
         assert_eq!(lines.lines().count(), 2);
         assert!(lines.lines().last().unwrap().starts_with("/#/rejoindre/"));
-        carried_out(&invite("guest"), data.path()).unwrap();
-        assert_eq!(Registry::open(data.path()).unwrap().spaces().len(), 1);
+        carried_out(&invite("guest", None), data.path()).unwrap();
+        let [space] = Registry::open(data.path()).unwrap().spaces()[..] else {
+            panic!("not one territory");
+        };
+        let store = SledStore::open(data.path()).unwrap();
+        assert_eq!(store.list().unwrap().len(), 2);
+        let stored = store.load(space).unwrap().unwrap();
+        let records: Vec<_> = stored
+            .iter()
+            .map(|change| ChangeRecord::parse(&change.bytes).unwrap())
+            .collect();
+        let document = Document::from_changes(&records, ActorId::from([1])).unwrap();
+        let snapshot = TerritorySnapshot::read(&document);
+        assert_eq!(snapshot.name.value(), Some(&"Droixhe".to_owned()));
+    }
+
+    #[test]
+    fn a_second_territory_is_begun_by_its_name_and_then_one_has_to_say_which() {
+        let data = tempfile::tempdir().unwrap();
+        carried_out(&invite("team", Some("Droixhe")), data.path()).unwrap();
+        carried_out(&invite("team", Some("Sclessin")), data.path()).unwrap();
+        let told = carried_out(&invite("guest", None), data.path()).unwrap_err();
+        assert!(told.contains("--space"), "{told}");
     }
 
     #[test]
     fn a_role_that_is_none_is_told_with_those_there_are() {
         let data = tempfile::tempdir().unwrap();
-        let told = carried_out(&invite("king"), data.path()).unwrap_err();
+        let told = carried_out(&invite("king", Some("Droixhe")), data.path()).unwrap_err();
         assert!(told.contains("facilitator"), "{told}");
     }
 
     #[test]
     fn an_order_survives_the_control_socket() {
-        let order = invite("team");
+        let order = invite("team", None);
         assert_eq!(Order::read(&order.words()), Some(order));
         assert_eq!(Order::read("access zz"), None);
         assert_eq!(Order::read("check"), None);

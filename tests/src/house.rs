@@ -1,12 +1,10 @@
 //! A relay that lets in only who was invited, with a territory in it and people who came in.
 
-use crate::device::{Device, now};
+use crate::device::Device;
 use crate::relay::{self, Relay};
-use crate::territory;
 use anyhow::{Context, Result, ensure};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Role, Roles};
-use maillage_shared::records::territory as records;
 use maillage_shared::roster::{Answer, Request};
 use std::path::Path;
 use tempfile::TempDir;
@@ -35,17 +33,14 @@ pub struct Invited {
 }
 
 impl House {
-    /// Begins a territory as people do: the operator makes the first invitation, whoever follows it writes the first documents.
+    /// Begins a territory as people do: the operator makes the first invitation, and someone follows it.
     pub async fn open() -> Result<Self> {
         let data = tempfile::tempdir()?;
         let relay = Relay::start_asking(data.path()).await?;
         let host = Device::start(&relay.sync_url())?;
-        let link = invite(data.path(), &["--role", "team"]).await?;
+        let link = invite(data.path(), &["--name", "Droixhe"]).await?;
         let space = host.join(&link, "Nadia").await?;
-        let (document, genesis) = records::birth(space, "Droixhe", host.actor(), now())?;
-        host.create_as(space, document, genesis);
-        territory::add_needs(&host, space)?;
-        host.all_sent().await?;
+        host.find(space).await?;
         Ok(Self {
             relay,
             host,

@@ -65,7 +65,7 @@ pub(crate) fn Home() -> AnyView {
                 })}
                 {live_option(move || partners.with(|partners| partners.as_deref().map(partner_list)))}
             </div>
-            <a class="button button-quiet" href=Route::Phone.href()>{text().phone.title}</a>
+            <a class="button button-quiet" href=Route::Phone.href()>{text().home.phone}</a>
         </Screen>
     }
     .into_any()

@@ -3,7 +3,9 @@
 //! A screen becomes late by a field in [`Screens`] and in `SCREENS`, and by being drawn through [`late`]. What only `SCREENS` leads to
 //! is not part of a first visit; whatever an early screen also uses stays in the main part. `cargo xtask size` shows both.
 
+use super::members::{Invite, Members};
 use super::new_sheet::NewSheet;
+use super::phone::Phone;
 use super::screen::{Place, Screen, window_title};
 use super::sheet::Sheet;
 use crate::model::{Model, Status};
@@ -21,11 +23,19 @@ pub(super) struct Screens {
     pub(super) new_sheet: fn(Option<RecordId>) -> AnyView,
     /// A job sheet.
     pub(super) sheet: fn(DocumentId) -> AnyView,
+    /// Everyone of the territory, and letting others in.
+    pub(super) members: fn() -> AnyView,
+    pub(super) invite: fn() -> AnyView,
+    /// What is on this phone.
+    pub(super) phone: fn() -> AnyView,
 }
 
 static SCREENS: Screens = Screens {
     new_sheet: |need| view! { <NewSheet need=need /> }.into_any(),
     sheet: |id| view! { <Sheet id=id /> }.into_any(),
+    members: || view! { <Members /> }.into_any(),
+    invite: || view! { <Invite /> }.into_any(),
+    phone: || view! { <Phone /> }.into_any(),
 };
 
 /// The only way from the main part to the late one: the build cuts here.

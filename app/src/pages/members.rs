@@ -11,7 +11,7 @@ use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::states;
 use crate::model::{Member, Model};
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{
     Corner, Dialog, Icon, Seen, icon, icon_turn, live, live_list, live_option, live_text,
 };
@@ -25,8 +25,8 @@ pub(crate) use invite::Invite;
 #[component]
 pub(crate) fn Members() -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().members;
-    window_title(|| text().members.title.to_owned());
+    let words = &late_text().members;
+    window_title(|| late_text().members.title.to_owned());
     let chosen = RwSignal::new(None::<PersonId>);
     let keys = Seen::new(move || {
         let ids =
@@ -110,7 +110,7 @@ fn face(model: Model, member: &Member, is_mine: bool) -> AnyView {
         .as_ref()
         .and_then(|partner| partner_name(model, partner));
     let partner = partner.map(|name| view! { <span class="small soft">{name}</span><br /> });
-    let mine = is_mine.then(|| view! { <span class="soft">{text().members.me}</span> });
+    let mine = is_mine.then(|| view! { <span class="soft">{late_text().members.me}</span> });
     view! {
         {people::numbered(&member.person, member.number)}
         <span>
@@ -139,7 +139,7 @@ fn partner_name(model: Model, id: &str) -> Option<String> {
 /// The dialog about one person: their roles, or my own card.
 fn card(chosen: RwSignal<Option<PersonId>>) -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().members;
+    let words = &late_text().members;
     let is_me = move |id: PersonId| {
         model
             .me

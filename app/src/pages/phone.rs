@@ -4,7 +4,7 @@ use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use crate::model::{Model, NotTaken, Taken};
 use crate::platform::files;
-use crate::text::text;
+use crate::text::late_text;
 use crate::ui::{Corner, Icon, icon, live_option, live_text};
 use leptos::prelude::*;
 use leptos::web_sys::HtmlInputElement;
@@ -15,8 +15,8 @@ use wasm_bindgen_futures::spawn_local;
 #[component]
 pub(crate) fn Phone() -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().phone;
-    window_title(|| text().phone.title.to_owned());
+    let words = &late_text().phone;
+    window_title(|| late_text().phone.title.to_owned());
     let stays = move || match model.room.get().promised {
         Some(true) => words.promised,
         Some(false) => words.not_promised,
@@ -63,7 +63,7 @@ pub(crate) fn Phone() -> AnyView {
 
 /// What became of a file.
 fn said(outcome: &Result<Taken, NotTaken>) -> AnyView {
-    let words = &text().phone;
+    let words = &late_text().phone;
     let (class, symbol, sentence) = match outcome {
         Ok(taken) => (
             "banner banner-yes",

@@ -30,7 +30,7 @@ fn part(allowed: Seen<bool>, view: impl Fn() -> AnyView + Send + 'static) -> Any
 /// What is said on every screen to someone who was removed; nothing to everyone else.
 pub(crate) fn no_longer_member() -> AnyView {
     let model = expect_context::<Model>();
-    let words = &text().members;
+    let words = &text().rights;
     let removed = Seen::new(move || model.roles.get().is_some_and(|roles| roles.is_empty()));
     let said = live_option(move || {
         removed.get().then(|| {

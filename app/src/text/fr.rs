@@ -135,8 +135,7 @@ pub(super) static TEXT: Text = Text {
         broken: "Il manque peut-être un morceau du lien.",
         broken_next: "Demandez le lien encore une fois, ou scannez de nouveau le code.",
     },
-    members: members::MEMBERS,
-    invite: members::INVITE,
+    rights: members::RIGHTS,
     home: Home {
         hello: |name| match name {
             "" => "Bonjour".to_owned(),
@@ -153,6 +152,7 @@ pub(super) static TEXT: Text = Text {
         sheets_count: |count| counted(count, "Aucune ouverte", "ouverte", "ouvertes"),
         members: "Personnes",
         members_count: |count| counted(count, "Personne", "dans le groupe", "dans le groupe"),
+        phone: "Ce téléphone",
         figures: |figures| match figures {
             [] => "Des emplois pour le quartier".to_owned(),
             figures => figures.join(",\n"),
@@ -257,36 +257,6 @@ pub(super) static TEXT: Text = Text {
         unreadable_body: "Rien n’est effacé. Des mots peuvent manquer ici. Parlez-en à l’équipe.",
         failed: "Cela n’a pas marché. Rien n’est perdu. Essayez encore.",
     },
-    phone: Phone {
-        title: "Ce téléphone",
-        promised: "Ce téléphone promet de garder vos textes.",
-        not_promised: "Ce téléphone garde vos textes. S’il manque de place, il peut les effacer. Le groupe a ce qui est envoyé.",
-        promise_unknown: "Ce téléphone garde vos textes. Le groupe a ce qui est envoyé.",
-        take_away: "Emporter",
-        take_away_body: "Tout tient dans un fichier. Donnez-le par une clé ou par un message. Cela marche sans réseau.",
-        save: "Tout mettre dans un fichier",
-        who_reads: "Qui a ce fichier peut tout lire.",
-        take_in: "Ajouter un fichier reçu",
-        take_in_body: "Ce qui est nouveau s’ajoute. Rien n’est remplacé.",
-        choose: "Choisir le fichier",
-        taken: |new, left_out| {
-            let new = counted(
-                new,
-                "Tout était déjà là.",
-                "texte a reçu du nouveau.",
-                "textes ont reçu du nouveau.",
-            );
-            match left_out {
-                0 => new,
-                1 => format!("{new} 1 texte n’a pas pu entrer. Parlez-en à l’équipe."),
-                _ => format!("{new} {left_out} textes n’ont pas pu entrer. Parlez-en à l’équipe."),
-            }
-        },
-        foreign: "Ce fichier ne vient pas de Maillage. Rien n’a changé.",
-        newer: "Ce fichier vient d’une version plus récente. Mettez Maillage à jour. Rien n’a changé.",
-        damaged: "Ce fichier est abîmé. Rien n’a changé. Demandez-le encore une fois.",
-        elsewhere: "Ce fichier vient d’un autre territoire. Rien n’a changé.",
-    },
     forgotten: Forgotten {
         title: "Ce téléphone a oublié vos textes",
         why: "Le navigateur a effacé ce qu’il gardait. Cela arrive quand la place manque.",
@@ -318,6 +288,38 @@ pub(super) static TEXT: Text = Text {
 
 /// The part of the French catalogue that late screens bring with them.
 pub(super) static LATE: LateText = LateText {
+    members: members::MEMBERS,
+    invite: members::INVITE,
+    phone: Phone {
+        title: "Ce téléphone",
+        promised: "Ce téléphone promet de garder vos textes.",
+        not_promised: "Ce téléphone garde vos textes. S’il manque de place, il peut les effacer. Le groupe a ce qui est envoyé.",
+        promise_unknown: "Ce téléphone garde vos textes. Le groupe a ce qui est envoyé.",
+        take_away: "Emporter",
+        take_away_body: "Tout tient dans un fichier. Donnez-le par une clé ou par un message. Cela marche sans réseau.",
+        save: "Tout mettre dans un fichier",
+        who_reads: "Qui a ce fichier peut tout lire.",
+        take_in: "Ajouter un fichier reçu",
+        take_in_body: "Ce qui est nouveau s’ajoute. Rien n’est remplacé.",
+        choose: "Choisir le fichier",
+        taken: |new, left_out| {
+            let new = counted(
+                new,
+                "Tout était déjà là.",
+                "texte a reçu du nouveau.",
+                "textes ont reçu du nouveau.",
+            );
+            match left_out {
+                0 => new,
+                1 => format!("{new} 1 texte n’a pas pu entrer. Parlez-en à l’équipe."),
+                _ => format!("{new} {left_out} textes n’ont pas pu entrer. Parlez-en à l’équipe."),
+            }
+        },
+        foreign: "Ce fichier ne vient pas de Maillage. Rien n’a changé.",
+        newer: "Ce fichier vient d’une version plus récente. Mettez Maillage à jour. Rien n’a changé.",
+        damaged: "Ce fichier est abîmé. Rien n’a changé. Demandez-le encore une fois.",
+        elsewhere: "Ce fichier vient d’un autre territoire. Rien n’a changé.",
+    },
     sheet: sheet::SHEET,
     glossary: domain::GLOSSARY,
 };

@@ -5,7 +5,7 @@ mod members;
 mod sheet;
 
 pub(crate) use entrance::{Door, Entering, Refusal};
-pub(crate) use members::{Invite, Members};
+pub(crate) use members::{Invite, Members, Rights};
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
 
 use maillage_shared::identity::Role;
@@ -43,8 +43,7 @@ pub(crate) struct Text {
     pub(crate) join: Join,
     pub(crate) entering: Entering,
     pub(crate) home: Home,
-    pub(crate) members: Members,
-    pub(crate) invite: Invite,
+    pub(crate) rights: Rights,
     pub(crate) needs: Needs,
     pub(crate) sheets: Sheets,
     /// What a screen reader adds to a button that stands beside several parts: the part.
@@ -53,12 +52,14 @@ pub(crate) struct Text {
     pub(crate) missing: Missing,
     pub(crate) version: Version,
     pub(crate) forgotten: Forgotten,
-    pub(crate) phone: Phone,
     pub(crate) domain: Domain,
 }
 
 /// What only late screens say, in a whole language: it is loaded with them.
 pub(crate) struct LateText {
+    pub(crate) members: Members,
+    pub(crate) invite: Invite,
+    pub(crate) phone: Phone,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }
@@ -184,6 +185,8 @@ pub(crate) struct Home {
     pub(crate) sheets_count: fn(usize) -> String,
     pub(crate) members: &'static str,
     pub(crate) members_count: fn(usize) -> String,
+    /// What is on this phone.
+    pub(crate) phone: &'static str,
     /// The counts that open the cloth, one after the other; none when the territory has not said them.
     pub(crate) figures: fn(&[String]) -> String,
     pub(crate) people: fn(u32) -> String,

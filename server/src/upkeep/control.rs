@@ -131,7 +131,7 @@ fn answer(stream: UnixStream, store: &SledStore, registry: &Registry) -> io::Res
         }
         (None, Some(order)) => {
             tracing::info!("asked about who may come in");
-            order.carry_out(registry, &mut output)
+            order.carry_out(registry, store, &mut output)
         }
         (None, None) => return write_frame(&stream, b'e', b"it does not know what is asked of it"),
     };

@@ -4,9 +4,8 @@ use crate::stage::Visitor;
 use anyhow::{Context, Result};
 use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
-use maillage_shared::records::territory as records;
 use maillage_tests::browser::{Phone, Target};
-use maillage_tests::device::{Device, now, random};
+use maillage_tests::device::{Device, random};
 use maillage_tests::line::Line;
 use maillage_tests::{house, sheet, territory};
 
@@ -126,22 +125,8 @@ pub(crate) async fn each(
         .await?;
     see("sheet-not-here", "Fiche sans nom").await?;
 
-    let (new, link) = (unknown()?, async |space: DocumentId| {
-        let space = space.to_string();
-        house::invite(
-            visitor.data(),
-            &["--role", "team", "--uses", "2", "--space", &space],
-        )
-        .await
-    });
-    let to_new = link(new).await?;
-    let founder = Device::start(&visitor.line.sync_url())?;
-    founder.join(&to_new, "Nadia").await?;
-    let (document, genesis) = records::birth(new, "Sclessin", founder.actor(), now())?;
-    founder.create_as(new, document, genesis);
-    territory::add_needs(&founder, new)?;
-    founder.all_sent().await?;
-    visitor.moves_to(&to_new).await?;
+    let new = house::invite(visitor.data(), &["--name", "Sclessin"]).await?;
+    visitor.moves_to(&new).await?;
     visitor.go("/#/besoins").await?;
     visitor
         .shows(Target::any("main"), "Aucun besoin pour le moment.")
@@ -152,7 +137,9 @@ pub(crate) async fn each(
         .shows(Target::any("main"), "Aucune fiche pour le moment.")
         .await?;
     see("sheets-empty", "Fiches emploi").await?;
-    visitor.moves_to(&link(unknown()?).await?).await?;
+    let lost = unknown()?.to_string();
+    let to_lost = house::invite(visitor.data(), &["--space", &lost]).await?;
+    visitor.moves_to(&to_lost).await?;
     visitor
         .shows(
             Target::any("main"),

@@ -153,6 +153,7 @@ impl Visitor {
             phone: self.phone.beside(tab).await?,
             line: Arc::clone(&self.line),
             link: self.link.clone(),
+            data: self.data.clone(),
         })
     }
 

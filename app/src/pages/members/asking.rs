@@ -1,7 +1,7 @@
 //! Asking the relay for something, with what a screen shows meanwhile and when it comes to nothing.
 
 use crate::model::Model;
-use crate::text::text;
+use crate::text::late_text;
 use leptos::prelude::*;
 use maillage_shared::id::DocumentId;
 use maillage_shared::roster::{Answer, Request};
@@ -42,7 +42,7 @@ impl Asking {
         self.model.ask(&request(space), move |answer| {
             // The screen may be gone by now.
             self.busy.try_set(false);
-            let words = &text().members;
+            let words = &late_text().members;
             match answer {
                 None => {
                     self.problem.try_set(Some(words.offline));

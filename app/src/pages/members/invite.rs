@@ -7,7 +7,7 @@ use crate::pages::problem_line;
 use crate::pages::route::Route;
 use crate::pages::screen::{Place, Screen, window_title};
 use crate::platform::{page, share};
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{Chip, Chips, Corner, Icon, Seen, banner, icon, live, live_option, live_text, qr};
 use leptos::prelude::*;
 use maillage_shared::identity::Role;
@@ -29,9 +29,9 @@ struct Made {
 /// Where invitations are made and ended.
 #[component]
 pub(crate) fn Invite() -> AnyView {
-    let words = &text().invite;
+    let words = &late_text().invite;
     let model = expect_context::<Model>();
-    window_title(|| text().invite.title.to_owned());
+    window_title(|| late_text().invite.title.to_owned());
     let made = RwSignal::new(None::<Made>);
     let open = RwSignal::new(None::<Vec<InvitationCard>>);
     let listing = Asking::new();
@@ -78,7 +78,7 @@ pub(crate) fn Invite() -> AnyView {
 }
 
 fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
-    let words = &text().invite;
+    let words = &late_text().invite;
     let model = expect_context::<Model>();
     let asking = Asking::new();
     let offered: Vec<Role> = Role::ALL
@@ -105,7 +105,7 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
         let offered = offered.clone();
         move || {
             let role = offered.get(role.get()).copied();
-            role.map(|role| (text().members.about_role)(role).to_owned())
+            role.map(|role| (late_text().members.about_role)(role).to_owned())
                 .unwrap_or_default()
         }
     };
@@ -141,7 +141,7 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
         |signal: RwSignal<usize>| Callback::new(move |position: usize| signal.set(position));
     let word = move || {
         if asking.busy.get() {
-            text().members.wait
+            late_text().members.wait
         } else {
             words.prepare
         }
@@ -160,7 +160,7 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
 }
 
 fn show(invitation: &Made, made: RwSignal<Option<Made>>) -> AnyView {
-    let words = &text().invite;
+    let words = &late_text().invite;
     let url = invitation.url.clone();
     let copied = RwSignal::new(None::<bool>);
     let (to_send, to_copy) = (url.clone(), url.clone());
@@ -207,7 +207,7 @@ fn show(invitation: &Made, made: RwSignal<Option<Made>>) -> AnyView {
 }
 
 fn open_ones(cards: &[InvitationCard], list: Callback<()>) -> AnyView {
-    let words = &text().invite;
+    let words = &late_text().invite;
     let rows: Vec<AnyView> = cards.iter().map(|card| open_one(card, list)).collect();
     let body = if rows.is_empty() {
         view! { <p class="soft">{words.none_open}</p> }.into_any()
@@ -224,7 +224,7 @@ fn open_ones(cards: &[InvitationCard], list: Callback<()>) -> AnyView {
 }
 
 fn open_one(card: &InvitationCard, list: Callback<()>) -> AnyView {
-    let words = &text().invite;
+    let words = &late_text().invite;
     let asking = Asking::new();
     let number = card.number;
     let role = Role::from_code(&card.role).map_or("", text().domain.role);

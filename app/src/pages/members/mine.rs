@@ -5,7 +5,7 @@ use crate::model::{Member, Model, Person};
 use crate::pages::join::{colours, pictures};
 use crate::pages::problem_line;
 use crate::platform::page;
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{TextField, live, live_text};
 use leptos::prelude::*;
 use maillage_shared::roster::Request;
@@ -24,7 +24,7 @@ pub(super) fn mine(member: &Member, done: Callback<()>) -> AnyView {
 }
 
 fn change(member: &Member, leaving: RwSignal<bool>, done: Callback<()>) -> AnyView {
-    let words = &text().members;
+    let words = &late_text().members;
     let model = expect_context::<Model>();
     let asking = Asking::new();
     let name = RwSignal::new(member.person.name.clone());
@@ -82,7 +82,7 @@ fn change(member: &Member, leaving: RwSignal<bool>, done: Callback<()>) -> AnyVi
 }
 
 fn leave(member: &Member, leaving: RwSignal<bool>) -> AnyView {
-    let words = &text().members;
+    let words = &late_text().members;
     let model = expect_context::<Model>();
     let asking = Asking::new();
     let person = member.id;

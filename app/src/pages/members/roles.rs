@@ -3,7 +3,7 @@
 use super::asking::Asking;
 use crate::model::Member;
 use crate::pages::{people, problem_line};
-use crate::text::text;
+use crate::text::{late_text, text};
 use crate::ui::{live, live_text};
 use leptos::prelude::*;
 use maillage_shared::identity::{Role, Roles};
@@ -22,7 +22,7 @@ pub(super) fn roles(member: Member, done: Callback<()>) -> AnyView {
 }
 
 fn choose(member: &Member, removing: RwSignal<bool>, done: Callback<()>) -> AnyView {
-    let words = &text().members;
+    let words = &late_text().members;
     let asking = Asking::new();
     let chosen = RwSignal::new(member.roles.iter().collect::<Vec<Role>>());
     let name = people::name_of(&member.person);
@@ -91,7 +91,7 @@ fn role_row(role: Role, chosen: RwSignal<Vec<Role>>) -> AnyView {
             <span>
                 <strong>{(text().domain.role)(role)}</strong>
                 <br />
-                <small>{(text().members.about_role)(role)}</small>
+                <small>{(late_text().members.about_role)(role)}</small>
             </span>
         </label>
     }
@@ -99,7 +99,7 @@ fn role_row(role: Role, chosen: RwSignal<Vec<Role>>) -> AnyView {
 }
 
 fn remove(member: &Member, removing: RwSignal<bool>, done: Callback<()>) -> AnyView {
-    let words = &text().members;
+    let words = &late_text().members;
     let asking = Asking::new();
     let name = people::name_of(&member.person);
     let person = member.id;

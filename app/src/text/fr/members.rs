@@ -1,6 +1,6 @@
 //! Who belongs to the territory, in French.
 
-use super::super::keys::{Invite, Members};
+use super::super::keys::{Invite, Members, Rights};
 use super::{NBSP, counted};
 use maillage_shared::identity::Role;
 use maillage_shared::roster::Denied;
@@ -20,7 +20,7 @@ pub(super) const MEMBERS: Members = Members {
         Role::Team => "Registre et invitations.",
         Role::Committee => "Décide avec le groupe.",
         Role::Mentor => "Accompagne un volontaire.",
-        Role::Observer => "Voit les chiffres. Ne voit pas les noms.",
+        Role::Observer => "Ne voit encore rien. Les chiffres publiés viendront.",
     },
     keep_roles: "Garder ces rôles",
     no_role: "Choisissez au moins un rôle. Ou retirez la personne.",
@@ -30,7 +30,7 @@ pub(super) const MEMBERS: Members = Members {
     remove_consequences: [
         "Cette personne ne peut plus lire ni écrire ici.",
         "Ce qu’elle a écrit reste.",
-        "Elle peut revenir avec une nouvelle invitation.",
+        "L’équipe peut lui rendre un rôle.",
     ],
     spare: |name| format!("Garder {name}"),
     my_card: "Ma carte",
@@ -57,6 +57,9 @@ pub(super) const MEMBERS: Members = Members {
             "Ce n’est plus là. Quelqu’un l’a peut-être déjà changé."
         }
     },
+};
+
+pub(super) const RIGHTS: Rights = Rights {
     removed: "Vous n’êtes plus membre de ce territoire.",
     removed_body: "Ce qui est sur ce téléphone reste lisible.",
     not_yours: "Cette page n’est pas pour votre rôle",

@@ -32,6 +32,10 @@ pub(crate) struct Members {
     pub(crate) wait: &'static str,
     pub(crate) offline: &'static str,
     pub(crate) denied: fn(Denied) -> &'static str,
+}
+
+/// What is said to those who may not do something.
+pub(crate) struct Rights {
     /// To someone who was removed.
     pub(crate) removed: &'static str,
     pub(crate) removed_body: &'static str,
