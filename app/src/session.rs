@@ -24,7 +24,7 @@ use crate::platform::socket::{Socket, SocketEvent};
 use crate::platform::storage::Room;
 use crate::platform::tabs::{TabEvent, Tabs};
 use crate::platform::timer::WakeUp;
-use crate::platform::{clock, entropy, log, network, panic, storage};
+use crate::platform::{clock, entropy, log, network, page, panic, storage};
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
@@ -157,11 +157,14 @@ impl Session {
                 .collect()
         });
         self.act(|state, _| std::mem::take(state).close());
+        let session = self.clone();
         self.store(move |kept| async move {
             if let Some(kept) = kept {
                 let names: Vec<String> = gone.iter().map(|id| members::kept_as(*id)).collect();
                 warn_of(&kept.forget(&gone, &names).await);
             }
+            storage::unmark();
+            session.perform(tabs::tell(&tabs::Word::Gone));
             then();
         });
     }
@@ -350,6 +353,7 @@ impl Session {
                 spawn_local(async move { session.happened(Event::Room(storage::room().await)) });
             }
             Task::Mark(territory) => storage::mark(territory),
+            Task::StartOver => page::start_over(),
             Task::Log(words) => log::warn(&words),
             Task::Tell(notice) => (shell.observer)(notice),
         }

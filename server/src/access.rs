@@ -278,12 +278,16 @@ impl Registry {
         let mut changes = Vec::new();
         for (space, book) in &mut self.state().books {
             let people = book.roster.guests_to_erase(now);
+            let tickets = book.roster.tickets_over(now);
             let erased = people.iter().map(|person| Deed::Erased { person: *person });
-            let erased: Vec<Deed> = erased.collect();
-            if !erased.is_empty()
-                && let Err(error) = book.write(now, By::Operator, erased)
+            let over = tickets
+                .iter()
+                .map(|number| Deed::Withdrawn { number: *number });
+            let deeds: Vec<Deed> = erased.chain(over).collect();
+            if !deeds.is_empty()
+                && let Err(error) = book.write(now, By::Operator, deeds)
             {
-                tracing::warn!(%space, %error, "guests cannot be erased yet");
+                tracing::warn!(%space, %error, "guests and tickets cannot be forgotten yet");
                 continue;
             }
             book.forget();
@@ -291,7 +295,7 @@ impl Registry {
             changes.push(Change {
                 space: *space,
                 people,
-                tickets: book.roster.tickets_over(now),
+                tickets,
             });
         }
         let is_one = |change: &&Change| !change.people.is_empty() || !change.tickets.is_empty();

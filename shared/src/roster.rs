@@ -262,6 +262,7 @@ impl Roster {
     /// Takes one entry, as it was decided or as it is read back. What makes no sense changes nothing.
     pub fn apply(&mut self, entry: &Entry) {
         self.epoch += 1;
+        self.awaited.retain(|_, awaited| awaited.until > entry.at);
         match &entry.deed {
             Deed::Invited {
                 number,

@@ -198,7 +198,7 @@ pub enum Frame {
     Refused(RefusedMessage),
     /// The relay asks who uses the connection.
     Challenge(Challenge),
-    /// Who does: see [`crate::identity::read_proofs`].
+    /// Who does, said once: see [`crate::identity::read_proofs`].
     Proof(Vec<u8>),
     /// Who is who in a territory: see [`crate::roster::Members`].
     Members {

@@ -307,7 +307,8 @@ async fn a_proof_that_was_overheard_serves_nobody() -> Result<()> {
         key: key.public(),
         signature,
     }]));
-    honest.say(proof.encode()).await?;
+    let own_proof = proof.encode();
+    honest.say(own_proof.clone()).await?;
     honest.still_answers().await?;
     // The same words on another connection, and a proof of somebody's key by another key.
     let (mut thief, challenge) = RawSocket::challenged(&sync).await?;
@@ -324,6 +325,10 @@ async fn a_proof_that_was_overheard_serves_nobody() -> Result<()> {
     forger.say(proof.encode()).await?;
     let farewell = forger.farewell().await?;
     assert_eq!(farewell.error.as_deref(), Some("a proof does not hold"));
+    // Nobody becomes another on a connection that is open already.
+    honest.say(own_proof).await?;
+    let error = honest.farewell().await?.error.unwrap_or_default();
+    ensure!(error.contains("maillage-proof"), "{error}");
     // Who is who is told by the relay, and to nobody else.
     let (mut liar, _) = RawSocket::challenged(&sync).await?;
     let members = Members {

@@ -17,6 +17,7 @@ use maillage_shared::identity::{Invitation, PersonId, Roles};
 use maillage_shared::migrate;
 use maillage_shared::presence::Face;
 use maillage_shared::roster::{Answer, Request};
+use maillage_shared::rules::access::{Act, may_act};
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -324,8 +325,15 @@ impl Board {
         put(&self.roles, self.session.read(State::roles));
         let members = self.session.read(|state| {
             let cards = state.members()?;
-            let mut members: Vec<Member> = cards.iter().filter_map(Member::of).collect();
-            members.sort_by_key(|member| member.number);
+            let me = state.myself().map(|(person, _)| person);
+            let roles = state.roles().unwrap_or(Roles::NONE);
+            // Those who were removed concern themselves, and those who may let them in again.
+            let sees_all = may_act(roles, Act::Steward);
+            let is_seen =
+                |member: &Member| sees_all || !member.roles.is_empty() || Some(member.id) == me;
+            let members = cards.iter().filter_map(Member::of);
+            let mut members: Vec<Member> = members.filter(is_seen).collect();
+            members.sort_by_key(|member| (member.roles.is_empty(), member.number));
             Some(members)
         });
         put(&self.members, members);

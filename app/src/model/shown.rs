@@ -105,9 +105,9 @@ impl Entrance {
 }
 
 impl Member {
-    /// Someone who is there; nobody who was removed or erased.
+    /// Someone who is there, or was and can be let in again; nobody who was erased.
     pub(super) fn of(card: &Card) -> Option<Self> {
-        let face = card.face.as_ref().filter(|_| !card.roles.is_empty())?;
+        let face = card.face.as_ref()?;
         Some(Self {
             id: card.person,
             number: card.number,

@@ -6,7 +6,7 @@ use super::screen::{Place, Screen, window_title};
 use super::states;
 use super::unreadable::unreadable;
 use super::version;
-use crate::model::{Model, SheetSummary};
+use crate::model::{Member, Model, SheetSummary};
 use crate::text::text;
 use crate::ui::{Corner, Icon, Seen, cloth, icon, live, live_option, live_text, picto};
 use leptos::prelude::*;
@@ -90,7 +90,11 @@ fn tiles(model: Model) -> AnyView {
             .unwrap_or_default()
     };
     let members = move || {
-        let count = model.members.with(|members| members.as_ref().map(Vec::len));
+        let present = |members: &Vec<Member>| {
+            let is_there = |member: &&Member| !member.roles.is_empty();
+            members.iter().filter(is_there).count()
+        };
+        let count = model.members.with(|members| members.as_ref().map(present));
         count.map(words.members_count).unwrap_or_default()
     };
     view! {

@@ -105,6 +105,9 @@ fn face(model: Model, member: &Member, is_mine: bool) -> AnyView {
         .iter()
         .map(|role| view! { <span class="tag">{(text().domain.role)(role)}</span> }.into_any())
         .collect();
+    let gone = roles.is_empty().then(|| {
+        view! { <span class="tag">{late_text().members.gone}</span> }
+    });
     let partner = member
         .partner
         .as_ref()
@@ -118,7 +121,7 @@ fn face(model: Model, member: &Member, is_mine: bool) -> AnyView {
             {mine}
             <br />
             {partner}
-            <span class="roles">{roles}</span>
+            <span class="roles">{roles} {gone}</span>
         </span>
     }
     .into_any()

@@ -50,6 +50,14 @@ pub(crate) fn mark(territory: DocumentId) {
     }
 }
 
+/// Takes the mark away: whoever used this phone has left.
+pub(crate) fn unmark() {
+    if let Some(storage) = beside() {
+        // Refused when storage is forbidden: there is no mark then.
+        let _ = storage.remove_item(MARK);
+    }
+}
+
 /// The territory that this phone had joined when the mark was put.
 pub(crate) fn marked() -> Option<DocumentId> {
     beside()?.get_item(MARK).ok()??.parse().ok()

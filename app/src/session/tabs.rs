@@ -115,6 +115,10 @@ impl State {
                 tasks.push(Task::Tell(Notice::Status));
             }
             Word::Myself => tasks.push(Task::ReadMyself),
+            Word::Gone => {
+                tasks.extend(std::mem::take(self).close());
+                tasks.push(Task::StartOver);
+            }
             Word::Free => {
                 if self.is_looked_at() {
                     self.want_the_lead(tasks);

@@ -78,6 +78,8 @@ pub(crate) enum Task {
     LookAtRoom,
     /// Note beside the database that this phone has joined a territory.
     Mark(DocumentId),
+    /// Begin anew, as on a phone that nobody uses.
+    StartOver,
     /// Write a line into the log, in English.
     Log(String),
     /// Tell the model.

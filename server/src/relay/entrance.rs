@@ -29,6 +29,7 @@ pub(super) struct Entrance {
     connection: ConnectionId,
     outbound: Outbound,
     address: IpAddr,
+    is_program: bool,
     keys: Vec<PublicKey>,
     warrant: Arc<Warrant>,
 }
@@ -41,6 +42,7 @@ impl Entrance {
         address: IpAddr,
         ticket: Option<Ticket>,
     ) -> Self {
+        let is_program = ticket.is_some();
         let warrant = match (&shared.registry, ticket) {
             (None, _) => Warrant::of_anyone(),
             (Some(_), None) => Warrant::default(),
@@ -59,6 +61,7 @@ impl Entrance {
             connection,
             outbound,
             address,
+            is_program,
             keys: Vec::new(),
             warrant: Arc::new(warrant),
         }
@@ -71,6 +74,10 @@ impl Entrance {
 
     /// From now on these people use the connection. The first of them is who acts.
     pub(super) fn proved(&mut self, keys: Vec<PublicKey>) {
+        // A program is what its ticket says.
+        if self.is_program {
+            return;
+        }
         self.keys = keys;
         if self.shared.registry.is_some() {
             // First this: else a change that comes in between would concern nobody.

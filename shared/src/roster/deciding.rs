@@ -59,6 +59,11 @@ impl Roster {
                 return Err(Denied::Unknown);
             }
             Request::Look { .. } | Request::Record { .. } => {}
+            // However much others have filled the record, who belongs here and who does not can still be said.
+            Request::Become { .. }
+            | Request::Erase { .. }
+            | Request::Lose { .. }
+            | Request::Withdraw { .. } => {}
             _ if self.epoch >= MOST_ENTRIES && by != By::Operator => return Err(Denied::Full),
             _ => {}
         }

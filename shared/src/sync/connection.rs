@@ -99,6 +99,7 @@ pub struct Connection {
     limits: Limits,
     told: RelayLimits,
     challenge: Challenge,
+    has_proved: bool,
     peer: Option<PeerId>,
     dialect: Dialect,
 }
@@ -112,6 +113,7 @@ impl Connection {
             limits,
             told,
             challenge,
+            has_proved: false,
             peer: None,
             dialect: Dialect::default(),
         }
@@ -170,7 +172,12 @@ impl Connection {
                     message,
                 })
             }
-            (Some(peer), Frame::Proof(data)) => self.proved(peer, &data),
+            // Once: the rooms have been told by then what may be done here.
+            (Some(peer), Frame::Proof(data)) if !self.has_proved => {
+                let proved = self.proved(peer, &data)?;
+                self.has_proved = true;
+                Ok(proved)
+            }
             (Some(_), Frame::Receipt { document, data }) => {
                 let receipt = Receipt::decode(&data).ok_or(CloseReason::Proof)?;
                 Ok(ConnectionEffect::Receipt { document, receipt })

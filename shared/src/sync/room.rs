@@ -21,6 +21,7 @@ use crate::sync::graph::Graph;
 use crate::wire::{Dialect, Envelope, EphemeralMessage};
 use automerge::ChangeHash;
 use batch::{Batch, Inbound};
+use entitled::Visitor;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -242,17 +243,22 @@ impl Room {
                     });
                     return effects;
                 }
-                self.members.entry(connection).or_insert_with(|| Member {
+                let member = self.members.entry(connection).or_insert_with(|| Member {
                     peer,
                     dialect,
-                    warrant,
+                    warrant: Arc::clone(&warrant),
                     exchange: Exchange::default(),
                     has_receipt: false,
                     presented: None,
                     told_unavailable: false,
                 });
+                let visitor = Visitor {
+                    warrant,
+                    presented: member.presented.clone(),
+                };
                 self.inbox.push(Inbound {
                     connection,
+                    visitor,
                     message,
                     request,
                 });

@@ -61,8 +61,6 @@ pub(crate) async fn each(
     phone.sees(Target::button("Plus tard")).await?;
     see("home-update", "Bonjour").await?;
     phone.tap(Target::button("Plus tard")).await?;
-    visitor.go("/#/telephone").await?;
-    see("phone", "Ce téléphone").await?;
 
     visitor.go("/#/besoins").await?;
     phone.sees(Target::button("Moi aussi").nth(0)).await?;
@@ -86,6 +84,8 @@ pub(crate) async fn each(
     visitor.is_sent().await?;
     phone.tap(Target::button("Essayer encore")).await?;
     see("new-sheet", "Quel travail").await?;
+    visitor.go("/#/telephone").await?;
+    see("phone", "Ce téléphone").await?;
 
     visitor.go("/#/fiches").await?;
     phone

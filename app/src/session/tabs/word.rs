@@ -36,6 +36,8 @@ pub(crate) enum Word {
     Free,
     /// The relay finds this version of the program too old.
     TooOld,
+    /// Whoever used this phone has left: nothing of theirs is to be written any more.
+    Gone,
 }
 
 const HELLO: u8 = 0;
@@ -47,6 +49,7 @@ const SAY: u8 = 5;
 const MYSELF: u8 = 6;
 const FREE: u8 = 7;
 const TOO_OLD: u8 = 8;
+const GONE: u8 = 9;
 
 type Written = Result<(), minicbor::encode::Error<Infallible>>;
 
@@ -66,6 +69,7 @@ impl Word {
             Self::Myself => e.array(1)?.u8(MYSELF)?,
             Self::Free => e.array(1)?.u8(FREE)?,
             Self::TooOld => e.array(1)?.u8(TOO_OLD)?,
+            Self::Gone => e.array(1)?.u8(GONE)?,
             Self::Kept(id, changes) => {
                 e.array(3)?.u8(KEPT)?.bytes(id.as_bytes())?;
                 e.array(changes.len() as u64)?;
@@ -108,6 +112,7 @@ impl Word {
         Some(match d.u8().ok()? {
             HELLO => Self::Hello,
             MYSELF => Self::Myself,
+            GONE => Self::Gone,
             FREE => Self::Free,
             TOO_OLD => Self::TooOld,
             KEPT => {
@@ -207,6 +212,7 @@ mod tests {
             Word::Myself,
             Word::Free,
             Word::TooOld,
+            Word::Gone,
         ];
         for word in words {
             let bytes = word.encode();

@@ -11,6 +11,7 @@ pub(super) const MEMBERS: Members = Members {
     on_their_way: "Les noms arrivent avec le réseau.",
     invite: "Inviter quelqu’un",
     me: " (vous)",
+    gone: "N’est plus membre",
     roles_of: |name| format!("Les rôles de {name}"),
     about_role: |role| match role {
         Role::Guest => "Lit et ajoute des besoins, pendant une rencontre.",

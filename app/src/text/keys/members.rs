@@ -11,6 +11,8 @@ pub(crate) struct Members {
     pub(crate) invite: &'static str,
     /// Beside my own name.
     pub(crate) me: &'static str,
+    /// Beside the name of someone who was removed.
+    pub(crate) gone: &'static str,
     pub(crate) roles_of: fn(name: &str) -> String,
     pub(crate) about_role: fn(Role) -> &'static str,
     pub(crate) keep_roles: &'static str,

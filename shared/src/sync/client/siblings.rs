@@ -76,6 +76,7 @@ impl Client {
     pub fn rest(&mut self, now: UnixMillis) -> Vec<ClientEffect> {
         let mut effects = Vec::new();
         self.link.rest(now, &mut effects);
+        self.forget_connection(&mut effects);
         self.followed.get_or_insert_with(BTreeMap::new);
         effects.push(ClientEffect::StatusChanged);
         effects

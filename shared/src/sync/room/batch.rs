@@ -1,5 +1,6 @@
 //! A room works in batches: what arrives while one is being proved and flushed waits for the next.
 
+use super::entitled::Visitor;
 use super::{BatchId, ConnectionId, Member, Room, RoomEffect};
 use crate::change::ChangeRecord;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
@@ -14,6 +15,8 @@ use std::collections::{BTreeSet, HashSet};
 #[derive(Debug)]
 pub(super) struct Inbound {
     pub(super) connection: ConnectionId,
+    /// Who sent it, as things stood then: the sender may be gone, or refused, when its turn comes.
+    pub(super) visitor: Visitor,
     pub(super) message: ScannedMessage,
     pub(super) request: bool,
 }
@@ -34,8 +37,8 @@ pub(super) struct Batch {
 struct Source {
     /// Who made it; `None` for orphans that became ready.
     connection: Option<ConnectionId>,
-    /// Whether all of it is the sender's to bring is seen only when it is proved.
-    is_open: bool,
+    /// Whose it has to be, where that is seen only when it is proved.
+    to_be_seen: Option<Visitor>,
 }
 
 impl Room {
@@ -64,19 +67,19 @@ impl Room {
             submissions.push(orphans.into_iter().map(ScannedChunk::Change).collect());
             sources.push(Source {
                 connection: None,
-                is_open: false,
+                to_be_seen: None,
             });
         }
         let inbound = self.turn_away(inbound, effects);
         for entry in &inbound {
-            let member = self.members.get(&entry.connection);
-            let is_unasked = member.is_some_and(|member| member.warrant.is_unasked());
+            let is_unasked = entry.visitor.warrant.is_unasked();
             let chunks = self.sort_out(&entry.message.chunks, is_unasked, &mut ready);
             if !chunks.is_empty() {
                 let is_whole = |chunk| matches!(chunk, &ScannedChunk::Document(_));
+                let is_open = self.genesis.is_none() || chunks.iter().any(is_whole);
                 sources.push(Source {
                     connection: Some(entry.connection),
-                    is_open: self.genesis.is_none() || chunks.iter().any(is_whole),
+                    to_be_seen: is_open.then(|| entry.visitor.clone()),
                 });
                 submissions.push(chunks);
             }
@@ -146,10 +149,18 @@ impl Room {
     /// Leaves out messages with changes that are not their sender's to bring, and says so.
     fn turn_away(&mut self, inbound: Vec<Inbound>, effects: &mut Vec<RoomEffect>) -> Vec<Inbound> {
         let mut kept = Vec::with_capacity(inbound.len());
+        let mut refused = HashSet::new();
         for entry in inbound {
+            // What else was sent before the refusal was heard may build on what was refused.
+            if refused.contains(&entry.connection) {
+                continue;
+            }
             match self.admits(&entry) {
                 Ok(()) => kept.push(entry),
-                Err(refusal) => self.refuse(entry.connection, refusal, effects),
+                Err(refusal) => {
+                    refused.insert(entry.connection);
+                    self.refuse(entry.connection, refusal, effects);
+                }
             }
         }
         kept
@@ -171,10 +182,11 @@ impl Room {
                 if turned_down {
                     self.stands_without(&changes, &batch.changes)?;
                 }
-                if let Some(connection) = source.connection.filter(|_| source.is_open) {
-                    self.permits(connection, &changes).inspect_err(|_| {
-                        turned_down = true;
-                    })?;
+                if let Some(visitor) = &source.to_be_seen {
+                    self.permits(visitor, &changes, &batch.changes)
+                        .inspect_err(|_| {
+                            turned_down = true;
+                        })?;
                 }
                 Ok(changes)
             });

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::batch::Inbound;
-use super::{ConnectionId, Member, Room, RoomEffect};
+use super::{ConnectionId, Room, RoomEffect};
 use crate::change::ChangeRecord;
 use crate::doc::{self, Genesis, Kind};
 use crate::guard::{Refusal, ScannedChunk};
@@ -25,18 +25,10 @@ pub(super) fn genesis(changes: &[ChangeRecord]) -> Option<Genesis> {
 }
 
 /// Who brings something, and with which word of the relay's.
-struct Visitor {
-    warrant: Arc<Warrant>,
-    presented: Option<(DocumentId, Receipt)>,
-}
-
-impl From<&Member> for Visitor {
-    fn from(member: &Member) -> Self {
-        Self {
-            warrant: Arc::clone(&member.warrant),
-            presented: member.presented.clone(),
-        }
-    }
+#[derive(Debug, Clone)]
+pub(super) struct Visitor {
+    pub(super) warrant: Arc<Warrant>,
+    pub(super) presented: Option<(DocumentId, Receipt)>,
 }
 
 impl Visitor {
@@ -73,13 +65,10 @@ impl Room {
 
     /// Whether all changes of a message are its sender's to bring, as far as that can be seen before they are proved.
     pub(super) fn admits(&mut self, inbound: &Inbound) -> Result<(), Refusal> {
-        let Some(member) = self.members.get(&inbound.connection) else {
-            return Ok(());
-        };
-        if member.warrant.is_unasked() {
+        let visitor = &inbound.visitor;
+        if visitor.warrant.is_unasked() {
             return Ok(());
         }
-        let visitor = Visitor::from(member);
         let changes = inbound
             .message
             .chunks
@@ -92,28 +81,25 @@ impl Room {
             .filter(|change| !self.graph.contains(&change.hash))
             .collect();
         match self.genesis {
-            Some(genesis) if !unknown.is_empty() => self.is_written_by(&visitor, genesis, &unknown),
+            Some(genesis) if !unknown.is_empty() => self.is_written_by(visitor, genesis, &unknown),
             // Before the birth, it is seen once they are proved.
             _ => Ok(()),
         }
     }
 
-    /// Whether changes that were proved are their sender's to bring.
+    /// Whether changes that were proved are their sender's to bring, after those that were accepted before them in the same batch.
     pub(super) fn permits(
         &mut self,
-        connection: ConnectionId,
+        visitor: &Visitor,
         changes: &[ChangeRecord],
+        accepted: &[ChangeRecord],
     ) -> Result<(), Refusal> {
-        let Some(member) = self.members.get(&connection) else {
-            return Ok(());
-        };
-        if member.warrant.is_unasked() {
+        if visitor.warrant.is_unasked() {
             return Ok(());
         }
-        let visitor = Visitor::from(member);
         let changes: Vec<&ChangeRecord> = changes.iter().collect();
-        match self.genesis {
-            Some(genesis) => self.is_written_by(&visitor, genesis, &changes),
+        match self.genesis.or_else(|| genesis(accepted)) {
+            Some(genesis) => self.is_written_by(visitor, genesis, &changes),
             None => {
                 let born = changes.iter().find(|change| change.deps.is_empty());
                 let Some(born) = born else {
@@ -141,7 +127,7 @@ impl Room {
                     return Err(Refusal::NotAllowed("begin"));
                 }
                 self.migrations = Some(migrate::changes_after(born));
-                self.is_written_by(&visitor, genesis, &changes)
+                self.is_written_by(visitor, genesis, &changes)
             }
         }
     }

@@ -77,21 +77,12 @@ impl Scene {
         warrant: &Arc<Warrant>,
         changes: &[ChangeRecord],
     ) -> Vec<(u8, Frame)> {
-        let message = ScannedMessage {
-            heads: changes.iter().map(|change| change.hash).collect(),
-            need: Vec::new(),
-            have: vec![automerge::sync::Have::default()],
-            flags: None,
-            chunks: changes.iter().cloned().map(ScannedChunk::Change).collect(),
-        };
-        let mut events = vec![RoomEvent::Sync {
-            connection: ConnectionId(seed.into()),
-            peer: PeerId::new(format!("peer {seed}")).unwrap(),
-            dialect: Dialect::Extended,
-            warrant: Arc::clone(warrant),
-            request: changes.is_empty(),
-            message,
-        }];
+        self.plays(scene_message(seed, warrant, changes))
+    }
+
+    /// Does what the room asks for after this event, until it asks for nothing more; returns the frames that everyone gets.
+    fn plays(&mut self, event: RoomEvent) -> Vec<(u8, Frame)> {
+        let mut events = vec![event];
         let mut frames = Vec::new();
         while let Some(event) = events.pop() {
             for effect in self.room.handle(event) {
@@ -124,6 +115,25 @@ impl Scene {
 
     fn len(&self) -> usize {
         self.room.graph().len()
+    }
+}
+
+/// What the room hears when someone sends these changes.
+fn scene_message(seed: u8, warrant: &Arc<Warrant>, changes: &[ChangeRecord]) -> RoomEvent {
+    let message = ScannedMessage {
+        heads: changes.iter().map(|change| change.hash).collect(),
+        need: Vec::new(),
+        have: vec![automerge::sync::Have::default()],
+        flags: None,
+        chunks: changes.iter().cloned().map(ScannedChunk::Change).collect(),
+    };
+    RoomEvent::Sync {
+        connection: ConnectionId(seed.into()),
+        peer: PeerId::new(format!("peer {seed}")).unwrap(),
+        dialect: Dialect::Extended,
+        warrant: Arc::clone(warrant),
+        request: changes.is_empty(),
+        message,
     }
 }
 
@@ -272,6 +282,88 @@ fn what_the_relay_has_lost_comes_back_with_whoever_has_its_word_and_nothing_else
     present(&mut scene, DocumentId::from_entropy([2; 16]));
     let frames = scene.sends(BASIL, &guest, &document.changes());
     assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 1));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_was_sent_before_a_refusal_was_heard_or_by_someone_who_left_is_looked_at_too() {
+    let mut written = written_by(ALICE);
+    let first = written.changes()[..1].to_vec();
+    let alice = warrant(ALICE, space(), Role::Volunteer);
+    let guest = warrant(BASIL, space(), Role::Guest);
+    for leaves in [false, true] {
+        let mut scene = Scene::of(&first);
+        let Some(RoomEffect::Prove { batch, .. }) = scene
+            .room
+            .handle(scene_message(ALICE, &alice, &written.changes()[1..]))
+            .into_iter()
+            .next()
+        else {
+            panic!("nothing to prove");
+        };
+        // While that is proved, two more come from someone who may only read.
+        written.set_actor(actor(BASIL));
+        entitle(&mut written, "À moi");
+        entitle(&mut written, "À moi encore");
+        let forbidden = written.changes();
+        for number in [2, 3] {
+            let message = scene_message(BASIL, &guest, &forbidden[number..=number]);
+            assert!(scene.room.handle(message).is_empty());
+        }
+        if leaves {
+            let gone = ConnectionId(BASIL.into());
+            scene.room.handle(RoomEvent::Left(gone));
+        }
+        let results = vec![Ok(forbidden[1..2].to_vec())];
+        scene.plays(RoomEvent::Proved { batch, results });
+        assert_eq!(scene.len(), 2, "leaves: {leaves}");
+        written = written_by(ALICE);
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn two_who_bring_back_a_lost_document_at_once_are_both_heard() {
+    let mut document = written_by(ALICE);
+    entitle(&mut document, "Et plus");
+    let key = PersonKey::from_seed(&[99; 32]);
+    let receipt = Receipt::sign(sheet(), document.heads(), &key);
+    let mut scene = Scene::empty();
+    let guest = warrant(BASIL, space(), Role::Guest);
+    let alice = warrant(ALICE, space(), Role::Volunteer);
+    // A stranger's question keeps the room busy, so that both wait for one batch.
+    let busy = written_by(3).changes();
+    let third = warrant(3, space(), Role::Guest);
+    let Some(RoomEffect::Prove { batch, .. }) = scene
+        .room
+        .handle(scene_message(3, &third, &busy))
+        .into_iter()
+        .next()
+    else {
+        panic!("nothing to prove");
+    };
+    for (seed, warrant) in [(ALICE, &alice), (BASIL, &guest)] {
+        scene.room.handle(scene_message(seed, warrant, &[]));
+        scene.room.handle(RoomEvent::Presented {
+            connection: ConnectionId(seed.into()),
+            space: space(),
+            receipt: receipt.clone(),
+        });
+    }
+    scene
+        .room
+        .handle(scene_message(ALICE, &alice, &document.changes()[..2]));
+    scene
+        .room
+        .handle(scene_message(BASIL, &guest, &document.changes()));
+    let results = vec![Ok(busy)];
+    let frames = scene.plays(RoomEvent::Proved { batch, results });
+    let refused: Vec<u8> = frames
+        .iter()
+        .filter(|(_, frame)| matches!(frame, Frame::Refused(_)))
+        .map(|(to, _)| *to)
+        .collect();
+    assert_eq!((refused, scene.len()), (vec![3], 3));
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
