@@ -7,11 +7,10 @@ use crate::store::SledStore;
 #[cfg(unix)]
 use crate::upkeep::control;
 use crate::upkeep::{Report, UpkeepError};
-use maillage_shared::ActorId;
 use maillage_shared::command::{Command, CommandError, Context, TerritoryCommand};
 use maillage_shared::doc::{Document, Kind};
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{PersonId, Role, Roles};
+use maillage_shared::identity::{PersonId, PersonKey, Role, Roles};
 use maillage_shared::records::{needs, territory};
 use maillage_shared::roster::{Answer, Denied, Request};
 use maillage_shared::snapshot::IndexEntry;
@@ -210,8 +209,8 @@ fn begin(registry: &Registry, store: &dyn Store, name: &str) -> Result<DocumentI
     let space = DocumentId::from_entropy(random()?);
     let needs = DocumentId::from_entropy(random()?);
     let now = access::now();
-    // Under a name that is nobody's: whoever follows the invitation comes later.
-    let actor = ActorId::from(random::<16>()?);
+    // Under a key that nobody keeps: whoever follows the invitation comes later.
+    let actor = PersonKey::from_seed(&random()?).person().actor(random()?);
     let (mut territory, _) = territory::birth(space, name, actor.clone(), now).map_err(failed)?;
     let (listed, _) = needs::birth(space, actor, now).map_err(failed)?;
     let entry = TerritoryCommand::PutIndexEntry(IndexEntry {
@@ -315,6 +314,7 @@ fn members(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use maillage_shared::ActorId;
     use maillage_shared::change::ChangeRecord;
     use maillage_shared::snapshot::TerritorySnapshot;
 

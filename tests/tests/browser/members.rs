@@ -124,7 +124,7 @@ async fn someone_who_is_removed_is_told_at_once_and_can_still_read() -> Result<(
         .sees(Target::any("link").within(sheets()).nth(0))
         .await?;
     assert_eq!(luc.phone.count(Target::link("Écrire une fiche")).await?, 0);
-    nadia.no_longer_shows(main(), "Luc").await?;
+    nadia.shows(main(), "N’est plus membre").await?;
     nadia.has_no_complaint().await
 }
 

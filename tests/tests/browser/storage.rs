@@ -37,13 +37,7 @@ async fn a_phone_that_has_forgotten_everything_says_so_and_finds_it_again() -> R
         amina.phone.accessibility_faults().await?,
         Vec::<String>::new()
     );
-    amina.phone.tap(Target::link("Tout retrouver")).await?;
-    amina
-        .phone
-        .fill(Target::field("Mon prénom"), "Amina")
-        .await?;
-    amina.phone.tap(Target::button("Continuer")).await?;
-    amina.phone.tap(Target::button("Entrer")).await?;
+    amina.join().await?;
     amina.open_sheet("Trottinettes").await?;
     amina.write_in(TASKS, None).await?;
     amina.reads(TASKS, "On répare.").await
