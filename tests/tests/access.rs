@@ -33,7 +33,10 @@ async fn is_told_nothing_is_there(device: &Device, id: DocumentId) -> Result<()>
 async fn is_refused(device: &Device) -> Result<()> {
     eventually("the relay refuses what was written", async || {
         let status = device.status();
-        let refused = status.refused == Some(Rejection::NotAllowed);
+        let refused = matches!(
+            status.refused,
+            Some(Rejection::NotAllowed | Rejection::Author)
+        );
         when(refused, format!("{status:?} {:?}", device.troubles()))
     })
     .await
@@ -183,10 +186,16 @@ async fn a_removed_member_is_sent_away_at_once_and_an_old_phone_brings_nothing_i
     assert_eq!(reader.heads(sheet), house.host.heads(sheet));
     ensure!(amina.heads(sheet) != house.host.heads(sheet), "she got it");
     // What is on her phone stays readable there, and the others still see who wrote it.
-    let members = house.host.members(house.space).context("nobody is known")?;
-    let card = members.card_of(amina.person()).context("she is unknown")?;
-    ensure!(card.face.is_some() && card.keys[0].person() == amina.person());
-    Ok(())
+    eventually(
+        "the others know that she is gone, and who she was",
+        async || {
+            let members = house.host.members(house.space).ok_or("nobody is known")?;
+            let card = members.card_of(amina.person()).ok_or("she is unknown")?;
+            let is_known = card.face.is_some() && card.keys[0].person() == amina.person();
+            when(is_known && card.roles.is_empty(), format!("{card:?}"))
+        },
+    )
+    .await
 }
 
 /// The same person on an old phone: nothing on it but her key.

@@ -35,6 +35,7 @@ pub(crate) fn trouble() -> AnyView {
                 Rejection::SpaceFull => &words.space_full,
                 Rejection::TooLarge => &words.too_large,
                 Rejection::NotAllowed => &words.not_allowed,
+                Rejection::Author => &words.awaits_author,
             };
             Some(banner(
                 "banner banner-stop",

@@ -56,6 +56,10 @@ pub(super) static TEXT: Text = Text {
             title: "Vous ne pouvez plus écrire ce texte.",
             body: "Ce que vous avez écrit reste gardé sur ce téléphone. Il ne partira pas tout seul. Parlez-en à l’équipe.",
         },
+        awaits_author: Refused {
+            title: "Un texte attend un autre téléphone.",
+            body: "Une autre personne en a écrit une partie. Il partira quand son téléphone aura du réseau. Tout est gardé ici.",
+        },
         space_full: Refused {
             title: "Le groupe n’a plus de place pour une nouvelle fiche.",
             body: "Elle reste gardée sur ce téléphone. Elle ne partira pas toute seule. Parlez-en à l’équipe.",

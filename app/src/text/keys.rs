@@ -109,6 +109,8 @@ pub(crate) struct Standing {
     pub(crate) too_large: Refused,
     /// The person may no longer write there.
     pub(crate) not_allowed: Refused,
+    /// Others wrote part of it, and their phones have not sent that yet.
+    pub(crate) awaits_author: Refused,
     /// The territory has as many documents as it may.
     pub(crate) space_full: Refused,
     pub(crate) offline: &'static str,

@@ -393,6 +393,7 @@ impl Client {
             .iter_mut()
             .filter_map(|(id, replica)| {
                 replica.retry_keeping(now, *id, effects);
+                replica.speak_again(now);
                 replica.is_due(now).then_some(*id)
             })
             .collect();
@@ -483,7 +484,7 @@ impl Client {
             Frame::Refused(refused) => {
                 self.refusal_named = true;
                 if let Some(replica) = self.replicas.get_mut(&refused.document) {
-                    replica.refused_by_name(Rejection::from_code(&refused.reason));
+                    replica.refused_by_name(now, Rejection::from_code(&refused.reason));
                 }
                 effects.push(ClientEffect::Trouble(format!(
                     "document {} is refused: {}",

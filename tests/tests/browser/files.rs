@@ -74,5 +74,7 @@ async fn a_file_carries_texts_between_phones_without_network_and_all_converge_la
     same_text(&amina, &luc, TASKS, |text| text == all).await?;
     amina.is_sent().await?;
     luc.is_sent().await?;
-    luc.complains_of_the_network_only().await
+    // Until her phone had sent it, what Amina wrote could not come in from his.
+    luc.complains_of_the_network_and(&["written by somebody else"])
+        .await
 }

@@ -1,6 +1,7 @@
 //! Stories in a real Chromium: people with phones write together, lose the network and the relay, and lose no word.
 
 mod accessibility;
+mod attacks;
 mod entrance;
 mod files;
 mod life_of_a_sheet;

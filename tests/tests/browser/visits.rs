@@ -48,6 +48,9 @@ async fn the_app_opens_cold_without_network() -> Result<()> {
     // What has not reached the phone yet cannot be there without network.
     amina.go("/#/besoins").await?;
     sees_the_needs(&amina).await?;
+    // What she adds is sent once it is kept, and kept after what came before it.
+    amina.phone.tap(Target::button("Moi aussi").nth(0)).await?;
+    amina.is_sent().await?;
     amina.phone.leave().await?;
     amina.goes_offline().await?;
     amina.go("/").await?;

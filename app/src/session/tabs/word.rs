@@ -168,6 +168,7 @@ fn code(why: Rejection) -> u8 {
         Rejection::SpaceFull => 1,
         Rejection::TooLarge => 2,
         Rejection::NotAllowed => 3,
+        Rejection::Author => 4,
     }
 }
 
@@ -177,6 +178,7 @@ fn rejection(code: u8) -> Option<Rejection> {
         1 => Some(Rejection::SpaceFull),
         2 => Some(Rejection::TooLarge),
         3 => Some(Rejection::NotAllowed),
+        4 => Some(Rejection::Author),
         _ => None,
     }
 }

@@ -18,6 +18,9 @@ use std::collections::HashSet;
 
 /// Time between two attempts to keep what the phone refused to keep, in milliseconds.
 const KEEP_AGAIN_AFTER: i64 = 3_000;
+/// Time until a document that the relay declined is spoken about anew, in milliseconds: what others write in it is heard then, and what was
+/// declined may be acceptable by now.
+const SPEAK_AGAIN_AFTER: i64 = 10_000;
 /// Connections that end in an error after the same document was sent, before the person hears of it: a stock relay names no document, so
 /// that the first may be about another one, but what the relay did accept it acknowledges on the next connection.
 const REFUSED_AFTER: u32 = 2;
@@ -44,8 +47,9 @@ pub(super) struct Replica {
     too_large: bool,
     /// Spoken about on this connection.
     open: bool,
-    /// The relay hears no more about it on this connection.
+    /// The relay hears no more about it on this connection, or not before this time.
     declined: bool,
+    again_at: Option<UnixMillis>,
     /// Not here yet, asked for.
     wanted: bool,
 }
@@ -92,6 +96,7 @@ impl Replica {
             too_large: false,
             open: false,
             declined: false,
+            again_at: None,
             wanted: false,
         }
     }
@@ -404,9 +409,12 @@ impl Replica {
     }
 
     /// The relay has said that it refuses what was sent about this document.
-    pub(super) fn refused_by_name(&mut self, why: Rejection) {
+    pub(super) fn refused_by_name(&mut self, now: UnixMillis, why: Rejection) {
         self.refused();
+        // What is too much stays so.
+        let may_change = matches!(why, Rejection::Author | Rejection::NotAllowed);
         self.declined = true;
+        self.again_at = may_change.then(|| now.plus(SPEAK_AGAIN_AFTER));
         if let Some(refused) = &mut self.refused {
             refused.times = refused.times.max(REFUSED_AFTER);
             refused.why = why;
@@ -476,6 +484,7 @@ impl Replica {
         self.speak_at = Some(UnixMillis(0));
         self.open = false;
         self.declined = false;
+        self.again_at = None;
     }
 
     /// Whether it was spoken about on this connection.
@@ -492,6 +501,13 @@ impl Replica {
         self.wanted = self.graph.is_empty();
     }
 
+    /// Begins to speak anew about what was declined, once its time has come.
+    pub(super) fn speak_again(&mut self, now: UnixMillis) {
+        if self.again_at.is_some_and(|at| at <= now) {
+            self.resume();
+        }
+    }
+
     pub(super) fn is_due(&self, now: UnixMillis) -> bool {
         self.speak_at.is_some_and(|at| at <= now)
     }
@@ -499,7 +515,12 @@ impl Replica {
     /// When this document needs attention; words for the relay only count while it can hear them.
     pub(super) fn next_wake(&self, connected: bool) -> Option<UnixMillis> {
         let retry = self.retry_at.filter(|_| self.keeping.is_none());
-        let speak = self.speak_at.filter(|_| connected);
+        let speak = if self.declined {
+            self.again_at
+        } else {
+            self.speak_at
+        };
+        let speak = speak.filter(|_| connected);
         [retry, speak].into_iter().flatten().min()
     }
 

@@ -41,6 +41,8 @@ pub enum Rejection {
     SpaceFull,
     /// A change or its document is larger than the relay takes.
     TooLarge,
+    /// Others wrote part of it, and their phones have not sent that yet.
+    Author,
     /// Whoever uses this phone may not do this here.
     NotAllowed,
 }
@@ -51,7 +53,8 @@ impl Rejection {
         match code {
             "too-large" => Self::TooLarge,
             "space-full" => Self::SpaceFull,
-            "not-allowed" | "author" => Self::NotAllowed,
+            "author" => Self::Author,
+            "not-allowed" => Self::NotAllowed,
             _ => Self::NotAccepted,
         }
     }
