@@ -4,6 +4,7 @@
 //! the relay hears what has changed.
 
 mod attempts;
+mod book;
 mod copies;
 mod record;
 #[cfg(test)]
@@ -13,12 +14,11 @@ pub(crate) use copies::{AccessFile, files, restore};
 
 use crate::store::files as durable;
 use attempts::Attempts;
+use book::Book;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey, Receipt, Secret};
-use maillage_shared::roster::{
-    Answer, By, Deed, Denied, Entry, Members, Phone, Request, Roster, Warrant,
-};
+use maillage_shared::roster::{Answer, By, Deed, Denied, Members, Request, Roster, Warrant};
 use maillage_shared::rules::access::{Act, may_act};
 use maillage_shared::store::StoreError;
 use maillage_shared::time::UnixMillis;
@@ -27,7 +27,6 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::collections::btree_map;
 use std::fs;
-use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
@@ -35,8 +34,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The folder of the records, in the relay's own.
 const FOLDER: &str = "access";
-/// Entries of a record that are shown at a time, the newest: as many as go into one frame.
-const ENTRIES_SHOWN: usize = 5_000;
 /// The file with the seed of which the keys of all spaces are made.
 const KEY: &str = "key";
 
@@ -57,13 +54,6 @@ type Observer = Box<dyn Fn(&Change) + Send + Sync>;
 struct State {
     books: BTreeMap<DocumentId, Book>,
     attempts: Attempts,
-}
-
-struct Book {
-    roster: Arc<Roster>,
-    record: Record,
-    /// The record still says how someone looked who was erased.
-    remembers: bool,
 }
 
 /// What is different from now on.
@@ -420,103 +410,11 @@ impl State {
     }
 }
 
-impl Book {
-    /// The member who acts with this key. Whoever was removed can still have themselves erased.
-    fn who(&self, key: PersonId, request: &Request) -> Option<By> {
-        let (person, member) = self.roster.member_of(key)?;
-        let is_lost = |phone: &Phone| phone.key.person() == key && phone.lost;
-        let goes = matches!(request, Request::Erase { person: who, .. } if *who == person);
-        let may =
-            !self.roster.roles(key).is_empty() || (goes && !member.phones.iter().any(is_lost));
-        may.then_some(By::Member(person))
-    }
-
-    /// Decides, writes down, and only then counts.
-    fn act(
-        &mut self,
-        now: UnixMillis,
-        by: By,
-        request: &Request,
-        entropy: [u8; 32],
-    ) -> Result<(Answer, Change), Denied> {
-        let decision = self.roster.decide(now, by, request, entropy)?;
-        let (mut people, mut tickets) = (Vec::new(), Vec::new());
-        for deed in &decision.deeds {
-            match deed {
-                Deed::Became { person, .. }
-                | Deed::Erased { person }
-                | Deed::Lost { person, .. } => people.push(*person),
-                Deed::Brought {
-                    number,
-                    alone: true,
-                    ..
-                } => people.extend(self.roster.bringer(*number)),
-                Deed::Withdrawn { number } => tickets.push(*number),
-                _ => {}
-            }
-        }
-        let space = self.roster.space();
-        if !decision.deeds.is_empty() {
-            self.write(now, by, decision.deeds).map_err(|error| {
-                tracing::warn!(%space, %error, "the record of a territory cannot be written");
-                Denied::NotKept
-            })?;
-        }
-        let answer = match request {
-            Request::Record { .. } => {
-                let mut entries = self.record.entries().map_err(|error| {
-                    tracing::warn!(%space, %error, "the record of a territory cannot be read");
-                    Denied::NotKept
-                })?;
-                Answer::Record(entries.split_off(entries.len().saturating_sub(ENTRIES_SHOWN)))
-            }
-            _ => decision.answer,
-        };
-        let change = Change {
-            space,
-            people,
-            tickets,
-        };
-        Ok((answer, change))
-    }
-
-    fn write(&mut self, at: UnixMillis, by: By, deeds: Vec<Deed>) -> io::Result<()> {
-        let entries: Vec<Entry> = deeds
-            .into_iter()
-            .map(|deed| Entry { at, by, deed })
-            .collect();
-        self.record.append(&entries)?;
-        let roster = Arc::make_mut(&mut self.roster);
-        entries.iter().for_each(|entry| roster.apply(entry));
-        let is_erasing = |entry: &Entry| matches!(entry.deed, Deed::Erased { .. });
-        self.remembers |= entries.iter().any(is_erasing);
-        self.forget();
-        Ok(())
-    }
-
-    /// Writes the record anew without those who were erased, now or, when that fails, at the next occasion: they are erased all the same.
-    fn forget(&mut self) {
-        if !self.remembers {
-            return;
-        }
-        let roster = Arc::clone(&self.roster);
-        let is_erased = |key| {
-            roster
-                .member_of(key)
-                .is_some_and(|(_, member)| member.erased)
-        };
-        match self.record.forget(is_erased) {
-            Ok(()) => self.remembers = false,
-            Err(error) => {
-                let space = self.roster.space();
-                tracing::warn!(%space, %error, "the record still names someone who was erased");
-            }
-        }
-    }
-}
-
 /// The wall clock: dates on links are dates for people, and outlive the process.
-#[allow(clippy::disallowed_methods)]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "only the wall clock outlives the process; nothing is measured with it"
+)]
 pub(crate) fn now() -> UnixMillis {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -170,20 +170,12 @@ fn compact(store: &SledStore) -> Result<Report, UpkeepError> {
     })
 }
 
-#[cfg(unix)]
 fn create_private(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    File::options()
+    files::private()
         .create(true)
         .truncate(true)
         .write(true)
-        .mode(0o600)
         .open(path)
-}
-
-#[cfg(not(unix))]
-fn create_private(path: &Path) -> io::Result<File> {
-    File::create(path)
 }
 
 #[cfg(test)]

@@ -1,5 +1,29 @@
 //! Who writes: keys, fingerprints, the actor ids that carry them, and what people prove with their keys.
 
+/// Lets wrapped arrays travel as CBOR byte strings of their exact length.
+macro_rules! as_bytes_in_cbor {
+    ($($kind:ident),*) => {$(
+        impl<C> minicbor::Encode<C> for $kind {
+            fn encode<W: minicbor::encode::Write>(
+                &self,
+                e: &mut minicbor::Encoder<W>,
+                _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.bytes(&self.0)?.ok()
+            }
+        }
+
+        impl<'b, C> minicbor::Decode<'b, C> for $kind {
+            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+                d.bytes()?
+                    .try_into()
+                    .map(Self)
+                    .map_err(|_| minicbor::decode::Error::message("bytes of another length"))
+            }
+        }
+    )*};
+}
+
 mod invitation;
 mod key;
 mod proof;
@@ -13,7 +37,6 @@ pub use receipt::Receipt;
 pub use role::{Role, Roles};
 
 use automerge::ActorId;
-use minicbor::{Decode, Decoder, Encode, Encoder};
 use std::fmt;
 
 /// Bytes of the fingerprint that every actor id starts with.
@@ -67,24 +90,7 @@ impl fmt::Debug for PersonId {
     }
 }
 
-impl<C> Encode<C> for PersonId {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        e: &mut Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.bytes(&self.0)?.ok()
-    }
-}
-
-impl<'b, C> Decode<'b, C> for PersonId {
-    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-        d.bytes()?
-            .try_into()
-            .map(Self)
-            .map_err(|_| minicbor::decode::Error::message("a person has 12 bytes"))
-    }
-}
+as_bytes_in_cbor!(PersonId);
 
 #[cfg(test)]
 mod tests {

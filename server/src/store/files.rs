@@ -13,11 +13,21 @@ pub(crate) fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// The same for a file that only its owner may read.
 pub(crate) fn write_privately(path: &Path, content: &[u8]) -> io::Result<()> {
-    #[allow(unused_mut)]
+    write_with(private(), path, content)
+}
+
+/// How to open a file that only its owner may read, where the system knows such files.
+#[cfg(unix)]
+pub(crate) fn private() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
     let mut options = File::options();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    write_with(options, path, content)
+    options.mode(0o600);
+    options
+}
+
+#[cfg(not(unix))]
+pub(crate) fn private() -> OpenOptions {
+    File::options()
 }
 
 fn write_with(mut options: OpenOptions, path: &Path, content: &[u8]) -> io::Result<()> {

@@ -2,7 +2,6 @@
 
 use super::PersonId;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
-use minicbor::{Decode, Decoder, Encode, Encoder};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -99,29 +98,6 @@ impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Signature({}…)", hex::encode(&self.0[..4]))
     }
-}
-
-macro_rules! as_bytes_in_cbor {
-    ($($kind:ident),*) => {$(
-        impl<C> Encode<C> for $kind {
-            fn encode<W: minicbor::encode::Write>(
-                &self,
-                e: &mut Encoder<W>,
-                _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.bytes(&self.0)?.ok()
-            }
-        }
-
-        impl<'b, C> Decode<'b, C> for $kind {
-            fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-                d.bytes()?
-                    .try_into()
-                    .map(Self)
-                    .map_err(|_| minicbor::decode::Error::message("bytes of another length"))
-            }
-        }
-    )*};
 }
 
 as_bytes_in_cbor!(PublicKey, Signature);

@@ -4,6 +4,7 @@
 //! once, and is acknowledged when it is kept.
 
 mod events;
+mod identification;
 mod link;
 mod proof;
 mod replica;
@@ -16,13 +17,13 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{self, ScannedMessage};
 use crate::id::DocumentId;
-use crate::identity::{self, Proof, Receipt};
+use crate::identity::Receipt;
 use crate::limits::{Limits, RelayLimits};
-use crate::roster::Request;
 use crate::sync::exchange;
 use crate::time::UnixMillis;
 use crate::wire::{EXTENDED_VERSION, EphemeralMessage, Frame, NO_COMMON_VERSION, SyncMessage};
 use automerge::{ActorId, ChangeHash};
+use identification::Identification;
 use link::{End, Link};
 use replica::Replica;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,18 +57,6 @@ pub struct Client {
     too_old: bool,
     /// Set while another client of this phone speaks with the relay: what it says that the relay refuses.
     followed: Option<BTreeMap<DocumentId, Rejection>>,
-}
-
-/// How far telling the relay who uses this phone has got, on the present connection.
-#[derive(Debug, Default, PartialEq)]
-enum Identification {
-    /// The relay has not asked yet.
-    #[default]
-    Waiting,
-    /// It has, with a message to be signed.
-    Asked(Vec<u8>),
-    /// It has been told, or does not ask.
-    Done,
 }
 
 impl Default for Client {
@@ -170,42 +159,6 @@ impl Client {
             }
             (value, effects)
         }))
-    }
-
-    /// From now on somebody uses this phone, or others do: they prove it to relays that ask, before anything is said about documents.
-    pub fn identify(&mut self, now: UnixMillis) -> Vec<ClientEffect> {
-        let mut effects = Vec::new();
-        let were_others = std::mem::replace(&mut self.has_person, true);
-        match &self.identification {
-            Identification::Asked(message) => effects.push(ClientEffect::Prove(message.clone())),
-            // What others may have is found out on a connection of their own.
-            Identification::Done if were_others && self.is_online() => {
-                self.link.offline(now, &mut effects);
-                self.forget_connection(&mut effects);
-                self.link.dial(now, &mut effects);
-            }
-            Identification::Waiting | Identification::Done => {}
-        }
-        effects
-    }
-
-    /// Asks the relay about who belongs to a territory; [`ClientEffect::Answered`] names the number. `None` without a connection.
-    pub fn ask(&mut self, request: &Request) -> Option<(u64, Vec<ClientEffect>)> {
-        if !self.is_introduced() {
-            return None;
-        }
-        self.last_asked += 1;
-        let number = self.last_asked;
-        self.asked.insert(number);
-        // Writing to a Vec cannot fail.
-        let data = minicbor::to_vec(request).unwrap_or_default();
-        let frame = Frame::Ask { number, data };
-        Some((number, vec![ClientEffect::Send(frame.encode())]))
-    }
-
-    /// Whether the relay knows who uses this phone, as far as anyone does.
-    pub fn is_introduced(&self) -> bool {
-        self.is_online() && (!self.has_person || self.identification == Identification::Done)
     }
 
     /// Takes changes that came by another road than the relay, in a file: they are proved against what is here, then kept and sent like
@@ -343,39 +296,6 @@ impl Client {
             self.forget_connection(&mut effects);
         }
         effects
-    }
-
-    /// What was asked on a connection that is lost is not answered on another.
-    fn forget_connection(&mut self, effects: &mut Vec<ClientEffect>) {
-        self.identification = Identification::Waiting;
-        let asked = std::mem::take(&mut self.asked);
-        effects.extend(asked.into_iter().map(|number| ClientEffect::Answered {
-            number,
-            answer: None,
-        }));
-    }
-
-    /// The people of this phone have signed what the relay asked for: now documents may be spoken about.
-    fn proved(
-        &mut self,
-        now: UnixMillis,
-        message: &[u8],
-        proofs: &[Proof],
-        effects: &mut Vec<ClientEffect>,
-    ) {
-        if !matches!(&self.identification, Identification::Asked(asked) if asked == message) {
-            return;
-        }
-        let frame = Frame::Proof(identity::write_proofs(proofs));
-        effects.push(ClientEffect::Send(frame.encode()));
-        self.introduced(now, effects);
-    }
-
-    /// The relay knows with whom it speaks.
-    fn introduced(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
-        self.identification = Identification::Done;
-        effects.push(ClientEffect::StatusChanged);
-        self.speak_about_all(now, effects);
     }
 
     fn speak_about_all(&mut self, now: UnixMillis, effects: &mut Vec<ClientEffect>) {
