@@ -160,7 +160,9 @@ impl Session {
         let session = self.clone();
         self.store(move |kept| async move {
             if let Some(kept) = kept {
-                let names: Vec<String> = gone.iter().map(|id| members::kept_as(*id)).collect();
+                let beside =
+                    |id: &DocumentId| [members::kept_as(*id), opening::signatures_kept_as(*id)];
+                let names: Vec<String> = gone.iter().flat_map(beside).collect();
                 warn_of(&kept.forget(&gone, &names).await);
             }
             storage::unmark();
@@ -297,6 +299,13 @@ impl Session {
                 if let Some(kept) = kept {
                     let name = members::kept_as(space);
                     // What is lost here is told again at the next connection.
+                    warn_of(&kept.put(Table::Documents, &[(&name, data)]).await);
+                }
+            }),
+            Task::KeepSignatures(document, data) => self.store(move |kept| async move {
+                if let Some(kept) = kept {
+                    let name = opening::signatures_kept_as(document);
+                    // What is lost here is signed again, or told again by the relay.
                     warn_of(&kept.put(Table::Documents, &[(&name, data)]).await);
                 }
             }),

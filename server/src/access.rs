@@ -7,6 +7,7 @@ mod attempts;
 mod book;
 mod copies;
 mod record;
+mod signatures;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,9 @@ use attempts::Attempts;
 use book::Book;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey, Receipt, Secret};
+use maillage_shared::identity::{
+    Authorship, Invitation, PersonId, PersonKey, PublicKey, Receipt, Secret,
+};
 use maillage_shared::roster::{Answer, By, Deed, Denied, Members, Request, Roster, Warrant};
 use maillage_shared::rules::access::{Act, may_act};
 use maillage_shared::store::StoreError;
@@ -177,6 +180,26 @@ impl Registry {
         heads: Vec<ChangeHash>,
     ) -> Receipt {
         Receipt::sign(document, heads, &self.key(space))
+    }
+
+    /// What authors have signed of a document, as far as it was kept. Reads from the disk.
+    pub fn signatures(&self, document: DocumentId) -> Vec<Authorship> {
+        signatures::read(&self.folder, document).unwrap_or_else(|error| {
+            tracing::warn!(%document, %error, "what authors have signed cannot be read");
+            Vec::new()
+        })
+    }
+
+    /// Keeps what authors have signed of a document, besides what is kept or in place of it. Writes to the disk.
+    pub fn keep_signatures(&self, document: DocumentId, words: &[Authorship], alone: bool) {
+        let write = if alone {
+            signatures::replace
+        } else {
+            signatures::append
+        };
+        if let Err(error) = write(&self.folder, document, words) {
+            tracing::warn!(%document, %error, "what authors have signed cannot be kept");
+        }
     }
 
     /// Which of these spaces has given this word, if one has.

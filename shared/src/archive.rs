@@ -1,12 +1,14 @@
 //! All documents of a territory in one file, to carry them where there is no network: written by one phone, taken in by another, merging.
 //!
-//! The file is CBOR: the array `["maillage-archive", 1, space, [[document, changes], …]]`, where `changes` are change chunks one after the
-//! other, causes first, followed by the SHA-256 of all bytes before it. A file comes from outside: nothing of it is used before the guard
+//! The file is CBOR: the array `["maillage-archive", 2, space, [[document, changes, signatures], …]]`, where `changes` are change chunks one
+//! after the other, causes first, and `signatures` what authors have signed of them (version 1 had none), followed by the SHA-256 of all
+//! bytes before it. A file comes from outside: nothing of it is used before the guard
 //! and a ledger of each document have accepted all of it.
 
 use crate::change::ChangeRecord;
 use crate::guard::{self, Ledger, ScannedChunk};
 use crate::id::DocumentId;
+use crate::identity::Authorship;
 use crate::limits::Limits;
 use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
@@ -16,7 +18,7 @@ use std::convert::Infallible;
 /// How every such file begins, after the head of the CBOR array.
 const MAGIC: &str = "maillage-archive";
 /// The version of the format that is written here.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The largest file that is read, in bytes.
 pub const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Documents in one file.
@@ -28,8 +30,19 @@ const DIGEST: usize = 32;
 pub struct Archive {
     /// The territory.
     pub space: DocumentId,
-    /// Each document's changes, causes first.
-    pub documents: Vec<(DocumentId, Vec<ChangeRecord>)>,
+    /// What is in it.
+    pub documents: Vec<Archived>,
+}
+
+/// One document of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archived {
+    /// Its name.
+    pub id: DocumentId,
+    /// Its changes, causes first.
+    pub changes: Vec<ChangeRecord>,
+    /// What authors have signed of them. Whether it holds is still to be seen.
+    pub signatures: Vec<Authorship>,
 }
 
 /// Why a file is not taken in. Nothing of it has been used.
@@ -49,18 +62,19 @@ pub enum ArchiveError {
 /// Writes documents into a file.
 pub fn write<'a>(
     space: DocumentId,
-    documents: impl ExactSizeIterator<Item = (DocumentId, &'a [ChangeRecord])>,
+    documents: impl ExactSizeIterator<Item = (DocumentId, &'a [ChangeRecord], Vec<Authorship>)>,
 ) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
     let write = |e: &mut Encoder<Vec<u8>>| -> Result<(), minicbor::encode::Error<Infallible>> {
         e.array(4)?.str(MAGIC)?.u32(VERSION)?;
         e.bytes(space.as_bytes())?.array(documents.len() as u64)?;
-        for (id, changes) in documents {
+        for (id, changes, signatures) in documents {
             let chunks: Vec<u8> = changes
                 .iter()
                 .flat_map(|change| change.bytes.iter().copied())
                 .collect();
-            e.array(2)?.bytes(id.as_bytes())?.bytes(&chunks)?;
+            e.array(3)?.bytes(id.as_bytes())?.bytes(&chunks)?;
+            e.bytes(&Authorship::encode_all(&signatures))?;
         }
         Ok(())
     };
@@ -80,7 +94,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Archive, ArchiveError> {
         return Err(ArchiveError::Foreign);
     }
     let version = decoder.u32().map_err(damaged)?;
-    if version != VERSION {
+    if !(1..=VERSION).contains(&version) {
         return Err(ArchiveError::Newer(version));
     }
     let whole = bytes.len().checked_sub(DIGEST).map(|at| bytes.split_at(at));
@@ -98,15 +112,26 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Archive, ArchiveError> {
     let mut seen = BTreeSet::new();
     let mut documents = Vec::new();
     for _ in 0..count {
-        if !matches!(decoder.array(), Ok(Some(2))) {
-            return Err(damaged("a document is no pair"));
+        let parts = if version == 1 { 2 } else { 3 };
+        if decoder.array().ok().flatten() != Some(parts) {
+            return Err(damaged("a document has other parts"));
         }
         let id = document(&mut decoder)?;
         if !seen.insert(id) {
             return Err(damaged("a document stands there twice"));
         }
         let chunks = decoder.bytes().map_err(damaged)?;
-        documents.push((id, proved(id, space, chunks, limits)?));
+        let changes = proved(id, space, chunks, limits)?;
+        let signatures = match version {
+            1 => Vec::new(),
+            _ => Authorship::decode_all(decoder.bytes().map_err(damaged)?)
+                .ok_or_else(|| damaged("a signature is cut short"))?,
+        };
+        documents.push(Archived {
+            id,
+            changes,
+            signatures,
+        });
     }
     if decoder.position() != content.len() {
         return Err(damaged("something follows its end"));

@@ -257,6 +257,11 @@ impl Document {
         })
     }
 
+    /// Who writes here.
+    pub fn actor(&self) -> &ActorId {
+        self.automerge.get_actor()
+    }
+
     /// Writes under another actor from now on: a new tab, a new start, another person on the same phone.
     pub fn set_actor(&mut self, actor: ActorId) {
         self.automerge.set_actor(actor);

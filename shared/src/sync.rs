@@ -7,3 +7,4 @@ pub mod graph;
 #[cfg(test)]
 mod peers;
 pub mod room;
+pub mod signatures;

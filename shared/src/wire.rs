@@ -4,7 +4,7 @@
 //! says what it takes (`maillage-limits`), that what it was sent is on its disk (`maillage-durable`), and what it does not accept
 //! (`maillage-refused`). It asks who uses the connection (`maillage-challenge`), hears proofs (`maillage-proof`), tells who is who
 //! (`maillage-members`), and answers (`maillage-answer`) what it is asked about that (`maillage-ask`). What it has accepted it gives its word
-//! for (`maillage-receipt`).
+//! for (`maillage-receipt`), and both sides pass on what authors have signed of their own (`maillage-signatures`).
 //!
 //! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory
 //! is at stake: nesting, lengths and field counts are bounded before anything is allocated. Source of the format: the
@@ -215,6 +215,15 @@ pub enum Frame {
         /// The encoded receipt.
         data: Vec<u8>,
     },
+    /// What authors have signed of what they wrote in a document: see [`crate::identity::Authorship`].
+    Signatures {
+        /// Which document.
+        document: DocumentId,
+        /// [`crate::sync::signatures::Signatures::digest`] of all that the sender has.
+        digest: Vec<u8>,
+        /// Those that the sender believes to be new, encoded one after the other.
+        data: Vec<u8>,
+    },
     /// A phone asks about who belongs to a territory.
     Ask {
         /// The phone's number for it, to be named in the answer.
@@ -261,6 +270,7 @@ impl Frame {
             Self::Proof(_) => "maillage-proof",
             Self::Members { .. } => "maillage-members",
             Self::Receipt { .. } => "maillage-receipt",
+            Self::Signatures { .. } => "maillage-signatures",
             Self::Ask { .. } => "maillage-ask",
             Self::Answer { .. } => "maillage-answer",
             Self::Ephemeral(_) => "ephemeral",

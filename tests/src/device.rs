@@ -9,7 +9,7 @@ use maillage_shared::change::ChangeRecord;
 use maillage_shared::command::{self, Command};
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{PersonId, PersonKey, Proof};
+use maillage_shared::identity::{Authorship, PersonId, PersonKey, Proof};
 use maillage_shared::presence::Face;
 use maillage_shared::roster::{Answer, Members, Request};
 use maillage_shared::store::StoredChange;
@@ -288,6 +288,39 @@ impl Device {
         .await
     }
 
+    /// Takes what a file would carry: changes, and what their authors have signed of them.
+    pub fn bring(
+        &self,
+        id: DocumentId,
+        changes: Vec<ChangeRecord>,
+        signed: Vec<Authorship>,
+    ) -> Result<()> {
+        let actor = self.actor();
+        let mut outcome = Ok(());
+        self.phone
+            .act(|client| match client.bring(id, &actor, changes) {
+                Ok((_, mut effects)) => {
+                    effects.extend(client.bring_signatures(id, signed));
+                    effects
+                }
+                Err(why) => {
+                    outcome = Err(why);
+                    Vec::new()
+                }
+            });
+        outcome.map_err(anyhow::Error::msg)
+    }
+
+    /// What authors have signed of a document, as far as this phone knows.
+    pub fn signatures(&self, id: DocumentId) -> Vec<Authorship> {
+        self.phone.state().client.signatures(id)
+    }
+
+    /// The network is gone, for this phone, and stays so.
+    pub fn lose_the_network(&self) {
+        self.phone.happen(ClientEvent::Offline);
+    }
+
     /// Tells everyone who has the document open something that nobody keeps.
     pub fn say(&self, id: DocumentId, data: Vec<u8>) {
         self.phone.act(|client| client.say(id, data));
@@ -393,6 +426,15 @@ impl Phone {
                 ClientEffect::Answered { number, answer } => {
                     state.answers.insert(number, answer);
                 }
+                ClientEffect::Sign {
+                    document,
+                    person,
+                    change,
+                } if person == self.key.person() => {
+                    let word = Authorship::sign(document, change, &self.key);
+                    let event = ClientEvent::Signed { document, word };
+                    effects.extend(state.client.handle(now(), event));
+                }
                 ClientEffect::Members { space, data } => {
                     state.members.insert(space, data);
                 }
@@ -402,7 +444,10 @@ impl Phone {
                 } => {
                     state.remembered.insert(document, acknowledged);
                 }
-                ClientEffect::Changed { .. } | ClientEffect::StatusChanged => {}
+                ClientEffect::Changed { .. }
+                | ClientEffect::StatusChanged
+                | ClientEffect::Sign { .. }
+                | ClientEffect::KeepSignatures { .. } => {}
             }
         }
         self.changed.notify_one();

@@ -101,6 +101,18 @@ pub fn read(device: &Device, id: DocumentId) -> Result<JobSheetSnapshot> {
     device.read(id, JobSheetSnapshot::read)
 }
 
+/// Gives a sheet another title.
+pub fn entitle(device: &Device, id: DocumentId, title: &str) -> Result<()> {
+    device.edit(id, |document| entitled(document, title))
+}
+
+/// The change that gives a document another title.
+pub fn entitled(document: &mut Document, title: &str) -> Result<Vec<ChangeRecord>, AutomergeError> {
+    let committed =
+        document.transact(now(), |transaction| transaction.put(ROOT, "title", title))?;
+    Ok(committed.change.into_iter().collect())
+}
+
 /// Adds words at the end of a section, as one change.
 pub fn append(device: &Device, id: DocumentId, to: Section, words: &str) -> Result<()> {
     device.edit(id, |document| add(document, to, words))

@@ -15,7 +15,7 @@ use maillage_tests::house::{House, invite, lines};
 use maillage_tests::javascript::JavascriptPeer;
 use maillage_tests::raw::RawSocket;
 use maillage_tests::relay::{self, Relay};
-use maillage_tests::sheet;
+use maillage_tests::sheet::{self, entitle};
 use maillage_tests::until::{eventually, told, when};
 
 /// Waits until a phone has been told that the relay has no such document.
@@ -40,14 +40,6 @@ async fn is_refused(device: &Device) -> Result<()> {
         when(refused, format!("{status:?} {:?}", device.troubles()))
     })
     .await
-}
-
-fn entitle(device: &Device, id: DocumentId, title: &str) -> Result<()> {
-    device.edit(id, |document: &mut Document| {
-        document
-            .transact(now(), |transaction| transaction.put(ROOT, "title", title))
-            .map(|committed| committed.change.into_iter().collect())
-    })
 }
 
 #[tokio::test(flavor = "multi_thread")]

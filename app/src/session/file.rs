@@ -2,7 +2,7 @@
 
 use super::state::{Moment, State};
 use super::task::{Notice, Task};
-use maillage_shared::archive::{self, ArchiveError};
+use maillage_shared::archive::{self, ArchiveError, Archived};
 use maillage_shared::limits::Limits;
 
 /// What taking a file in has done.
@@ -48,8 +48,8 @@ impl State {
                     .and_then(|document| document.genesis().ok());
                 genesis.is_some_and(|genesis| genesis.space == space)
             })
-            .map(|id| (id, self.client.kept(id)))
-            .filter(|(_, changes)| !changes.is_empty())
+            .map(|id| (id, self.client.kept(id), self.client.signatures(id)))
+            .filter(|(_, changes, _)| !changes.is_empty())
             .collect();
         Some(archive::write(space, documents.into_iter()))
     }
@@ -68,13 +68,20 @@ impl State {
         }
         let mut tasks = Vec::new();
         let mut taken = Taken::default();
-        for (id, changes) in file.documents {
+        for Archived {
+            id,
+            changes,
+            signatures,
+        } in file.documents
+        {
             match self.client.bring(id, &actor, changes) {
                 Ok((new, effects)) => {
                     taken.documents += usize::from(!new.is_empty());
                     if !new.is_empty() {
                         self.wrote(id, new);
                     }
+                    self.absorb(moment, effects, &mut tasks);
+                    let effects = self.client.bring_signatures(id, signatures);
                     self.absorb(moment, effects, &mut tasks);
                     tasks.push(Task::Tell(Notice::Written(id)));
                 }

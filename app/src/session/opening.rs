@@ -49,6 +49,13 @@ pub(crate) struct Opened {
     pub(crate) document: Document,
     /// What the relay had acknowledged.
     pub(crate) acknowledged: Acknowledged,
+    /// What authors had signed.
+    pub(crate) signatures: Vec<u8>,
+}
+
+/// The name under which what authors have signed of a document is kept.
+pub(crate) fn signatures_kept_as(id: DocumentId) -> String {
+    format!("signatures {id}")
 }
 
 /// Rebuilds every document from its changes. A document that cannot be rebuilt is left out, with the reason: its changes stay on
@@ -70,6 +77,11 @@ pub(crate) fn documents(loaded: &Loaded, actor: &ActorId) -> (Vec<Opened>, Vec<S
                 id: *id,
                 document,
                 acknowledged: acknowledged(&loaded.documents, *id),
+                signatures: loaded
+                    .documents
+                    .get(&signatures_kept_as(*id))
+                    .cloned()
+                    .unwrap_or_default(),
             }),
             Err(problem) => problems.push(format!("document {id} cannot be opened: {problem}")),
         }

@@ -13,6 +13,7 @@ use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
+use maillage_shared::identity::{Authorship, Proof};
 use maillage_shared::sync::client::{
     Acknowledged, Client, ClientEffect, ClientEvent, LinkState, Rejection,
 };
@@ -117,6 +118,7 @@ impl State {
             id,
             document,
             acknowledged,
+            signatures,
         } in start.documents
         {
             // Never sent: the program may have stopped between its birth and its entry in the index.
@@ -124,6 +126,7 @@ impl State {
                 self.unlisted.insert(id);
             }
             let effects = self.client.open(id, document, acknowledged);
+            self.client.remember_signatures(id, &signatures);
             self.absorb(moment, effects, &mut tasks);
         }
         self.tend(moment, &mut tasks);
@@ -313,6 +316,23 @@ impl State {
                         };
                         effects.extend(self.client.handle(moment.now, proved));
                     }
+                }
+                ClientEffect::Sign {
+                    document,
+                    person,
+                    change,
+                } => {
+                    if let Some(me) = self.me.as_ref().filter(|me| me.person == person) {
+                        let message = Authorship::message(document, change);
+                        let Proof { key, signature } = me.prove(&message);
+                        let word = Authorship::new(key, change, signature);
+                        let signed = ClientEvent::Signed { document, word };
+                        effects.extend(self.client.handle(moment.now, signed));
+                    }
+                }
+                ClientEffect::KeepSignatures { document, data } => {
+                    tasks.push(tell(&Word::Signed(document, data.clone())));
+                    tasks.push(Task::KeepSignatures(document, data));
                 }
                 ClientEffect::Answered { number, answer } => {
                     self.answered(moment, number, answer, tasks);

@@ -101,6 +101,7 @@ impl State {
                 let effects = self.client.follow(link, refused);
                 self.absorb(moment, effects, tasks);
             }
+            Word::Signed(document, data) => self.client.remember_signatures(document, &data),
             // Each tab that speaks with the relay hears this itself.
             Word::Heard(document, data) if !self.leading => {
                 self.hear(moment, document, &data, tasks)

@@ -64,6 +64,8 @@ pub(crate) enum Task {
     KeepMembers(DocumentId, Vec<u8>),
     /// Write what the relay has acknowledged of some documents.
     KeepHeads(Vec<(DocumentId, Vec<u8>)>),
+    /// Write what authors have signed of a document.
+    KeepSignatures(DocumentId, Vec<u8>),
     /// Say something to the other tabs of this phone.
     TellTabs(Vec<u8>),
     /// Become the tab that speaks with the relay, whichever does now.

@@ -62,6 +62,7 @@ fn territory_of_another() -> Opened {
         id: space(),
         document,
         acknowledged,
+        signatures: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The files of the records, as a backup holds them.
 
-use super::{FOLDER, KEY, record};
+use super::{FOLDER, KEY, record, signatures};
 use crate::store::files as durable;
 use std::fs;
 use std::io;
@@ -20,7 +20,9 @@ impl AccessFile {
     pub(crate) fn new(name: String, content: Vec<u8>) -> Option<Self> {
         let path = Path::new(&name);
         let is_plain = path.file_name() == Some(path.as_os_str());
-        let is_ours = name == KEY || record::space_of(path).is_some();
+        let is_ours = name == KEY
+            || record::space_of(path).is_some()
+            || signatures::document_of(path).is_some();
         (is_plain && is_ours).then_some(Self { name, content })
     }
 }

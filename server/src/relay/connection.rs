@@ -226,6 +226,25 @@ impl Session {
                         .await;
                 }
             }
+            ConnectionEffect::Signatures {
+                document,
+                digest,
+                words,
+            } => {
+                let is_open = self.documents.contains(&document);
+                if let Some(authors) = self.entrance.authors(&words).filter(|_| is_open) {
+                    let input = RoomInput::Signed {
+                        connection: self.id,
+                        words,
+                        authors: Arc::new(authors),
+                        digest,
+                    };
+                    self.shared
+                        .rooms
+                        .send(document, input, &self.outbound)
+                        .await;
+                }
+            }
             ConnectionEffect::Ephemeral { .. } | ConnectionEffect::Nothing => {}
             ConnectionEffect::Proved(keys) => self.entrance.proved(keys),
             ConnectionEffect::Ask { number, data } => self.entrance.ask(number, &data).await,

@@ -6,7 +6,7 @@ use super::outbound::Outbound;
 use super::present::User;
 use crate::access::{Asker, Change, Sight};
 use maillage_shared::id::{DocumentId, PeerId};
-use maillage_shared::identity::{PublicKey, Receipt};
+use maillage_shared::identity::{Authorship, PublicKey, Receipt};
 use maillage_shared::presence::Presence;
 use maillage_shared::roster::{Answer, Denied, Request, Warrant};
 use maillage_shared::sync::room::ConnectionId;
@@ -153,6 +153,15 @@ impl Entrance {
         });
         let asked = asking.await;
         asked.unwrap_or((Answer::Denied(Denied::NotKept), None))
+    }
+
+    /// What those may do who have signed these; nothing where nobody is asked who they are.
+    pub(super) fn authors(&self, words: &[Authorship]) -> Option<Warrant> {
+        let registry = self.shared.registry.as_ref()?;
+        let mut keys: Vec<PublicKey> = words.iter().map(|word| word.key).collect();
+        keys.sort();
+        keys.dedup();
+        Some(registry.warrant(&keys))
     }
 
     /// The space that has given this word, if it is one of this peer's.

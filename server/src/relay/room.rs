@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::guard::{Ledger, Refusal, ScannedChunk, ScannedMessage};
 use maillage_shared::id::{DocumentId, PeerId};
-use maillage_shared::identity::Receipt;
+use maillage_shared::identity::{Authorship, Receipt};
 use maillage_shared::roster::Warrant;
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::connection::CloseReason;
@@ -20,6 +20,9 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
+
+/// So many signatures that say nothing any more are not worth writing a file anew.
+const FEW_SIGNATURES: usize = 64;
 
 /// What a room's task receives.
 #[derive(Debug)]
@@ -58,6 +61,17 @@ pub(super) enum RoomInput {
         space: DocumentId,
         /// What it says.
         receipt: Receipt,
+    },
+    /// What authors have signed; it holds.
+    Signed {
+        /// Where it came from.
+        connection: ConnectionId,
+        /// What was signed.
+        words: Vec<Authorship>,
+        /// What the authors may do.
+        authors: Arc<Warrant>,
+        /// The digest of all that the peer has.
+        digest: Vec<u8>,
     },
     /// A connection that had this document open has closed.
     Left(ConnectionId),
@@ -103,11 +117,13 @@ pub(super) async fn run(
 async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger), String> {
     let started = Instant::now();
     let store = Arc::clone(&context.store);
-    let loading = spawn_blocking(move || store.load(document));
-    let stored = loading
-        .await
-        .map_err(|error| error.to_string())?
-        .map_err(|error| error.to_string())?;
+    let registry = context.registry.clone();
+    let loading = spawn_blocking(move || {
+        let signed = registry.map(|registry| registry.signatures(document));
+        (store.load(document), signed.unwrap_or_default())
+    });
+    let (stored, signed) = loading.await.map_err(|error| error.to_string())?;
+    let stored = stored.map_err(|error| error.to_string())?;
     let is_lost = stored.as_ref().is_some_and(Vec::is_empty);
     let stored = stored.unwrap_or_default();
     let count = stored.len();
@@ -120,12 +136,13 @@ async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger),
         .map_err(|lost| lost.refusal().to_string())?
         .map_err(|refusal| refusal.to_string())?;
     let relay = context.relay.clone();
-    let room = if is_lost {
+    let mut room = if is_lost {
         tracing::warn!(%document, "nothing is left of a document; whoever asks for it waits until a phone brings it back");
         Room::await_lost(document, relay)
     } else {
         Room::open(document, relay, records)
     };
+    tidy_signatures(document, context, &mut room, signed);
     if room.graph().len() == count {
         let time = started.elapsed();
         context.metrics.openings.observe(time.as_secs_f64());
@@ -134,6 +151,24 @@ async fn open(document: DocumentId, context: &Context) -> Result<(Room, Ledger),
     } else {
         let found = room.graph().len();
         Err(format!("{found} of {count} changes have their causes"))
+    }
+}
+
+/// Gives a room what authors have signed, and writes it anew once most of what was kept says nothing any more.
+fn tidy_signatures(
+    document: DocumentId,
+    context: &Context,
+    room: &mut Room,
+    kept: Vec<Authorship>,
+) {
+    let count = kept.len();
+    room.remember_signatures(kept);
+    let latest = room.signatures();
+    if let Some(registry) = context.registry.clone()
+        && count > 2 * latest.len() + FEW_SIGNATURES
+        && !room.graph().is_empty()
+    {
+        spawn_blocking(move || registry.keep_signatures(document, &latest, true));
     }
 }
 
@@ -159,7 +194,7 @@ async fn refuse_all(
                 Some(RoomInput::Finish(finished)) => {
                     let _ = finished.send(());
                 }
-                Some(RoomInput::Ephemeral { .. } | RoomInput::Receipt { .. } | RoomInput::Left(_)) => {}
+                Some(RoomInput::Ephemeral { .. } | RoomInput::Receipt { .. } | RoomInput::Signed { .. } | RoomInput::Left(_)) => {}
                 None => return,
             },
             () = sleep_until(try_again) => {
@@ -242,7 +277,7 @@ impl Task {
             idle_until = Instant::now() + self.context.options.idle_time;
             if self.vouch_at.is_none()
                 && self.context.registry.is_some()
-                && self.room.unvouched().is_some()
+                && (self.room.unvouched().is_some() || self.room.has_signatures_to_pass())
             {
                 self.vouch_at = Some(Instant::now() + self.context.options.vouching_time);
             }
@@ -257,6 +292,7 @@ impl Task {
             let receipt = registry.vouch(space, self.document, heads);
             self.handle(RoomEvent::Vouched(receipt));
         }
+        self.handle(RoomEvent::PassSignatures);
     }
 
     fn take(&mut self, input: RoomInput) {
@@ -304,6 +340,17 @@ impl Task {
                 space,
                 receipt,
             }),
+            RoomInput::Signed {
+                connection,
+                words,
+                authors,
+                digest,
+            } => self.handle(RoomEvent::Signed {
+                connection,
+                words,
+                authors,
+                digest,
+            }),
             RoomInput::Left(connection) => {
                 self.outbound.remove(&connection);
                 self.handle(RoomEvent::Left(connection));
@@ -331,6 +378,12 @@ impl Task {
                 self.prove_next();
             }
             RoomEffect::Unprove => self.ledger = None,
+            RoomEffect::KeepSignatures(words) => {
+                if let Some(registry) = self.context.registry.clone() {
+                    let document = self.document;
+                    spawn_blocking(move || registry.keep_signatures(document, &words, false));
+                }
+            }
             RoomEffect::Append { batch, changes } => {
                 let writer = self.context.writer.clone();
                 let document = self.document;

@@ -1,5 +1,6 @@
 use super::*;
 use crate::doc::Document;
+use crate::identity::PersonKey;
 use crate::records::sample::{sheet, territory};
 use proptest::prelude::*;
 
@@ -20,8 +21,14 @@ fn written(space: DocumentId, documents: &[(DocumentId, Document)]) -> Vec<u8> {
         .collect();
     let documents = changes
         .iter()
-        .map(|(id, changes)| (*id, changes.as_slice()));
+        .map(|(id, changes)| (*id, changes.as_slice(), vec![signature(*id, changes)]));
     write(space, documents)
+}
+
+/// What somebody has signed of the last of these changes.
+fn signature(id: DocumentId, changes: &[ChangeRecord]) -> Authorship {
+    let last = changes.last().unwrap();
+    Authorship::sign(id, last.hash, &PersonKey::from_seed(&[1; 32]))
 }
 
 fn opened(bytes: &[u8]) -> Result<Archive, ArchiveError> {
@@ -34,10 +41,33 @@ fn what_is_written_is_read() {
     let (space, documents, bytes) = file();
     let archive = opened(&bytes).unwrap();
     assert_eq!(archive.space, space);
-    for ((id, document), (found, changes)) in documents.iter().zip(&archive.documents) {
-        assert_eq!(id, found);
-        assert_eq!(&document.changes(), changes);
+    for ((id, document), archived) in documents.iter().zip(&archive.documents) {
+        assert_eq!(id, &archived.id);
+        assert_eq!(document.changes(), archived.changes);
+        assert_eq!([signature(*id, &archived.changes)], *archived.signatures);
     }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_file_without_signatures_is_read() {
+    let (space, documents, _) = file();
+    let chunks: Vec<u8> = documents[1]
+        .1
+        .changes()
+        .iter()
+        .flat_map(|change| change.bytes.to_vec())
+        .collect();
+    let mut e = Encoder::new(Vec::new());
+    e.array(4).unwrap().str(MAGIC).unwrap().u32(1).unwrap();
+    e.bytes(space.as_bytes()).unwrap().array(1).unwrap();
+    let id = documents[1].0;
+    e.array(2).unwrap().bytes(id.as_bytes()).unwrap();
+    e.bytes(&chunks).unwrap();
+    let first = [e.into_writer(), vec![0; DIGEST]].concat();
+    let archive = opened(&sealed(first)).unwrap();
+    assert_eq!(archive.documents[0].changes, documents[1].1.changes());
+    assert_eq!(archive.documents[0].signatures, []);
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -48,9 +78,9 @@ fn other_files_and_newer_ones_are_told_apart() {
     }
     let mut newer = file().2;
     let at = 1 + 1 + MAGIC.len();
-    assert_eq!(newer[at], 1);
-    newer[at] = 2;
-    assert_eq!(opened(&newer), Err(ArchiveError::Newer(2)));
+    assert_eq!(u32::from(newer[at]), VERSION);
+    newer[at] += 1;
+    assert_eq!(opened(&newer), Err(ArchiveError::Newer(VERSION + 1)));
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -82,11 +112,11 @@ fn what_belongs_elsewhere_or_lacks_its_beginning_is_refused() {
     let twice = [documents[1].1.changes(), documents[1].1.changes()];
     let twice = twice
         .iter()
-        .map(|changes| (documents[1].0, changes.as_slice()));
+        .map(|changes| (documents[1].0, changes.as_slice(), Vec::new()));
     let twice = write(space, twice);
     assert!(matches!(opened(&twice), Err(ArchiveError::Damaged(_))));
     let headless = documents[1].1.changes();
-    let headless = [(documents[1].0, &headless[1..])];
+    let headless = [(documents[1].0, &headless[1..], Vec::new())];
     let headless = write(space, headless.into_iter());
     assert!(matches!(opened(&headless), Err(ArchiveError::Damaged(_))));
 }
@@ -104,7 +134,7 @@ proptest! {
         if !seal {
             prop_assert!(opened(&bytes).is_err());
         } else if let Ok(archive) = opened(&sealed(bytes)) {
-            for (_, changes) in &archive.documents {
+            for Archived { changes, .. } in &archive.documents {
                 let actor = automerge::ActorId::from(vec![1; 20]);
                 prop_assert!(Document::from_changes(changes, actor).is_ok());
             }

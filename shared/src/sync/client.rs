@@ -9,6 +9,7 @@ mod link;
 mod proof;
 mod replica;
 mod siblings;
+mod signing;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -252,10 +253,14 @@ impl Client {
     pub fn next_wake(&self) -> Option<UnixMillis> {
         let busy = self.replicas.values().any(Replica::awaits_answer);
         let connected = self.link.peers().is_some();
+        let signs = self.has_person && self.followed.is_none();
         let replicas = self
             .replicas
             .values()
-            .filter_map(|replica| replica.next_wake(connected))
+            .flat_map(|replica| {
+                let sign = replica.next_signing().filter(|_| signs);
+                [replica.next_wake(connected), sign].into_iter().flatten()
+            })
             .min();
         [self.link.next_wake(busy), replicas]
             .into_iter()
@@ -277,6 +282,7 @@ impl Client {
             ClientEvent::Proved { message, proofs } => {
                 self.proved(now, message, &proofs, &mut effects)
             }
+            ClientEvent::Signed { document, word } => self.signed(document, word, &mut effects),
             ClientEvent::Kept(id) => {
                 if let Some(replica) = self.replicas.get_mut(&id) {
                     replica.kept_now(now, id, &mut effects);
@@ -311,10 +317,13 @@ impl Client {
         let due: Vec<DocumentId> = self
             .replicas
             .iter_mut()
-            .filter_map(|(id, replica)| {
-                replica.retry_keeping(now, *id, effects);
+            .filter_map(|(&id, replica)| {
+                replica.retry_keeping(now, id, effects);
                 replica.speak_again(now);
-                replica.is_due(now).then_some(*id)
+                if self.has_person && self.followed.is_none() {
+                    replica.sign(now, id, effects);
+                }
+                replica.is_due(now).then_some(id)
             })
             .collect();
         for id in due {
@@ -379,6 +388,11 @@ impl Client {
                     replica.receive_receipt(document, receipt, effects);
                 }
             }
+            Frame::Signatures {
+                document,
+                digest,
+                data,
+            } => self.hear_signatures(document, &digest, &data, effects),
             Frame::Limits(limits) => self.relay_limits = Some(limits),
             Frame::Sync(sync) => {
                 let message = guard::scan_message(&sync.data, &self.limits);
@@ -447,6 +461,7 @@ impl Client {
             Ok(()) => {
                 self.link.answered();
                 self.speak(now, id, effects);
+                self.tell_signatures(id, effects);
             }
             Err(why) => {
                 effects.push(ClientEffect::Trouble(format!("document {id}: {why}")));
@@ -477,6 +492,10 @@ impl Client {
         }
         if let Some((message, request)) = replica.speak(now, self.relay_limits) {
             self.opened += u64::from(is_new);
+            if !message.changes.is_empty() {
+                let along = replica.words_for_what_is_sent(id);
+                effects.extend(along.as_ref().map(signing::send));
+            }
             if let Some(receipt) = replica.take_receipt() {
                 let data = receipt.encode();
                 let document = id;

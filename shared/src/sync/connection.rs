@@ -2,7 +2,7 @@
 
 use crate::guard::{self, Refusal, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::identity::{self, Challenge, PublicKey, Receipt};
+use crate::identity::{self, Authorship, Challenge, MOST_AUTHORSHIPS, PublicKey, Receipt};
 use crate::limits::{self, Limits, RelayLimits};
 use crate::wire::{
     BadFrame, Dialect, EphemeralMessage, Frame, Metadata, PROTOCOL_VERSION, PeerMessage,
@@ -78,6 +78,15 @@ pub enum ConnectionEffect {
         document: DocumentId,
         /// What it says.
         receipt: Receipt,
+    },
+    /// What authors have signed of a document; these signatures hold, whoever the authors are.
+    Signatures {
+        /// Which document.
+        document: DocumentId,
+        /// The digest of all that the peer has, when it wants to hear of others.
+        digest: Vec<u8>,
+        /// What it brings.
+        words: Vec<Authorship>,
     },
     /// Answer a question about who belongs to a territory.
     Ask {
@@ -181,6 +190,24 @@ impl Connection {
             (Some(_), Frame::Receipt { document, data }) => {
                 let receipt = Receipt::decode(&data).ok_or(CloseReason::Proof)?;
                 Ok(ConnectionEffect::Receipt { document, receipt })
+            }
+            (
+                Some(_),
+                Frame::Signatures {
+                    document,
+                    digest,
+                    data,
+                },
+            ) => {
+                let words = Authorship::decode_all(&data)
+                    .filter(|words| words.len() <= MOST_AUTHORSHIPS)
+                    .filter(|words| words.iter().all(|word| word.holds(document)))
+                    .ok_or(CloseReason::Proof)?;
+                Ok(ConnectionEffect::Signatures {
+                    document,
+                    digest,
+                    words,
+                })
             }
             (Some(_), Frame::Ask { number, data }) => Ok(ConnectionEffect::Ask { number, data }),
             (Some(_), Frame::Leave { .. }) => Ok(ConnectionEffect::Leave),

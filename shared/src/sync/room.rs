@@ -13,15 +13,16 @@ use crate::change::ChangeRecord;
 use crate::doc::Genesis;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::identity::Receipt;
+use crate::identity::{Authorship, Receipt};
 use crate::roster::Warrant;
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
+use crate::sync::signatures::Signatures;
 use crate::wire::{Dialect, Envelope, EphemeralMessage};
 use automerge::ChangeHash;
 use batch::{Batch, Inbound};
-use entitled::Visitor;
+use entitled::{Signed, Visitor};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -72,6 +73,19 @@ pub enum RoomEvent {
         /// The receipt.
         receipt: Receipt,
     },
+    /// A peer brings what authors have signed; the signatures hold.
+    Signed {
+        /// Who.
+        connection: ConnectionId,
+        /// What was signed.
+        words: Vec<Authorship>,
+        /// What the authors may do.
+        authors: Arc<Warrant>,
+        /// The digest of all that the peer has; empty when it does not want to hear of others.
+        digest: Vec<u8>,
+    },
+    /// Time to pass on what authors have signed: see [`Room::has_signatures_to_pass`].
+    PassSignatures,
     /// A connection closed.
     Left(ConnectionId),
     /// The prover's answer to [`RoomEffect::Prove`]: one result for each submission, in the same order.
@@ -108,6 +122,8 @@ pub enum RoomEffect {
         /// Changes in causal order.
         changes: Vec<StoredChange>,
     },
+    /// Keep what authors have signed beside the document, at leisure: phones have it too.
+    KeepSignatures(Vec<Authorship>),
     /// Come back with [`RoomEvent::RetryFlush`] after about a second.
     RetryLater(BatchId),
     /// Send this frame.
@@ -148,6 +164,10 @@ struct Member {
     has_receipt: bool,
     /// The receipt it has brought back, and the space whose key has signed it.
     presented: Option<(DocumentId, Receipt)>,
+    /// What it has said that others have signed, for the message that comes next.
+    signed: Option<Signed>,
+    /// How many of the room's signatures it has been given, once it has been told of them.
+    signatures_given: Option<u64>,
     /// It asked for a document nobody had; it is told so once and served when the document appears.
     told_unavailable: bool,
 }
@@ -164,6 +184,8 @@ pub struct Room {
     migrations: Option<Vec<ChangeHash>>,
     /// The relay's word for the heads of some while ago, or of now.
     receipt: Option<Receipt>,
+    /// What authors have signed.
+    signatures: Signatures,
     /// The document was there once, and what was kept of it is lost: whoever still has it is waited for.
     is_awaited: bool,
     members: BTreeMap<ConnectionId, Member>,
@@ -192,6 +214,7 @@ impl Room {
             graph,
             migrations: None,
             receipt: None,
+            signatures: Signatures::default(),
             is_awaited: false,
             members: BTreeMap::new(),
             inbox: Vec::new(),
@@ -250,11 +273,14 @@ impl Room {
                     exchange: Exchange::default(),
                     has_receipt: false,
                     presented: None,
+                    signed: None,
+                    signatures_given: None,
                     told_unavailable: false,
                 });
                 let visitor = Visitor {
                     warrant,
                     presented: member.presented.clone(),
+                    signed: member.signed.take(),
                 };
                 self.inbox.push(Inbound {
                     connection,
@@ -278,6 +304,13 @@ impl Room {
                     member.presented = Some((space, receipt));
                 }
             }
+            RoomEvent::Signed {
+                connection,
+                words,
+                authors,
+                digest,
+            } => self.signed(connection, words, authors, &digest, &mut effects),
+            RoomEvent::PassSignatures => self.pass_signatures(&mut effects),
             RoomEvent::Left(connection) => {
                 if let Some(member) = self.members.remove(&connection) {
                     self.heard.retain(|(sender, _), _| *sender != member.peer);

@@ -386,6 +386,8 @@ impl Simulation {
                 | ClientEffect::Heard { .. }
                 // Nobody proves who they are here, and nobody asks.
                 | ClientEffect::Prove(_)
+                | ClientEffect::Sign { .. }
+                | ClientEffect::KeepSignatures { .. }
                 | ClientEffect::Answered { .. }
                 | ClientEffect::Members { .. }
                 | ClientEffect::Trouble(_) => {}

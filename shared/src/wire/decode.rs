@@ -32,6 +32,7 @@ struct Fields<'b> {
     message: Option<&'b str>,
     reason: Option<&'b str>,
     heads: Option<&'b [u8]>,
+    digest: Option<&'b [u8]>,
     limits: Option<RelayLimits>,
     metadata: Metadata,
 }
@@ -64,6 +65,7 @@ fn read_fields<'b>(d: &mut Decoder<'b>) -> Result<Fields<'b>, minicbor::decode::
             "reason" => fields.reason = string(d)?,
             "selectedProtocolVersion" => fields.selected = string(d)?,
             "heads" => fields.heads = byte_string(d)?,
+            "digest" => fields.digest = byte_string(d)?,
             "limits" => fields.limits = relay_limits(d)?,
             "data" => fields.data = byte_string(d)?,
             "count" => fields.count = whole_number(d)?,
@@ -248,6 +250,11 @@ impl Fields<'_> {
                 document: self.document()?,
                 data: self.content()?.to_vec(),
             }),
+            "maillage-signatures" => Ok(Frame::Signatures {
+                document: self.document()?,
+                digest: self.digest.ok_or(BadFrame::Field("digest"))?.to_vec(),
+                data: self.content()?.to_vec(),
+            }),
             "maillage-ask" => Ok(Frame::Ask {
                 number: self.number()?,
                 data: self.content()?.to_vec(),
@@ -281,6 +288,8 @@ impl Fields<'_> {
             }),
             "remote-subscription-change" => Ok(Frame::Ignored("remote-subscription-change")),
             "remote-heads-changed" => Ok(Frame::Ignored("remote-heads-changed")),
+            // What a later version of ours says besides: peers that do not know it go on without it.
+            other if other.starts_with("maillage-") => Ok(Frame::Ignored("maillage")),
             other => Err(BadFrame::UnknownType(other.chars().take(40).collect())),
         }
     }

@@ -158,6 +158,17 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
             e.str("data")?.bytes(data)?;
             Ok(())
         }
+        Frame::Signatures {
+            document,
+            digest,
+            data,
+        } => {
+            e.map(4)?.str("type")?.str(frame.name())?;
+            write_document(*document, e)?;
+            e.str("digest")?.bytes(digest)?;
+            e.str("data")?.bytes(data)?;
+            Ok(())
+        }
         Frame::Ask { number, data } | Frame::Answer { number, data } => {
             e.map(3)?.str("type")?.str(frame.name())?;
             e.str("count")?.u64(*number)?;

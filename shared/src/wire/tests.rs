@@ -76,6 +76,11 @@ fn every_frame() -> Vec<Frame> {
             document: document(),
             data: vec![6],
         },
+        Frame::Signatures {
+            document: document(),
+            digest: vec![1, 2],
+            data: vec![3],
+        },
         Frame::Ask {
             number: 1,
             data: vec![7],

@@ -26,6 +26,8 @@ pub(crate) enum Word {
         /// What the relay does not take.
         refused: BTreeMap<DocumentId, Rejection>,
     },
+    /// What authors have signed of a document, all of it, is kept on this phone.
+    Signed(DocumentId, Vec<u8>),
     /// Someone elsewhere has said this about a document.
     Heard(DocumentId, Vec<u8>),
     /// Say this about a document to everyone elsewhere.
@@ -50,6 +52,7 @@ const MYSELF: u8 = 6;
 const FREE: u8 = 7;
 const TOO_OLD: u8 = 8;
 const GONE: u8 = 9;
+const SIGNED: u8 = 10;
 
 type Written = Result<(), minicbor::encode::Error<Infallible>>;
 
@@ -99,6 +102,7 @@ impl Word {
                 }
                 e
             }
+            Self::Signed(id, data) => e.array(3)?.u8(SIGNED)?.bytes(id.as_bytes())?.bytes(data)?,
             Self::Heard(id, data) => e.array(3)?.u8(HEARD)?.bytes(id.as_bytes())?.bytes(data)?,
             Self::Say(id, data) => e.array(3)?.u8(SAY)?.bytes(id.as_bytes())?.bytes(data)?,
         };
@@ -141,6 +145,7 @@ impl Word {
                     refused: refused.into_iter().collect(),
                 }
             }
+            SIGNED => Self::Signed(document(&mut d)?, d.bytes().ok()?.to_vec()),
             HEARD => Self::Heard(document(&mut d)?, d.bytes().ok()?.to_vec()),
             SAY => Self::Say(document(&mut d)?, d.bytes().ok()?.to_vec()),
             _ => return None,
@@ -209,6 +214,7 @@ mod tests {
             standing(LinkState::Offline {
                 since: UnixMillis(7),
             }),
+            Word::Signed(id, vec![6]),
             Word::Heard(id, vec![4]),
             Word::Say(id, vec![5]),
             Word::Myself,

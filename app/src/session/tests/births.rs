@@ -23,6 +23,7 @@ fn a_sheet_that_a_crash_kept_from_the_index_is_listed_at_the_next_start() {
         id: DocumentId::from_entropy([3; 16]),
         document,
         acknowledged: Acknowledged::default(),
+        signatures: Vec::new(),
     };
     let mut state = State::default();
     state.open(

@@ -3,9 +3,10 @@
 use super::Acknowledged;
 use crate::doc::Imported;
 use crate::id::{DocumentId, PeerId};
-use crate::identity::Proof;
+use crate::identity::{Authorship, PersonId, Proof};
 use crate::roster::Answer;
 use crate::store::StoredChange;
+use automerge::ChangeHash;
 
 /// What happens to a client.
 #[derive(Debug, Clone)]
@@ -33,6 +34,13 @@ pub enum ClientEvent<'a> {
         /// Each key's signature.
         proofs: Vec<Proof>,
     },
+    /// What [`ClientEffect::Sign`] asked for.
+    Signed {
+        /// Which document.
+        document: DocumentId,
+        /// What was signed.
+        word: Authorship,
+    },
     /// What [`ClientEffect::Keep`] asked for is durable.
     Kept(DocumentId),
     /// It could not be written; the client tries again by itself.
@@ -50,6 +58,23 @@ pub enum ClientEffect {
     Send(Vec<u8>),
     /// Sign this with the key of each person who uses the phone; answer with [`ClientEvent::Proved`].
     Prove(Vec<u8>),
+    /// Sign that a person of this phone has written a change, with their key and over [`Authorship::message`]; answer with
+    /// [`ClientEvent::Signed`], or not at all where the key is not at hand.
+    Sign {
+        /// Which document.
+        document: DocumentId,
+        /// Whose key.
+        person: PersonId,
+        /// Which change.
+        change: ChangeHash,
+    },
+    /// Keep what authors have signed of a document beside it, in place of what was kept there; see [`Authorship::encode_all`].
+    KeepSignatures {
+        /// Which document.
+        document: DocumentId,
+        /// All of it.
+        data: Vec<u8>,
+    },
     /// The relay answers what was asked.
     Answered {
         /// The number that [`super::Client::ask`] gave.

@@ -1,19 +1,20 @@
 //! One document on a phone: the document itself, the graph of what is kept, and the conversation with the relay.
 
 use super::proof::Proof;
+use super::signing::Signing;
 use super::{Acknowledged, ClientEffect, Rejection, Status};
 use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::DocumentId;
-use crate::identity::Receipt;
+use crate::identity::{Authorship, Receipt};
 use crate::limits::{self, RelayLimits};
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
 use crate::sync::graph::Graph;
 use crate::time::UnixMillis;
-use automerge::ChangeHash;
 use automerge::sync::Message;
+use automerge::{ActorId, ChangeHash};
 use std::collections::HashSet;
 
 /// Time between two attempts to keep what the phone refused to keep, in milliseconds.
@@ -42,6 +43,7 @@ pub(super) struct Replica {
     acknowledged: Acknowledged,
     /// The relay has lost something: its own word goes back with it.
     gives_back: bool,
+    signing: Signing,
     refused: Option<Refused>,
     /// Something here is larger than the relay takes.
     too_large: bool,
@@ -92,6 +94,7 @@ impl Replica {
             speak_at: None,
             acknowledged: Acknowledged::default(),
             gives_back: false,
+            signing: Signing::default(),
             refused: None,
             too_large: false,
             open: false,
@@ -126,6 +129,27 @@ impl Replica {
         self.proof.wrote(&changes);
         self.waiting.changes.extend(changes);
         self.keep(id, effects);
+    }
+
+    /// What was signed, with what that is about: the graph of what is kept, who writes here, and what the relay has acknowledged.
+    pub(super) fn signing(&mut self) -> (&mut Signing, &Graph, &ActorId, &[ChangeHash]) {
+        let writer = self.document.actor();
+        (
+            &mut self.signing,
+            &self.graph,
+            writer,
+            &self.acknowledged.heads,
+        )
+    }
+
+    /// What authors have signed.
+    pub(super) fn signatures(&self) -> Vec<Authorship> {
+        self.signing.all()
+    }
+
+    /// When something is to be signed.
+    pub(super) fn next_signing(&self) -> Option<UnixMillis> {
+        self.signing.next()
     }
 
     /// A message from the relay.
@@ -235,6 +259,8 @@ impl Replica {
         }
         if !adopted.is_empty() {
             self.proof.wrote(&adopted);
+            let writer = self.document.actor();
+            self.signing.kept(now, id, writer, &self.graph, &adopted);
             let imported = self
                 .document
                 .import(&adopted)
@@ -316,8 +342,15 @@ impl Replica {
         };
         self.retry_at = None;
         let before = self.graph.heads();
-        for change in pending.changes {
-            self.graph.insert(change);
+        for change in &pending.changes {
+            self.graph.insert(change.clone());
+        }
+        let writer = self.document.actor();
+        let has_early = self
+            .signing
+            .kept(now, id, writer, &self.graph, &pending.changes);
+        if has_early {
+            effects.push(self.keep_signatures(id));
         }
         self.take_into_account(now, id, &before, &pending.messages, effects);
         // A change of our own is news for the relay.
@@ -478,6 +511,7 @@ impl Replica {
             .copied()
             .collect();
         self.exchange = Exchange::resume(shared);
+        self.signing.resume();
         for pending in self.keeping.iter_mut().chain([&mut self.waiting]) {
             pending.messages.clear();
         }
@@ -549,6 +583,12 @@ impl Replica {
         }
         if let Some(limits) = limits {
             self.exchange.hear_limits(limits);
+        }
+        let unsent = self.graph.since(&self.acknowledged.heads);
+        let writer = self.document.actor();
+        if self.signing.has_words_for(writer, unsent.iter().copied()) {
+            // All together, so that it can be seen what the signatures cover.
+            self.exchange.give_back();
         }
         let message = self.exchange.generate(&self.graph);
         if self.exchange.has_heard() {

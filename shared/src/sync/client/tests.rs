@@ -11,6 +11,7 @@ mod limits;
 mod proofs;
 mod returning;
 mod siblings;
+mod signing;
 
 const NOW: UnixMillis = UnixMillis(1_000_000);
 

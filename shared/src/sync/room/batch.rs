@@ -292,6 +292,7 @@ impl Room {
                     .receive(&self.graph, &before, &inbound.message);
             }
         }
+        self.take_signed(&batch.inbound, effects);
         self.say_what_is_unavailable(&batch.inbound, effects);
         if self.graph.len() > position {
             self.tell_everyone(position, effects);
@@ -357,6 +358,7 @@ impl Room {
                 });
             }
             self.give_receipt(connection, effects);
+            self.tell_of_signatures(connection, effects);
         } else if let Some(message) = member.exchange.generate(&self.graph) {
             let changes = message.changes.len();
             let envelope = Envelope::sync(&self.relay, self.document, &message.encode());

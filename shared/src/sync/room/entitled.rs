@@ -9,10 +9,11 @@ use crate::change::ChangeRecord;
 use crate::doc::{self, Genesis, Kind};
 use crate::guard::{Refusal, ScannedChunk};
 use crate::id::DocumentId;
-use crate::identity::Receipt;
+use crate::identity::{Authorship, Receipt};
 use crate::migrate;
 use crate::roster::Warrant;
 use crate::rules::access::Right;
+use crate::sync::signatures;
 use automerge::{Change, ChangeHash};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -29,9 +30,37 @@ pub(super) fn genesis(changes: &[ChangeRecord]) -> Option<Genesis> {
 pub(super) struct Visitor {
     pub(super) warrant: Arc<Warrant>,
     pub(super) presented: Option<(DocumentId, Receipt)>,
+    pub(super) signed: Option<Signed>,
+}
+
+/// What authors have signed of what somebody else brings, and what they may do. The signatures hold.
+#[derive(Debug, Clone)]
+pub(super) struct Signed {
+    pub(super) words: Vec<Authorship>,
+    pub(super) authors: Arc<Warrant>,
 }
 
 impl Visitor {
+    /// Those of these changes that their authors have signed, who may do this with a document of this kind now.
+    fn signed_for(
+        &self,
+        genesis: Genesis,
+        right: Right,
+        changes: &[&ChangeRecord],
+    ) -> HashSet<ChangeHash> {
+        let Some(Signed { words, authors }) = &self.signed else {
+            return HashSet::new();
+        };
+        let mut signed = signatures::covered(words, changes);
+        for change in changes {
+            let may = authors.allows_as(&change.actor, genesis.space, genesis.kind, right);
+            if may != Some(true) {
+                signed.remove(&change.hash);
+            }
+        }
+        signed
+    }
+
     /// Those of these changes that the relay has accepted before: the heads of its receipt, and what they build upon.
     fn covered(&self, space: DocumentId, changes: &[&ChangeRecord]) -> HashSet<ChangeHash> {
         let mut covered = HashSet::new();
@@ -119,6 +148,10 @@ impl Room {
                     genesis.kind,
                     Right::Create,
                 );
+                let may = may.or_else(|| {
+                    let begun = visitor.signed_for(genesis, Right::Create, &changes);
+                    begun.contains(&born.hash).then_some(true)
+                });
                 if may.is_none() && !is_back {
                     return Err(Refusal::Author);
                 }
@@ -146,12 +179,14 @@ impl Room {
             return Ok(());
         }
         let may = |right| warrant.allows(genesis.space, genesis.kind, right);
+        let signed = visitor.signed_for(genesis, Right::Write, &changes);
         for change in changes {
             let theirs =
                 warrant.allows_as(&change.actor, genesis.space, genesis.kind, Right::Write);
             match theirs {
                 Some(true) => {}
                 Some(false) => return Err(Refusal::NotAllowed("change")),
+                None if signed.contains(&change.hash) => {}
                 // Migrations are only looked up for what nobody here has written.
                 None if !may(Right::Write) => return Err(Refusal::NotAllowed("change")),
                 None if self.is_migration(&change.hash) => {}

@@ -232,7 +232,7 @@ impl Relay {
                         });
                     }
                     // Everyone may do everything here: nothing that was proved is turned down.
-                    RoomEffect::Unprove => {}
+                    RoomEffect::Unprove | RoomEffect::KeepSignatures(_) => {}
                     RoomEffect::RetryLater(batch) => outcomes.push(Outcome::RetryLater {
                         start,
                         document,

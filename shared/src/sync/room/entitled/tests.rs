@@ -4,7 +4,7 @@ use crate::change::ChangeRecord;
 use crate::doc::{Document, Genesis, Kind};
 use crate::guard::{ScannedChunk, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::identity::{PersonKey, Receipt, Role};
+use crate::identity::{Authorship, PersonKey, Receipt, Role};
 use crate::records::job_sheet::{self, NewJobSheet};
 use crate::roster::Warrant;
 use crate::sync::room::{ConnectionId, Room, RoomEffect, RoomEvent};
@@ -56,6 +56,8 @@ fn entitle(document: &mut Document, title: &str) {
 
 struct Scene {
     room: Room,
+    /// What the room has asked to keep of what authors have signed.
+    signed: Vec<Authorship>,
 }
 
 impl Scene {
@@ -67,6 +69,7 @@ impl Scene {
         let relay = PeerId::new("relay").unwrap();
         Self {
             room: Room::open(sheet(), relay, stored.to_vec()),
+            signed: Vec::new(),
         }
     }
 
@@ -106,6 +109,7 @@ impl Scene {
                         frames.push((to, Frame::decode(&frame).unwrap()));
                     }
                     RoomEffect::Unprove => {}
+                    RoomEffect::KeepSignatures(words) => self.signed.extend(words),
                     other => panic!("unexpected {other:?}"),
                 }
             }
@@ -282,6 +286,110 @@ fn what_the_relay_has_lost_comes_back_with_whoever_has_its_word_and_nothing_else
     present(&mut scene, DocumentId::from_entropy([2; 16]));
     let frames = scene.sends(BASIL, &guest, &document.changes());
     assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 1));
+}
+
+/// Someone says what authors have signed, and what these may do.
+fn signs(seed: u8, words: Vec<Authorship>, authors: &Arc<Warrant>) -> RoomEvent {
+    RoomEvent::Signed {
+        connection: ConnectionId(seed.into()),
+        words,
+        authors: Arc::clone(authors),
+        digest: Vec::new(),
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_an_author_has_signed_comes_in_with_anyone_as_long_as_the_author_may_write() {
+    let document = written_by(ALICE);
+    let changes = document.changes();
+    let key = PersonKey::from_seed(&[ALICE; 32]);
+    let sign = |at: usize| Authorship::sign(sheet(), changes[at].hash, &key);
+    let guest = warrant(BASIL, space(), Role::Guest);
+    let volunteer = warrant(ALICE, space(), Role::Volunteer);
+    let try_with = |stored: usize, words: Vec<Authorship>, authors: &Arc<Warrant>| {
+        let mut scene = Scene::of(&changes[..stored]);
+        scene.sends(BASIL, &guest, &[]);
+        scene.plays(signs(BASIL, words, authors));
+        let frames = scene.sends(BASIL, &guest, &changes);
+        (refusal(&frames).map(str::to_owned), scene)
+    };
+    // One signature over the latest covers both, the birth included, and is kept.
+    for stored in [0, 1] {
+        let (refusal, scene) = try_with(stored, vec![sign(1)], &volunteer);
+        assert_eq!((refusal, scene.len()), (None, 2));
+        assert_eq!(scene.signed, [sign(1)]);
+    }
+    // Over the earlier one only, the later one is nobody's here.
+    let (refusal, scene) = try_with(0, vec![sign(0)], &volunteer);
+    assert_eq!((refusal.is_some(), scene.len()), (true, 0));
+    // Whoever may not write any more is not let in by having signed.
+    for authors in [Arc::default(), warrant(ALICE, space(), Role::Guest)] {
+        let (refusal, scene) = try_with(1, vec![sign(1)], &authors);
+        assert_eq!((refusal.is_some(), scene.len()), (true, 1));
+        assert_eq!(scene.signed, []);
+    }
+    // The word is for the message that comes next, and for no other.
+    let mut scene = Scene::of(&changes[..1]);
+    scene.sends(BASIL, &guest, &[]);
+    scene.plays(signs(BASIL, vec![sign(1)], &volunteer));
+    scene.sends(BASIL, &guest, &[]);
+    let frames = scene.sends(BASIL, &guest, &changes);
+    assert_eq!((refusal_of(&frames), scene.len()), (true, 1));
+}
+
+fn refusal_of(frames: &[(u8, Frame)]) -> bool {
+    refusal(frames).is_some()
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_was_signed_is_passed_on_once_and_in_full_to_who_has_something_else() {
+    let document = written_by(ALICE);
+    let changes = document.changes();
+    let key = PersonKey::from_seed(&[ALICE; 32]);
+    let word = Authorship::sign(sheet(), changes[1].hash, &key);
+    let [alice, basil] = [(ALICE, Role::Volunteer), (BASIL, Role::Guest)]
+        .map(|(seed, role)| warrant(seed, space(), role));
+    let mut scene = Scene::of(&changes);
+    for (seed, who) in [(ALICE, &alice), (BASIL, &basil)] {
+        // A first question, and then all that comes as an answer is there.
+        scene.sends(seed, who, &[]);
+        scene.sends(seed, who, &changes);
+    }
+    let receipt = Receipt::sign(sheet(), document.heads(), &PersonKey::from_seed(&[99; 32]));
+    scene.plays(RoomEvent::Vouched(receipt));
+    let told = |frames: Vec<(u8, Frame)>| -> Vec<(u8, usize)> {
+        let words = frames.into_iter().filter_map(|(to, frame)| match frame {
+            Frame::Signatures { data, .. } => {
+                Some((to, Authorship::decode_all(&data).unwrap().len()))
+            }
+            _ => None,
+        });
+        words.collect()
+    };
+    // At first they hear what all of it comes to: nothing.
+    let heard = told(scene.plays(RoomEvent::PassSignatures));
+    assert_eq!(heard, [(ALICE, 0), (BASIL, 0)]);
+    assert!(!scene.room.has_signatures_to_pass());
+    scene.plays(signs(ALICE, vec![word], &alice));
+    assert!(scene.room.has_signatures_to_pass());
+    let heard = told(scene.plays(RoomEvent::PassSignatures));
+    assert_eq!(heard, [(ALICE, 1), (BASIL, 1)]);
+    assert_eq!(told(scene.plays(RoomEvent::PassSignatures)), []);
+    // Who says that they have something else is told all of it; who has the same hears nothing.
+    for (digest, expected) in [
+        (vec![0; 16], vec![(BASIL, 1)]),
+        (scene.room.signatures_digest().to_vec(), Vec::new()),
+    ] {
+        let heard = told(scene.plays(RoomEvent::Signed {
+            connection: ConnectionId(BASIL.into()),
+            words: Vec::new(),
+            authors: Arc::clone(&basil),
+            digest,
+        }));
+        assert_eq!(heard, expected);
+    }
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
