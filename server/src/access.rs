@@ -6,6 +6,7 @@
 mod attempts;
 mod book;
 mod copies;
+mod quarantine;
 mod record;
 mod signatures;
 #[cfg(test)]
@@ -23,7 +24,7 @@ use maillage_shared::identity::{
 };
 use maillage_shared::roster::{Answer, By, Deed, Denied, Members, Request, Roster, Warrant};
 use maillage_shared::rules::access::{Act, may_act};
-use maillage_shared::store::StoreError;
+use maillage_shared::store::{StoreError, StoredChange};
 use maillage_shared::time::UnixMillis;
 use record::Record;
 use sha2::{Digest, Sha256};
@@ -199,6 +200,33 @@ impl Registry {
         };
         if let Err(error) = write(&self.folder, document, words) {
             tracing::warn!(%document, %error, "what authors have signed cannot be kept");
+        }
+    }
+
+    /// Keeps what somebody has brought of others, for the team to decide on. Writes to the disk.
+    pub fn set_aside(
+        &self,
+        space: DocumentId,
+        document: DocumentId,
+        by: PersonId,
+        changes: &[StoredChange],
+    ) {
+        let place = (space, document, by);
+        if let Err(error) = quarantine::keep(&self.folder, place, now(), changes) {
+            tracing::warn!(%document, %error, "what nobody vouches for cannot be kept");
+        }
+    }
+
+    /// What somebody has brought of others, as change chunks. Reads from the disk.
+    pub fn brought(&self, space: DocumentId, document: DocumentId, by: PersonId) -> Vec<u8> {
+        let chunks = quarantine::chunks(&self.folder, space, document, by);
+        chunks.ok().flatten().unwrap_or_default()
+    }
+
+    /// It has been decided on. Writes to the disk.
+    pub fn settled(&self, document: DocumentId, by: PersonId) {
+        if let Err(error) = quarantine::forget(&self.folder, document, by) {
+            tracing::warn!(%document, %error, "what was decided on is still in quarantine");
         }
     }
 

@@ -15,7 +15,7 @@ mod warrant;
 pub use deciding::Decision;
 pub use entry::{By, Deed, Entry};
 pub use members::{BadMembers, Card, Members};
-pub use request::{Answer, Denied, InvitationCard, Request};
+pub use request::{Answer, Denied, InvitationCard, Request, Waiting};
 pub use warrant::Warrant;
 
 use crate::id::DocumentId;
@@ -316,6 +316,8 @@ impl Roster {
                 };
                 self.awaited.insert(*number, awaited);
             }
+            // What became of words changes nothing of who is who.
+            Deed::Settled { .. } => {}
             Deed::Brought { number, key, alone } => self.brought(*number, *key, *alone),
             Deed::Lost { person, key } => {
                 if let Some(member) = self.members.get_mut(person) {

@@ -1,18 +1,19 @@
 //! What people write is signed by their phones, and comes in with anyone who has the signature, against the built relay.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use maillage_shared::ActorId;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Authorship, PersonKey, Role};
+use maillage_shared::roster::{Answer, Denied, Request};
 use maillage_shared::sync::client::Rejection;
 use maillage_shared::wire::Frame;
 use maillage_tests::device::{Device, random};
 use maillage_tests::house::{House, lines};
 use maillage_tests::raw::RawSocket;
 use maillage_tests::sheet::{self, entitle, entitled};
-use maillage_tests::until::{eventually, when};
+use maillage_tests::until::{eventually, told, when};
 
 fn changes(device: &Device, id: DocumentId) -> Vec<ChangeRecord> {
     device.read(id, Document::changes).unwrap_or_default()
@@ -167,4 +168,65 @@ async fn nobody_signs_for_another() -> Result<()> {
     let error = says(elsewhere).await?;
     assert_eq!(error.as_deref(), Some("a proof does not hold"));
     reaches(&house.host, id, count).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_vouches_for_waits_for_the_team_and_goes_to_nobody_before() -> Result<()> {
+    let house = House::open().await?;
+    let (amina, luc, id) = two_with_a_sheet(&house, Role::Volunteer).await?;
+    let count = changes(&luc, id).len();
+    amina.lose_the_network();
+    entitle(&amina, id, "Vélos réparés")?;
+    // Her phone died before it signed.
+    luc.bring(id, changes(&amina, id), Vec::new())?;
+    is_not_taken(&luc).await?;
+    let space = house.space;
+    let waiting = eventually("it waits for the team", async || {
+        let answer = house.host.ask(&Request::Quarantine { space }).await;
+        match answer.map_err(told)? {
+            Answer::Quarantine(waiting) if !waiting.is_empty() => Ok(waiting),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await?;
+    let by = luc.person();
+    assert_eq!(
+        (waiting.len(), waiting[0].document, waiting[0].by),
+        (1, id, by)
+    );
+    reaches(&house.host, id, count).await?;
+    // Nobody but the team sees it or decides; and the team sees the words first.
+    let settle = |admit| Request::Settle {
+        space,
+        document: id,
+        by,
+        admit,
+    };
+    let examine = Request::Examine {
+        space,
+        document: id,
+        by,
+    };
+    for request in [Request::Quarantine { space }, examine.clone(), settle(true)] {
+        assert_eq!(luc.ask(&request).await?, Answer::Denied(Denied::NotAllowed));
+    }
+    let Answer::Chunks(chunks) = house.host.ask(&examine).await? else {
+        bail!("nothing to be examined");
+    };
+    let written = changes(&amina, id);
+    ensure!(*chunks == *written[count].bytes, "other words than hers");
+    assert_eq!(house.host.ask(&settle(true)).await?, Answer::Done);
+    reaches(&house.host, id, count + 1).await?;
+    luc.all_sent().await?;
+    let unknown = Answer::Denied(Denied::Unknown);
+    assert_eq!(house.host.ask(&settle(true)).await?, unknown);
+    // What is thrown away stays away, as long as nobody brings it again.
+    entitle(&amina, id, "Vélos perdus")?;
+    luc.bring(id, changes(&amina, id), Vec::new())?;
+    eventually("it waits for the team", async || {
+        let answer = house.host.ask(&settle(false)).await.map_err(told)?;
+        when(answer == Answer::Done, format!("{answer:?}"))
+    })
+    .await?;
+    reaches(&house.host, id, count + 1).await
 }

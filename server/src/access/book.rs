@@ -1,7 +1,7 @@
 //! One territory: what its record says, and how something is added to it.
 
-use super::Change;
 use super::record::Record;
+use super::{Change, quarantine};
 use maillage_shared::identity::PersonId;
 use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Phone, Request, Roster};
 use maillage_shared::time::UnixMillis;
@@ -39,6 +39,7 @@ impl Book {
         entropy: [u8; 32],
     ) -> Result<(Answer, Change), Denied> {
         let decision = self.roster.decide(now, by, request, entropy)?;
+        let waiting = self.waiting(request)?;
         let (mut people, mut tickets) = (Vec::new(), Vec::new());
         for deed in &decision.deeds {
             match deed {
@@ -69,7 +70,7 @@ impl Book {
                 })?;
                 Answer::Record(entries.split_off(entries.len().saturating_sub(ENTRIES_SHOWN)))
             }
-            _ => decision.answer,
+            _ => waiting.unwrap_or(decision.answer),
         };
         let change = Change {
             space,
@@ -77,6 +78,36 @@ impl Book {
             tickets,
         };
         Ok((answer, change))
+    }
+
+    /// What the relay answers of its quarantine, where it is asked about that; an error where there is nothing of this name.
+    fn waiting(&self, request: &Request) -> Result<Option<Answer>, Denied> {
+        let folder = self.record.folder();
+        let found = match request {
+            Request::Quarantine { space } => {
+                quarantine::list(folder, *space).map(|waiting| Some(Answer::Quarantine(waiting)))
+            }
+            Request::Examine {
+                space,
+                document,
+                by,
+            } => quarantine::chunks(folder, *space, *document, *by)
+                .map(|chunks| chunks.map(Answer::Chunks)),
+            Request::Settle {
+                space,
+                document,
+                by,
+                ..
+            } => quarantine::chunks(folder, *space, *document, *by)
+                .map(|chunks| chunks.map(|_| Answer::Done)),
+            _ => return Ok(None),
+        };
+        let space = self.roster.space();
+        let found = found.map_err(|error| {
+            tracing::warn!(%space, %error, "the quarantine of a territory cannot be read");
+            Denied::NotKept
+        })?;
+        found.ok_or(Denied::Unknown).map(Some)
     }
 
     pub(super) fn write(&mut self, at: UnixMillis, by: By, deeds: Vec<Deed>) -> io::Result<()> {

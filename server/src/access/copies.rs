@@ -1,6 +1,6 @@
 //! The files of the records, as a backup holds them.
 
-use super::{FOLDER, KEY, record, signatures};
+use super::{FOLDER, KEY, quarantine, record, signatures};
 use crate::store::files as durable;
 use std::fs;
 use std::io;
@@ -22,7 +22,8 @@ impl AccessFile {
         let is_plain = path.file_name() == Some(path.as_os_str());
         let is_ours = name == KEY
             || record::space_of(path).is_some()
-            || signatures::document_of(path).is_some();
+            || signatures::document_of(path).is_some()
+            || quarantine::named(path).is_some();
         (is_plain && is_ours).then_some(Self { name, content })
     }
 }

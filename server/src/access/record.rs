@@ -51,6 +51,11 @@ impl Record {
         })
     }
 
+    /// Where it lies.
+    pub(super) fn folder(&self) -> &Path {
+        files::folder_of(&self.path)
+    }
+
     /// Reads a record. Only what stands at its very end may be unfinished.
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>), StoreError> {
         let bytes = fs::read(path).map_err(|error| files::io_error(&error))?;

@@ -5,15 +5,23 @@ use super::closing::Closing;
 use super::outbound::Outbound;
 use super::present::User;
 use crate::access::{Asker, Change, Sight};
+use crate::panics;
+use maillage_shared::guard;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::identity::{Authorship, PublicKey, Receipt};
+use maillage_shared::limits::Limits;
 use maillage_shared::presence::Presence;
 use maillage_shared::roster::{Answer, Denied, Request, Warrant};
 use maillage_shared::sync::room::ConnectionId;
 use maillage_shared::wire::{DocumentMessage, EphemeralMessage, Frame};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+/// How long what the team lets in may take to be on the disk.
+const ADMISSION_TIME: Duration = Duration::from_secs(10);
 
 /// A good ticket, as it was when its program connected.
 #[derive(Debug, Clone)]
@@ -139,6 +147,7 @@ impl Entrance {
         let Some(registry) = self.shared.registry.clone() else {
             return (Answer::Denied(Denied::NotAllowed), None);
         };
+        let settling = matches!(request, Request::Settle { .. }).then(|| request.clone());
         let (keys, address) = (self.keys.clone(), self.address);
         let asking = spawn_blocking(move || {
             let asker = Asker {
@@ -152,7 +161,47 @@ impl Entrance {
             }
         });
         let asked = asking.await;
-        asked.unwrap_or((Answer::Denied(Denied::NotKept), None))
+        let (answer, change) = asked.unwrap_or((Answer::Denied(Denied::NotKept), None));
+        match settling {
+            Some(request) if answer == Answer::Done => (self.settle(&request).await, change),
+            _ => (answer, change),
+        }
+    }
+
+    /// Does with what was in quarantine what the team has decided.
+    async fn settle(&self, request: &Request) -> Answer {
+        let (
+            Request::Settle {
+                space,
+                document,
+                by,
+                admit,
+            },
+            Some(registry),
+        ) = (request, self.shared.registry.clone())
+        else {
+            return Answer::Done;
+        };
+        let (space, document, by) = (*space, *document, *by);
+        if *admit {
+            let reading = Arc::clone(&registry);
+            let read = spawn_blocking(move || {
+                let chunks = reading.brought(space, document, by);
+                panics::catch(|| guard::scan_chunks(&chunks, &Limits::DEFAULT))
+            });
+            let Ok(Ok(Ok(chunks))) = read.await else {
+                return Answer::Denied(Denied::NotKept);
+            };
+            let admitting = self.shared.rooms.admit(document, chunks);
+            if !matches!(timeout(ADMISSION_TIME, admitting).await, Ok(true)) {
+                return Answer::Denied(Denied::NotKept);
+            }
+        }
+        let forgetting = spawn_blocking(move || registry.settled(document, by));
+        match forgetting.await {
+            Ok(()) => Answer::Done,
+            Err(_) => Answer::Denied(Denied::NotKept),
+        }
     }
 
     /// What those may do who have signed these; nothing where nobody is asked who they are.

@@ -62,6 +62,8 @@ pub(super) enum RoomInput {
         /// What it says.
         receipt: Receipt,
     },
+    /// The team lets in what nobody vouched for.
+    Admitted(Vec<ScannedChunk>),
     /// What authors have signed; it holds.
     Signed {
         /// Where it came from.
@@ -194,7 +196,7 @@ async fn refuse_all(
                 Some(RoomInput::Finish(finished)) => {
                     let _ = finished.send(());
                 }
-                Some(RoomInput::Ephemeral { .. } | RoomInput::Receipt { .. } | RoomInput::Signed { .. } | RoomInput::Left(_)) => {}
+                Some(RoomInput::Ephemeral { .. } | RoomInput::Receipt { .. } | RoomInput::Signed { .. } | RoomInput::Admitted(_) | RoomInput::Left(_)) => {}
                 None => return,
             },
             () = sleep_until(try_again) => {
@@ -340,6 +342,7 @@ impl Task {
                 space,
                 receipt,
             }),
+            RoomInput::Admitted(chunks) => self.handle(RoomEvent::Admitted(chunks)),
             RoomInput::Signed {
                 connection,
                 words,
@@ -378,6 +381,12 @@ impl Task {
                 self.prove_next();
             }
             RoomEffect::Unprove => self.ledger = None,
+            RoomEffect::SetAside { space, by, changes } => {
+                if let Some(registry) = self.context.registry.clone() {
+                    let document = self.document;
+                    spawn_blocking(move || registry.set_aside(space, document, by, &changes));
+                }
+            }
             RoomEffect::KeepSignatures(words) => {
                 if let Some(registry) = self.context.registry.clone() {
                     let document = self.document;

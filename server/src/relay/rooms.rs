@@ -9,6 +9,7 @@ use super::spaces::Spaces;
 use super::writer::Writer;
 use crate::access::Registry;
 use crate::metrics::Metrics;
+use maillage_shared::guard::ScannedChunk;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::store::Store;
 use maillage_shared::sync::room::ConnectionId;
@@ -73,6 +74,19 @@ impl Rooms {
             self.forget(document, &room);
             outbound.close(Closing::Resync);
         }
+    }
+
+    /// Lets something into a document, whoever wrote it, and waits until it is durable or refused; says whether a room was there to take it.
+    pub(super) async fn admit(
+        self: &Arc<Self>,
+        document: DocumentId,
+        chunks: Vec<ScannedChunk>,
+    ) -> bool {
+        let room = self.room(document);
+        let (done, finished) = oneshot::channel();
+        room.send(RoomInput::Admitted(chunks)).await.is_ok()
+            && room.send(RoomInput::Finish(done)).await.is_ok()
+            && finished.await.is_ok()
     }
 
     /// Tells a room that a connection has closed.

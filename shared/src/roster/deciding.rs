@@ -214,6 +214,24 @@ impl Roster {
                 }
                 Ok(Decision::done(Deed::Lost { person, key: *key }))
             }
+            // What waits there is the relay's to read, as is the record.
+            Request::Quarantine { .. } | Request::Examine { .. } => {
+                self.check(by, Act::Steward)?;
+                Ok(Decision::only(Answer::Done))
+            }
+            Request::Settle {
+                document,
+                by: brought_by,
+                admit,
+                ..
+            } => {
+                self.check(by, Act::Steward)?;
+                Ok(Decision::done(Deed::Settled {
+                    document: *document,
+                    brought_by: *brought_by,
+                    admitted: *admit,
+                }))
+            }
             // The record itself is the relay's to read.
             Request::Record { .. } => {
                 self.check(by, Act::Steward)?;

@@ -1,5 +1,6 @@
 //! One entry of the record: what was done, when, by whom.
 
+use crate::id::DocumentId;
 use crate::identity::{PersonId, PublicKey, Roles};
 use crate::presence::Face;
 use crate::time::UnixMillis;
@@ -171,6 +172,19 @@ pub enum Deed {
         /// The phone's key.
         #[n(1)]
         key: PublicKey,
+    },
+    /// Something that nobody vouched for was let in, or thrown away.
+    #[n(40)]
+    Settled {
+        /// Of which document.
+        #[n(0)]
+        document: DocumentId,
+        /// Who had brought it.
+        #[n(1)]
+        brought_by: PersonId,
+        /// Whether it was let in.
+        #[n(2)]
+        admitted: bool,
     },
 }
 

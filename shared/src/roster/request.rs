@@ -169,6 +169,42 @@ pub enum Request {
         #[n(1)]
         key: PublicKey,
     },
+    /// What was brought, that nobody vouches for.
+    #[n(40)]
+    Quarantine {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+    },
+    /// The words of something in it.
+    #[n(41)]
+    Examine {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Which document.
+        #[n(1)]
+        document: DocumentId,
+        /// Who has brought it.
+        #[n(2)]
+        by: PersonId,
+    },
+    /// To let something of it in, or to throw it away.
+    #[n(42)]
+    Settle {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Which document.
+        #[n(1)]
+        document: DocumentId,
+        /// Who has brought it.
+        #[n(2)]
+        by: PersonId,
+        /// Whether it is let in.
+        #[n(3)]
+        admit: bool,
+    },
 }
 
 impl Request {
@@ -193,6 +229,9 @@ impl Request {
             | Self::Ticket { space, .. }
             | Self::Await { space, .. }
             | Self::Lose { space, .. }
+            | Self::Quarantine { space }
+            | Self::Examine { space, .. }
+            | Self::Settle { space, .. }
             | Self::Record { space } => Some(*space),
         }
     }
@@ -256,6 +295,29 @@ pub enum Answer {
     /// All that was done.
     #[n(6)]
     Record(#[n(0)] Vec<Entry>),
+    /// What waits in quarantine, the oldest first.
+    #[n(40)]
+    Quarantine(#[n(0)] Vec<Waiting>),
+    /// Change chunks, one after the other, causes first.
+    #[n(41)]
+    Chunks(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
+}
+
+/// Something that was brought, that others are said to have written, and that nobody vouches for.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Waiting {
+    /// Of which document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// Who has brought it.
+    #[n(1)]
+    pub by: PersonId,
+    /// Since when it waits.
+    #[n(2)]
+    pub at: UnixMillis,
+    /// Bytes of its changes.
+    #[n(3)]
+    pub bytes: u64,
 }
 
 /// An invitation as those see it who may withdraw it.

@@ -13,7 +13,7 @@ use crate::change::ChangeRecord;
 use crate::doc::Genesis;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::identity::{Authorship, Receipt};
+use crate::identity::{Authorship, PersonId, Receipt};
 use crate::roster::Warrant;
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
@@ -84,6 +84,8 @@ pub enum RoomEvent {
         /// The digest of all that the peer has; empty when it does not want to hear of others.
         digest: Vec<u8>,
     },
+    /// The team lets in what was set aside, whoever wrote it.
+    Admitted(Vec<ScannedChunk>),
     /// Time to pass on what authors have signed: see [`Room::has_signatures_to_pass`].
     PassSignatures,
     /// A connection closed.
@@ -120,6 +122,15 @@ pub enum RoomEffect {
         /// To be named in the answer.
         batch: BatchId,
         /// Changes in causal order.
+        changes: Vec<StoredChange>,
+    },
+    /// Somebody has brought what others wrote, and nobody vouches for it: it is refused. Set it aside for the team to decide.
+    SetAside {
+        /// Whose document it is.
+        space: DocumentId,
+        /// Who has brought it.
+        by: PersonId,
+        /// All that was new in the message.
         changes: Vec<StoredChange>,
     },
     /// Keep what authors have signed beside the document, at leisure: phones have it too.
@@ -310,6 +321,10 @@ impl Room {
                 authors,
                 digest,
             } => self.signed(connection, words, authors, &digest, &mut effects),
+            RoomEvent::Admitted(chunks) => {
+                self.inbox.push(Inbound::of_the_relay(chunks));
+                self.start_batch(&mut effects);
+            }
             RoomEvent::PassSignatures => self.pass_signatures(&mut effects),
             RoomEvent::Left(connection) => {
                 if let Some(member) = self.members.remove(&connection) {

@@ -1,15 +1,17 @@
 //! A room works in batches: what arrives while one is being proved and flushed waits for the next.
 
-use super::entitled::Visitor;
+use super::entitled::{Visitor, genesis};
 use super::{BatchId, ConnectionId, Member, Room, RoomEffect};
 use crate::change::ChangeRecord;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
-use crate::id::PeerId;
+use crate::id::{DocumentId, PeerId};
+use crate::roster::Warrant;
 use crate::store::StoredChange;
 use crate::sync::exchange;
 use crate::wire::{Dialect, DocumentMessage, DurableMessage, Envelope, Frame, RefusedMessage};
 use automerge::ChangeHash;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// A sync message that waits for its turn.
 #[derive(Debug)]
@@ -19,6 +21,29 @@ pub(super) struct Inbound {
     pub(super) visitor: Visitor,
     pub(super) message: ScannedMessage,
     pub(super) request: bool,
+}
+
+impl Inbound {
+    /// What comes from nobody's connection and is let in.
+    pub(super) fn of_the_relay(chunks: Vec<ScannedChunk>) -> Self {
+        Self {
+            // The relay numbers connections from 1.
+            connection: ConnectionId(0),
+            visitor: Visitor {
+                warrant: Arc::new(Warrant::of_anyone()),
+                presented: None,
+                signed: None,
+            },
+            message: ScannedMessage {
+                heads: Vec::new(),
+                need: Vec::new(),
+                have: Vec::new(),
+                flags: None,
+                chunks,
+            },
+            request: false,
+        }
+    }
 }
 
 /// Messages taken together, and the changes they brought.
@@ -159,6 +184,10 @@ impl Room {
                 Ok(()) => kept.push(entry),
                 Err(refusal) => {
                     refused.insert(entry.connection);
+                    if let Some(genesis) = self.genesis {
+                        let new = self.unknown_changes(&entry.message);
+                        set_aside(&refusal, genesis.space, &entry.visitor, &new, effects);
+                    }
                     self.refuse(entry.connection, refusal, effects);
                 }
             }
@@ -184,8 +213,13 @@ impl Room {
                 }
                 if let Some(visitor) = &source.to_be_seen {
                     self.permits(visitor, &changes, &batch.changes)
-                        .inspect_err(|_| {
+                        .inspect_err(|refusal| {
                             turned_down = true;
+                            let born = self.genesis.or_else(|| genesis(&changes));
+                            if let Some(born) = born {
+                                let new: Vec<&ChangeRecord> = changes.iter().collect();
+                                set_aside(refusal, born.space, visitor, &new, effects);
+                            }
                         })?;
                 }
                 Ok(changes)
@@ -391,5 +425,28 @@ impl Room {
                 });
             }
         }
+    }
+}
+
+/// What somebody brings of others, and nobody vouches for, is the team's to decide on. Who lacks the right themselves brings nothing.
+fn set_aside(
+    refusal: &Refusal,
+    space: DocumentId,
+    visitor: &Visitor,
+    changes: &[&ChangeRecord],
+    effects: &mut Vec<RoomEffect>,
+) {
+    if !matches!(refusal, Refusal::Author) {
+        return;
+    }
+    if let Some(by) = visitor.warrant.keys().first().copied() {
+        effects.push(RoomEffect::SetAside {
+            space,
+            by,
+            changes: changes
+                .iter()
+                .map(|change| StoredChange::from(*change))
+                .collect(),
+        });
     }
 }

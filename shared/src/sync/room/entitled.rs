@@ -7,7 +7,7 @@ use super::batch::Inbound;
 use super::{ConnectionId, Room, RoomEffect};
 use crate::change::ChangeRecord;
 use crate::doc::{self, Genesis, Kind};
-use crate::guard::{Refusal, ScannedChunk};
+use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::DocumentId;
 use crate::identity::{Authorship, Receipt};
 use crate::migrate;
@@ -98,22 +98,23 @@ impl Room {
         if visitor.warrant.is_unasked() {
             return Ok(());
         }
-        let changes = inbound
-            .message
-            .chunks
-            .iter()
-            .filter_map(|chunk| match chunk {
-                ScannedChunk::Change(change) => Some(change),
-                ScannedChunk::Document(_) => None,
-            });
-        let unknown: Vec<&ChangeRecord> = changes
-            .filter(|change| !self.graph.contains(&change.hash))
-            .collect();
+        let unknown = self.unknown_changes(&inbound.message);
         match self.genesis {
             Some(genesis) if !unknown.is_empty() => self.is_written_by(visitor, genesis, &unknown),
             // Before the birth, it is seen once they are proved.
             _ => Ok(()),
         }
+    }
+
+    /// The changes of a message that are not here.
+    pub(super) fn unknown_changes<'m>(&self, message: &'m ScannedMessage) -> Vec<&'m ChangeRecord> {
+        let changes = message.chunks.iter().filter_map(|chunk| match chunk {
+            ScannedChunk::Change(change) => Some(change),
+            ScannedChunk::Document(_) => None,
+        });
+        changes
+            .filter(|change| !self.graph.contains(&change.hash))
+            .collect()
     }
 
     /// Whether changes that were proved are their sender's to bring, after those that were accepted before them in the same batch.

@@ -196,6 +196,7 @@ impl Play {
                 RoomEffect::RetryLater(batch) => {
                     self.asked.push_back(RoomEvent::RetryFlush(batch));
                 }
+                RoomEffect::SetAside { .. } => panic!("everyone brings their own"),
                 RoomEffect::KeepSignatures(_) => panic!("nobody has signed anything"),
                 RoomEffect::Unprove => panic!("nobody is turned down here"),
                 RoomEffect::Send {

@@ -232,7 +232,9 @@ impl Relay {
                         });
                     }
                     // Everyone may do everything here: nothing that was proved is turned down.
-                    RoomEffect::Unprove | RoomEffect::KeepSignatures(_) => {}
+                    RoomEffect::Unprove
+                    | RoomEffect::SetAside { .. }
+                    | RoomEffect::KeepSignatures(_) => {}
                     RoomEffect::RetryLater(batch) => outcomes.push(Outcome::RetryLater {
                         start,
                         document,

@@ -4,7 +4,7 @@ use crate::change::ChangeRecord;
 use crate::doc::{Document, Genesis, Kind};
 use crate::guard::{ScannedChunk, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
-use crate::identity::{Authorship, PersonKey, Receipt, Role};
+use crate::identity::{Authorship, PersonId, PersonKey, Receipt, Role};
 use crate::records::job_sheet::{self, NewJobSheet};
 use crate::roster::Warrant;
 use crate::sync::room::{ConnectionId, Room, RoomEffect, RoomEvent};
@@ -58,6 +58,8 @@ struct Scene {
     room: Room,
     /// What the room has asked to keep of what authors have signed.
     signed: Vec<Authorship>,
+    /// Who has brought what was set aside, and how many changes that are.
+    aside: Vec<(PersonId, usize)>,
 }
 
 impl Scene {
@@ -70,6 +72,7 @@ impl Scene {
         Self {
             room: Room::open(sheet(), relay, stored.to_vec()),
             signed: Vec::new(),
+            aside: Vec::new(),
         }
     }
 
@@ -110,6 +113,9 @@ impl Scene {
                     }
                     RoomEffect::Unprove => {}
                     RoomEffect::KeepSignatures(words) => self.signed.extend(words),
+                    RoomEffect::SetAside { by, changes, .. } => {
+                        self.aside.push((by, changes.len()));
+                    }
                     other => panic!("unexpected {other:?}"),
                 }
             }
@@ -340,6 +346,30 @@ fn what_an_author_has_signed_comes_in_with_anyone_as_long_as_the_author_may_writ
 
 fn refusal_of(frames: &[(u8, Frame)]) -> bool {
     refusal(frames).is_some()
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_nobody_vouches_for_is_set_aside_until_the_team_lets_it_in() {
+    let changes = written_by(ALICE).changes();
+    let carrier = PersonKey::from_seed(&[BASIL; 32]).person();
+    let basil = warrant(BASIL, space(), Role::Volunteer);
+    for stored in [0, 1] {
+        let mut scene = Scene::of(&changes[..stored]);
+        let frames = scene.sends(BASIL, &basil, &changes);
+        assert_eq!((refusal(&frames), scene.len()), (Some("author"), stored));
+        assert_eq!(scene.aside, [(carrier, changes.len() - stored)]);
+        let chunks = changes.iter().cloned().map(ScannedChunk::Change);
+        scene.plays(RoomEvent::Admitted(chunks.collect()));
+        assert_eq!(scene.len(), 2);
+        // The carrier finds it there.
+        let frames = scene.sends(BASIL, &basil, &changes);
+        assert_eq!((refusal(&frames), scene.aside.len()), (None, 1));
+    }
+    // Whoever may not write brings nothing for others to decide on.
+    let mut scene = Scene::of(&changes[..1]);
+    scene.sends(BASIL, &warrant(BASIL, space(), Role::Guest), &changes);
+    assert_eq!(scene.aside, []);
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
