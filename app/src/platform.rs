@@ -10,6 +10,7 @@ pub(crate) mod network;
 pub(crate) mod page;
 pub(crate) mod panic;
 pub(crate) mod share;
+pub(crate) mod signing;
 pub(crate) mod socket;
 pub(crate) mod speech;
 pub(crate) mod storage;

@@ -6,6 +6,7 @@
 mod company;
 mod entrance;
 mod file;
+mod keys;
 mod meeting;
 mod members;
 mod myself;
@@ -25,9 +26,10 @@ use crate::platform::storage::Room;
 use crate::platform::tabs::{TabEvent, Tabs};
 use crate::platform::timer::WakeUp;
 use crate::platform::{clock, entropy, log, network, page, panic, storage};
+use keys::Keys;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::PersonId;
+use maillage_shared::identity::{PersonId, Proof, Signature};
 use maillage_shared::presence::{Face, Presence};
 use maillage_shared::store::StoredChange;
 use maillage_shared::time::UnixMillis;
@@ -63,6 +65,7 @@ struct Shell {
     dialled: Cell<u32>,
     timer: WakeUp,
     tabs: Tabs,
+    keys: Keys,
     /// Set once what the phone kept has been read; nothing inside on a phone that keeps nothing.
     storage: OnceCell<Option<Kept>>,
     observer: Box<dyn Fn(Notice)>,
@@ -93,6 +96,7 @@ impl Session {
                 dialled: Cell::new(0),
                 timer,
                 tabs,
+                keys: Keys::default(),
                 storage: OnceCell::new(),
                 observer: Box::new(observer),
             }
@@ -140,6 +144,12 @@ impl Session {
         outcome
     }
 
+    /// Signs bytes that say themselves what they are for, with the key of someone who uses this phone. `None` for those whose key is
+    /// not on it, or when the browser refuses.
+    pub(crate) async fn sign(&self, person: PersonId, message: &[u8]) -> Option<Signature> {
+        self.0.keys.sign(person, message).await
+    }
+
     /// Takes the key of this person, and all documents of their territory, off this phone, then calls back. Nothing else is done
     /// afterwards.
     pub(crate) fn forget(&self, then: impl FnOnce() + 'static) {
@@ -178,7 +188,7 @@ impl Session {
         };
         let session = self.clone();
         let closed = move || session.happened(Event::Outgrown);
-        let (kept, loaded) = match read_all(blocked, closed).await {
+        let (kept, mut loaded) = match read_all(blocked, closed).await {
             Ok((kept, loaded)) => (Some(kept), loaded),
             Err(problem) => {
                 log::warn(&format!("nothing is kept on this phone: {problem}"));
@@ -186,9 +196,13 @@ impl Session {
             }
         };
         let forgetful = kept.is_none();
+        if let Some(kept) = &kept {
+            self.0.keys.open(kept, &mut loaded.me).await;
+        }
         // Only this function sets it, and it runs once.
         let _ = self.0.storage.set(kept);
-        let me = Myself::read(&loaded.me, entropy::bytes());
+        let me = Myself::read(&loaded.me.entries, entropy::bytes());
+        let me = me.filter(|me| self.0.keys.has(me.person));
         let (documents, problems) = match &me {
             Some(me) => opening::documents(&loaded, &me.actor),
             None => Default::default(),
@@ -273,11 +287,34 @@ impl Session {
                 drop(socket);
             }
             Task::Keep(document, changes) => self.keep(document, changes),
+            Task::MakeKey => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    let key = session.0.keys.make(kept.as_ref()).await;
+                    session.happened(Event::KeyMade(key));
+                });
+            }
+            Task::Prove(message, people) => {
+                let session = self.clone();
+                spawn_local(async move {
+                    let mut proofs = Vec::new();
+                    for key in people {
+                        match session.sign(key.person(), &message).await {
+                            Some(signature) => proofs.push(Proof { key, signature }),
+                            None => log::warn("the browser does not sign with a key of this phone"),
+                        }
+                    }
+                    // Without an answer the relay ends the connection, and the next one asks again.
+                    if !proofs.is_empty() {
+                        session.happened(Event::Proved(message, proofs));
+                    }
+                });
+            }
             Task::KeepMyself(entries) => {
                 let session = self.clone();
                 self.store(move |kept| async move {
                     let outcome = match &kept {
-                        Some(kept) => kept.put(Table::Me, &entries).await,
+                        Some(kept) => session.0.keys.keep_with(kept, &entries).await,
                         None => Ok(()),
                     };
                     warn_of(&outcome);
@@ -334,8 +371,11 @@ impl Session {
                 let session = self.clone();
                 self.store(move |kept| async move {
                     if let Some(kept) = kept {
-                        match kept.read(Table::Me).await {
-                            Ok(me) => session.happened(Event::MyselfRead(me)),
+                        match kept.mine().await {
+                            Ok(mine) => {
+                                session.0.keys.learn(&mine);
+                                session.happened(Event::MyselfRead(mine.entries));
+                            }
                             Err(problem) => log::warn(&problem.to_string()),
                         }
                     }

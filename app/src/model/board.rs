@@ -133,9 +133,7 @@ impl Board {
     }
 
     pub(super) fn come_in(&self, invitation: Invitation, face: Face) {
-        let seed = crate::platform::entropy::bytes();
-        self.session
-            .act(|state, moment| state.come_in(moment, seed, face, invitation));
+        self.session.act(|state, _| state.come_in(face, invitation));
     }
 
     pub(super) fn give_up(&self) {

@@ -17,7 +17,7 @@ use maillage_shared::sync::client::{
     Acknowledged, Client, ClientEffect, ClientEvent, LinkState, Rejection,
 };
 use maillage_shared::time::UnixMillis;
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What the relay acknowledged is written down this long after the first word of it, in milliseconds.
 const REMEMBER_AFTER: i64 = 2_000;
@@ -151,6 +151,11 @@ impl State {
                 tasks.push(Task::LookAtRoom);
                 self.client(moment, ClientEvent::KeepFailed(document), &mut tasks)
             }
+            Event::KeyMade(key) => self.key_made(moment, key, &mut tasks),
+            Event::Proved(message, proofs) => {
+                let message = &message;
+                self.client(moment, ClientEvent::Proved { message, proofs }, &mut tasks);
+            }
             Event::MyselfKept(kept) => {
                 if kept {
                     tasks.push(tell(&Word::Myself));
@@ -271,8 +276,7 @@ impl State {
         effects: Vec<ClientEffect>,
         tasks: &mut Vec<Task>,
     ) {
-        let mut effects = VecDeque::from(effects);
-        while let Some(effect) = effects.pop_front() {
+        for effect in effects {
             match effect {
                 ClientEffect::Dial => tasks.push(Task::Dial),
                 ClientEffect::Send(frame) => tasks.push(Task::Send(frame)),
@@ -306,13 +310,8 @@ impl State {
                     tasks.push(tell(&Word::Heard(document, data)));
                 }
                 ClientEffect::Prove(message) => {
-                    if let Some(me) = &self.me {
-                        let proved = ClientEvent::Proved {
-                            message: &message,
-                            proofs: vec![me.prove(&message)],
-                        };
-                        effects.extend(self.client.handle(moment.now, proved));
-                    }
+                    let people = self.me.iter().map(|me| me.public).collect();
+                    tasks.push(Task::Prove(message, people));
                 }
                 ClientEffect::Answered { number, answer } => {
                     self.answered(moment, number, answer, tasks);

@@ -5,7 +5,7 @@ use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::PersonId;
+use maillage_shared::identity::{PersonId, Proof, PublicKey};
 use maillage_shared::roster::Answer;
 use maillage_shared::store::StoredChange;
 use std::collections::BTreeMap;
@@ -25,6 +25,10 @@ pub(crate) enum Event {
     Kept(DocumentId, Vec<ChangeHash>),
     /// They could not be written.
     KeepFailed(DocumentId),
+    /// A key was made for whoever comes in: its public half.
+    KeyMade(PublicKey),
+    /// The people of this phone have signed what the relay asked for.
+    Proved(Vec<u8>, Vec<Proof>),
     /// Whether who I am could be written.
     MyselfKept(bool),
     /// How it stands with the room for what is kept.
@@ -56,8 +60,12 @@ pub(crate) enum Task {
     HangUp,
     /// Write changes, then say so.
     Keep(DocumentId, Vec<StoredChange>),
+    /// Make a key for whoever comes in, then say so.
+    MakeKey,
+    /// Sign what the relay asks for with the key of each of these, then say so.
+    Prove(Vec<u8>, Vec<PublicKey>),
     /// Write who I am, then say so.
-    KeepMyself(Vec<(&'static str, Vec<u8>)>),
+    KeepMyself(Vec<(String, Vec<u8>)>),
     /// Write how someone looks.
     KeepPerson(PersonId, Vec<u8>),
     /// Write who is who in a territory.
