@@ -2,6 +2,7 @@
 
 pub(crate) mod calendar;
 pub(crate) mod clock;
+pub(crate) mod code;
 pub(crate) mod entropy;
 pub(crate) mod files;
 pub(crate) mod kept;

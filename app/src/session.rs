@@ -6,6 +6,7 @@
 mod company;
 mod entrance;
 mod file;
+mod handing;
 mod keys;
 mod meeting;
 mod members;
@@ -17,6 +18,7 @@ mod tabs;
 mod task;
 #[cfg(test)]
 mod tests;
+mod users;
 mod writing;
 
 use crate::platform::kept::{Kept, Loaded, Table};
@@ -47,8 +49,10 @@ use wasm_bindgen_futures::spawn_local;
 pub(crate) use company::Place;
 pub(crate) use entrance::Found;
 pub(crate) use file::{NotTaken, Taken};
+pub(crate) use handing::Unlocked;
 pub(crate) use state::{Standing, State};
 pub(crate) use task::Notice;
+pub(crate) use users::{HOME, User};
 pub(crate) use writing::Refused;
 
 /// A session: the documents of this phone, and the conversation with the relay about them. It lives as long as the page.
@@ -150,35 +154,6 @@ impl Session {
         self.0.keys.sign(person, message).await
     }
 
-    /// Takes the key of this person, and all documents of their territory, off this phone, then calls back. Nothing else is done
-    /// afterwards.
-    pub(crate) fn forget(&self, then: impl FnOnce() + 'static) {
-        let gone: Vec<DocumentId> = self.read(|state| {
-            let territory = state.territory();
-            let is_theirs = |id: &DocumentId| {
-                let document = state.document(*id);
-                let genesis = document.and_then(|document| document.genesis().ok());
-                genesis.is_none_or(|genesis| Some(genesis.space) == territory)
-            };
-            state
-                .documents()
-                .filter(is_theirs)
-                .chain(territory)
-                .collect()
-        });
-        self.act(|state, _| std::mem::take(state).close());
-        let session = self.clone();
-        self.store(move |kept| async move {
-            if let Some(kept) = kept {
-                let names: Vec<String> = gone.iter().map(|id| members::kept_as(*id)).collect();
-                warn_of(&kept.forget(&gone, &names).await);
-            }
-            storage::unmark();
-            session.perform(tabs::tell(&tabs::Word::Gone));
-            then();
-        });
-    }
-
     async fn open(&self) {
         let shell = Rc::downgrade(&self.0);
         let blocked = move || {
@@ -202,24 +177,38 @@ impl Session {
         // Only this function sets it, and it runs once.
         let _ = self.0.storage.set(kept);
         let me = Myself::read(&loaded.me.entries, entropy::bytes());
+        // A phone of which someone types a code asks who it is, whoever acted last.
+        let is_guarded = users::read(&loaded.me.entries)
+            .iter()
+            .any(|user| user.guard.is_some());
+        let start = self.start_of(loaded, me.filter(|_| !is_guarded), forgetful);
+        self.act(|state, moment| state.open(moment, start));
+        if network::is_hidden() {
+            self.happened(Event::Network(Network::Hidden));
+        }
+    }
+
+    /// What a phone starts with, when this person acts.
+    fn start_of(&self, loaded: Loaded, me: Option<Myself>, forgetful: bool) -> Start {
         let me = me.filter(|me| self.0.keys.has(me.person));
         let (documents, problems) = match &me {
             Some(me) => opening::documents(&loaded, &me.actor),
             None => Default::default(),
         };
         problems.iter().for_each(|problem| log::warn(problem));
-        let start = Start {
+        let mut users = users::read(&loaded.me.entries);
+        users.retain(|user| self.0.keys.has(user.person));
+        Start {
             me,
+            users,
+            helper: myself::person_in(&loaded.me.entries, myself::HELPER),
+            before: myself::person_in(&loaded.me.entries, myself::BEFORE),
             documents,
             unreadable: problems.len(),
             people: People::read(&loaded.people),
             forgotten: storage::marked(),
             members: members::read(&loaded.documents),
             forgetful,
-        };
-        self.act(|state, moment| state.open(moment, start));
-        if network::is_hidden() {
-            self.happened(Event::Network(Network::Hidden));
         }
     }
 
@@ -393,7 +382,23 @@ impl Session {
                 spawn_local(async move { session.happened(Event::Room(storage::room().await)) });
             }
             Task::Mark(territory) => storage::mark(territory),
-            Task::StartOver => page::start_over(),
+            Task::HandOver(person, address) => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    session.note_hand_over(kept, person).await;
+                    page::start_over(&address);
+                });
+            }
+            Task::StartOver(address) => page::start_over(&address),
+            Task::DropUser(person) => {
+                self.0.keys.drop(person);
+                self.store(move |kept| async move {
+                    if let Some(kept) = kept {
+                        let all = myself::all_of(person);
+                        warn_of(&kept.put_mine(&[], &[], &all).await);
+                    }
+                });
+            }
             Task::Log(words) => log::warn(&words),
             Task::Tell(notice) => (shell.observer)(notice),
         }

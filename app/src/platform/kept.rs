@@ -221,7 +221,7 @@ impl Kept {
         &self,
         keys: &[(String, JsValue)],
         entries: &[(String, Vec<u8>)],
-        gone: &[&str],
+        gone: &[String],
     ) -> Result<(), KeepError> {
         let writing = self.write(Table::Me.name())?;
         let store = writing.object_store(Table::Me.name())?;
@@ -246,7 +246,7 @@ impl Kept {
         completed(&writing).await
     }
 
-    /// Takes away these documents and these names among what is known about documents, and all that is known about people.
+    /// Takes away these documents and these names among what is known about documents.
     pub(crate) async fn forget(
         &self,
         documents: &[DocumentId],
@@ -273,7 +273,11 @@ impl Kept {
         {
             store.delete(&JsValue::from_str(&name))?;
         }
-        completed(&writing).await?;
+        completed(&writing).await
+    }
+
+    /// Takes away all that is known about people: those who use this phone, and those met.
+    pub(crate) async fn forget_people(&self) -> Result<(), KeepError> {
         for table in [Table::People, Table::Me] {
             let writing = self.write(table.name())?;
             writing.object_store(table.name())?.clear()?;

@@ -221,7 +221,7 @@ async fn wrapped(seed: &[u8; SEED_BYTES]) -> Option<Held> {
 }
 
 /// Asks WebCrypto. `None` where there is none, or when it refuses.
-async fn ask(what: &str, with: &[&JsValue]) -> Option<JsValue> {
+pub(super) async fn ask(what: &str, with: &[&JsValue]) -> Option<JsValue> {
     let window = leptos::web_sys::window()?;
     let crypto = window.crypto().ok()?;
     let subtle = js_sys::Reflect::get(&crypto, &JsValue::from_str("subtle")).ok()?;
@@ -240,12 +240,12 @@ fn aes_gcm(nonce: &JsValue) -> JsValue {
     object(&[("name", &JsValue::from_str("AES-GCM")), ("iv", nonce)])
 }
 
-fn strings(words: &[&str]) -> JsValue {
+pub(super) fn strings(words: &[&str]) -> JsValue {
     let words = words.iter().map(|word| JsValue::from_str(word));
     words.collect::<js_sys::Array>().into()
 }
 
-fn object(parts: &[(&str, &JsValue)]) -> JsValue {
+pub(super) fn object(parts: &[(&str, &JsValue)]) -> JsValue {
     let object = js_sys::Object::new();
     for (name, value) in parts {
         // Refused only for objects that cannot be changed.
@@ -255,6 +255,6 @@ fn object(parts: &[(&str, &JsValue)]) -> JsValue {
 }
 
 /// The bytes of an `ArrayBuffer` or of a typed array.
-fn bytes(from: &JsValue) -> Vec<u8> {
+pub(super) fn bytes(from: &JsValue) -> Vec<u8> {
     js_sys::Uint8Array::new(from).to_vec()
 }

@@ -180,6 +180,7 @@ impl State {
     }
 
     pub(super) fn keep_myself(&mut self, tasks: &mut Vec<Task>) {
+        self.note_myself();
         if let Some(me) = &self.me {
             self.entrance.writing += 1;
             tasks.push(Task::KeepMyself(me.entries()));

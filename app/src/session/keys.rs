@@ -41,7 +41,8 @@ impl Keys {
             let is_kept = |held: &Held| held.is_kept;
             if self.0.borrow().get(&me.person).is_some_and(is_kept) {
                 // Not before the other form is durable and was seen to sign.
-                warn_of(&kept.put_mine(&[], &entries, &myself::FORMER).await);
+                let former = myself::FORMER.map(str::to_owned);
+                warn_of(&kept.put_mine(&[], &entries, &former).await);
             }
             mine.entries.extend(entries);
         }
@@ -97,6 +98,11 @@ impl Keys {
             }
         }
         Ok(())
+    }
+
+    /// Lets go of someone's key.
+    pub(super) fn drop(&self, person: PersonId) {
+        self.0.borrow_mut().remove(&person);
     }
 
     /// Whether someone's key is here.

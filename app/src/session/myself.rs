@@ -15,6 +15,12 @@ const PUBLIC: &str = "public";
 const FACE: &str = "face";
 const TERRITORY: &str = "territory";
 const ENTERING: &str = "entering";
+/// The code that someone types before they write, and the attempts to guess it.
+pub(crate) const LOCK: &str = "lock";
+pub(crate) const TRIES: &str = "tries";
+/// The names of who helps whoever acts, and of who acted before.
+pub(crate) const HELPER: &str = "helper";
+pub(crate) const BEFORE: &str = "before";
 const SEED: &str = "seed";
 /// What was kept as long as a phone had one person, whose seed lay in the clear.
 pub(crate) const FORMER: [&str; 4] = [SEED, FACE, TERRITORY, ENTERING];
@@ -69,8 +75,15 @@ impl Myself {
 
     /// Reads what [`Myself::entries`] gave to keep; `None` when nobody uses this phone.
     pub(crate) fn read(kept: &BTreeMap<String, Vec<u8>>, entropy: [u8; 8]) -> Option<Self> {
-        let who = std::str::from_utf8(kept.get(WHO)?).ok()?;
-        let person = PersonId::parse(who)?;
+        Self::read_one(kept, person_in(kept, WHO)?, entropy)
+    }
+
+    /// The same of one of those who use this phone.
+    pub(crate) fn read_one(
+        kept: &BTreeMap<String, Vec<u8>>,
+        person: PersonId,
+        entropy: [u8; 8],
+    ) -> Option<Self> {
         let public = public_of(kept, person)?;
         Self::read_parts(public, entropy, |what| kept.get(&name(person, what)))
     }
@@ -109,13 +122,40 @@ impl Myself {
         let entering = self.entering.as_ref().map(Wish::encode);
         let part = |what, bytes| (name(self.person, what), bytes);
         vec![
-            (WHO.to_owned(), self.person.to_string().into_bytes()),
+            acts(Some(self.person)),
             part(PUBLIC, self.public.as_bytes().to_vec()),
             part(FACE, self.face.encode()),
             part(TERRITORY, territory.unwrap_or_default()),
             part(ENTERING, entering.unwrap_or_default()),
         ]
     }
+}
+
+/// What to keep when this person acts from now on, or nobody.
+pub(crate) fn acts(person: Option<PersonId>) -> (String, Vec<u8>) {
+    person_as(WHO, person)
+}
+
+/// What to keep of a person under a name that is nobody's own.
+pub(crate) fn person_as(name: &str, person: Option<PersonId>) -> (String, Vec<u8>) {
+    let person = person.map(|person| person.to_string().into_bytes());
+    (name.to_owned(), person.unwrap_or_default())
+}
+
+/// Who is kept under such a name.
+pub(crate) fn person_in(kept: &BTreeMap<String, Vec<u8>>, name: &str) -> Option<PersonId> {
+    PersonId::parse(std::str::from_utf8(kept.get(name)?).ok()?)
+}
+
+/// Whose public half is kept under this name.
+pub(crate) fn named_by(name: &str) -> Option<PersonId> {
+    PersonId::parse(name.strip_suffix(PUBLIC)?.strip_suffix(' ')?)
+}
+
+/// All that is kept under someone's name.
+pub(crate) fn all_of(person: PersonId) -> Vec<String> {
+    let all = [KEY, PUBLIC, FACE, TERRITORY, ENTERING, LOCK, TRIES];
+    all.map(|what| name(person, what)).into()
 }
 
 /// The name under which someone's key is kept.
@@ -135,7 +175,8 @@ pub(crate) fn public_of(kept: &BTreeMap<String, Vec<u8>>, person: PersonId) -> O
     (public.person() == person).then_some(public)
 }
 
-fn name(person: PersonId, what: &str) -> String {
+/// The name of something that is kept about someone.
+pub(crate) fn name(person: PersonId, what: &str) -> String {
     format!("{person} {what}")
 }
 

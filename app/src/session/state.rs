@@ -8,11 +8,13 @@ use super::opening::{Opened, Start, write_acknowledged};
 use super::people::People;
 use super::tabs::{Told, Word, tell};
 use super::task::{Event, Notice, Task};
+use super::users::User;
 use crate::platform::network::Network;
 use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
+use maillage_shared::identity::PersonId;
 use maillage_shared::sync::client::{
     Acknowledged, Client, ClientEffect, ClientEvent, LinkState, Rejection,
 };
@@ -63,6 +65,13 @@ pub(crate) struct State {
     pub(super) company: Company,
     pub(super) people: People,
     pub(super) me: Option<Myself>,
+    /// Everyone who uses this phone and was let in.
+    pub(super) users: Vec<User>,
+    /// Who helps whoever acts, and who acted before them.
+    pub(super) helper: Option<PersonId>,
+    pub(super) before: Option<PersonId>,
+    /// Where this page begins anew once all is kept, and whether it is the one where that was asked for.
+    pub(super) handing_over: Option<(String, bool)>,
     pub(super) entrance: Entrance,
     /// Who is who, in each territory of which that was told.
     pub(super) members: BTreeMap<DocumentId, Known>,
@@ -104,6 +113,9 @@ impl State {
         let effects = self.client.rest(moment.now);
         self.absorb(moment, effects, &mut tasks);
         self.me = start.me;
+        self.users = start.users;
+        self.helper = start.helper;
+        self.before = start.before;
         self.people = start.people;
         self.members = start.members;
         self.forgetful = start.forgetful;
@@ -126,6 +138,7 @@ impl State {
             let effects = self.client.open(id, document, acknowledged);
             self.absorb(moment, effects, &mut tasks);
         }
+        self.drop_removed(&mut tasks);
         self.tend(moment, &mut tasks);
         tasks.push(Task::Tell(Notice::Ready));
         self.identify(moment, &mut tasks);
@@ -166,6 +179,7 @@ impl State {
                 self.myself_again_at = (!kept).then(|| moment.now.plus(KEEP_AGAIN_AFTER));
                 self.kept_myself(moment, &mut tasks);
                 tasks.push(Task::Tell(Notice::Status));
+                self.go_when_kept(&mut tasks);
             }
             Event::Room(room) => {
                 self.room = room;
@@ -241,6 +255,11 @@ impl State {
             && self.unkept.values().all(HashSet::is_empty)
     }
 
+    /// Whether this phone keeps nothing: it cannot be handed over either.
+    pub(crate) fn forgets(&self) -> bool {
+        self.forgetful
+    }
+
     /// Whether this version is too old: for the relay, or for what a newer tab has made of the phone's storage.
     pub(crate) fn too_old(&self) -> bool {
         self.outgrown || self.client.status().too_old
@@ -310,8 +329,7 @@ impl State {
                     tasks.push(tell(&Word::Heard(document, data)));
                 }
                 ClientEffect::Prove(message) => {
-                    let people = self.me.iter().map(|me| me.public).collect();
-                    tasks.push(Task::Prove(message, people));
+                    tasks.push(Task::Prove(message, self.all_keys()));
                 }
                 ClientEffect::Answered { number, answer } => {
                     self.answered(moment, number, answer, tasks);
@@ -364,6 +382,7 @@ impl State {
             tasks.push(Task::AskToPersist);
         }
         self.client(moment, ClientEvent::Kept(document), tasks);
+        self.go_when_kept(tasks);
     }
 
     fn network(&mut self, moment: Moment, news: Network, tasks: &mut Vec<Task>) {
@@ -420,6 +439,7 @@ impl State {
             self.client(moment, ClientEvent::Offline, tasks);
         }
         tasks.push(Task::ReadAgain);
+        tasks.push(Task::ReadMyself);
     }
 
     /// Whether the person has this tab before them.
@@ -464,8 +484,7 @@ impl State {
             .changes()
             .into_iter()
             .find(|change| change.deps.is_empty());
-        let author = genesis
-            .and_then(|genesis| maillage_shared::identity::PersonId::of_actor(&genesis.actor));
+        let author = genesis.and_then(|genesis| PersonId::of_actor(&genesis.actor));
         author.is_some() && author == self.me.as_ref().map(|me| me.person)
     }
 }

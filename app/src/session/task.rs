@@ -86,8 +86,12 @@ pub(crate) enum Task {
     LookAtRoom,
     /// Note beside the database that this phone has joined a territory.
     Mark(DocumentId),
-    /// Begin anew, as on a phone that nobody uses.
-    StartOver,
+    /// Note that nobody acts any longer, and who did, tell the other tabs, and begin anew there.
+    HandOver(Option<PersonId>, String),
+    /// Begin anew there, as after a first visit.
+    StartOver(String),
+    /// Take off the phone what is kept under someone's name.
+    DropUser(PersonId),
     /// Write a line into the log, in English.
     Log(String),
     /// Tell the model.
@@ -111,6 +115,8 @@ pub(crate) enum Notice {
     Status,
     /// Who is in a document.
     Company(DocumentId),
+    /// Who uses this phone besides.
+    Users,
     /// How someone looks.
     People,
     /// Who is who, and what I may do.

@@ -4,6 +4,7 @@ mod file;
 mod keeping;
 mod meeting;
 mod tabs;
+mod users;
 
 use super::myself::Myself;
 use super::opening::{Opened, Start};
