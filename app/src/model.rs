@@ -25,7 +25,8 @@ use send_wrapper::SendWrapper;
 use std::rc::Rc;
 
 pub(crate) use crate::platform::version::Version;
-pub(crate) use shown::{Entrance, Me, Member, Person, Present, SheetSummary};
+pub(crate) use crate::session::Unlocked;
+pub(crate) use shown::{Entrance, Me, Member, OnPhone, Person, Present, SheetSummary, User};
 pub(crate) use status::Status;
 pub(crate) use text_binding::TextBinding;
 
@@ -38,6 +39,8 @@ pub(crate) struct Model {
     pub(crate) blocked: Signal<bool>,
     /// Who uses this phone; nobody before joining.
     pub(crate) me: Signal<Option<Me>>,
+    /// Everyone who uses this phone.
+    pub(crate) on_phone: Signal<OnPhone>,
     /// The territory they have joined, once it is here.
     pub(crate) territory: Signal<Option<TerritorySnapshot>>,
     /// The needs of the territory, once they are here.
@@ -76,6 +79,7 @@ impl Model {
             opening: board.opening.clone().into(),
             blocked: board.blocked.clone().into(),
             me: board.me.clone().into(),
+            on_phone: board.on_phone.clone().into(),
             territory: board.territory.clone().into(),
             needs: board.needs.clone().into(),
             sheets: board.sheets.clone().into(),
@@ -122,6 +126,40 @@ impl Model {
     pub(crate) fn look_like(self, person: &Person) {
         let face = person.into();
         self.board().session().act(|state, _| state.look_like(face));
+    }
+
+    /// Hands the phone over: once all is kept, the page begins anew at this address, and nobody acts.
+    pub(crate) fn hand_over(self, address: String) {
+        self.board()
+            .session()
+            .act(|state, _| state.hand_over(address));
+    }
+
+    /// Someone takes the phone, on which nobody acts; this person helps them, if anyone does. Their code was right, if they have one.
+    pub(crate) async fn take(self, person: PersonId, helper: Option<PersonId>) {
+        self.board().session().take(person, helper).await;
+    }
+
+    /// Someone types their code.
+    pub(crate) async fn unlock(self, person: PersonId, typed: &str) -> Unlocked {
+        self.board().session().unlock(person, typed).await
+    }
+
+    /// From now on whoever acts types this code before they write, or none. Returns whether this browser can do that.
+    pub(crate) async fn set_code(self, code: Option<&str>) -> bool {
+        match self.me.with_untracked(|me| me.as_ref().map(|me| me.id)) {
+            Some(me) => self.board().session().set_code(me, code).await,
+            None => false,
+        }
+    }
+
+    /// Takes someone who does not act off this phone.
+    pub(crate) fn drop_user(self, person: PersonId) {
+        self.board().session().act(|state, _| {
+            let mut tasks = Vec::new();
+            state.drop_user(person, &mut tasks);
+            tasks
+        });
     }
 
     /// Forgets this person and the territory on this phone, then calls back.

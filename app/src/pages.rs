@@ -19,6 +19,7 @@ mod sheets;
 mod states;
 mod trades;
 mod unreadable;
+mod users;
 mod version;
 
 use crate::model::Model;
@@ -28,7 +29,7 @@ use crate::ui::{
     Corner, Frame, Seen, follow, live, live_option, live_text, provide_listening, stop_listening,
 };
 use join::Answers;
-use late::{late, provide_late};
+use late::{late, late_doorway, provide_late};
 use leptos::prelude::*;
 use maillage_shared::doc::Kind;
 use maillage_shared::identity::Invitation;
@@ -58,6 +59,14 @@ pub(crate) fn App() -> AnyView {
             request_animation_frame(page::focus_title);
         }
     });
+    follow(move || {
+        address.with(|_| ());
+        let whose = model.me.with(|me| me.as_ref().map(|me| me.id.to_string()));
+        // Where someone else was before the phone was handed over is nobody's way back.
+        if whose.is_some_and(|whose| !page::mark_entry(&whose)) {
+            page::replace_with(&Route::Home.href());
+        }
+    });
     live(move || {
         if opening.get() {
             waiting()
@@ -73,6 +82,8 @@ pub(crate) fn App() -> AnyView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
     Outside,
+    /// Nobody acts, and those who use this phone may.
+    Aside,
     /// They wait to be let in with this.
     Entering(Invitation),
     Inside,
@@ -84,6 +95,7 @@ impl Standing {
         match entering {
             Some((invitation, _)) => Self::Entering(invitation),
             None if model.me.with(Option::is_some) => Self::Inside,
+            None if model.on_phone.with(|phone| !phone.users.is_empty()) => Self::Aside,
             None => Self::Outside,
         }
     }
@@ -111,6 +123,7 @@ fn screen(route: Route, standing: Standing) -> AnyView {
         (Route::Door, _) | (_, Standing::Outside) => {
             doorway(text().door.title, view! { <door::Door /> }.into_any())
         }
+        (_, Standing::Aside) => late_doorway(|screens| (screens.picker)()),
         (_, Standing::Entering(_)) => entering(),
         (route, Standing::Inside) => inside(route),
     }
@@ -145,6 +158,7 @@ fn page_of(route: Route) -> AnyView {
         Route::Members => late(Place::Home, |screens| (screens.members)()),
         Route::Invite => late(Place::Home, |screens| (screens.invite)()),
         Route::Phone => late(Place::Home, |screens| (screens.phone)()),
+        Route::Users => late(Place::Home, |screens| (screens.users)()),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
         Route::NewSheet => late(Place::Sheets, |screens| (screens.new_sheet)(None)),

@@ -2,6 +2,7 @@
 
 pub(crate) mod calendar;
 pub(crate) mod clock;
+pub(crate) mod code;
 pub(crate) mod entropy;
 pub(crate) mod files;
 pub(crate) mod kept;
@@ -10,6 +11,7 @@ pub(crate) mod network;
 pub(crate) mod page;
 pub(crate) mod panic;
 pub(crate) mod share;
+pub(crate) mod signing;
 pub(crate) mod socket;
 pub(crate) mod speech;
 pub(crate) mod storage;

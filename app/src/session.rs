@@ -6,6 +6,8 @@
 mod company;
 mod entrance;
 mod file;
+mod handing;
+mod keys;
 mod meeting;
 mod members;
 mod myself;
@@ -16,6 +18,7 @@ mod tabs;
 mod task;
 #[cfg(test)]
 mod tests;
+mod users;
 mod writing;
 
 use crate::platform::kept::{Kept, Loaded, Table};
@@ -25,9 +28,10 @@ use crate::platform::storage::Room;
 use crate::platform::tabs::{TabEvent, Tabs};
 use crate::platform::timer::WakeUp;
 use crate::platform::{clock, entropy, log, network, page, panic, storage};
+use keys::Keys;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::PersonId;
+use maillage_shared::identity::{Authorship, PersonId, Proof, Signature};
 use maillage_shared::presence::{Face, Presence};
 use maillage_shared::store::StoredChange;
 use maillage_shared::time::UnixMillis;
@@ -45,8 +49,10 @@ use wasm_bindgen_futures::spawn_local;
 pub(crate) use company::Place;
 pub(crate) use entrance::Found;
 pub(crate) use file::{NotTaken, Taken};
+pub(crate) use handing::Unlocked;
 pub(crate) use state::{Standing, State};
 pub(crate) use task::Notice;
+pub(crate) use users::{HOME, User};
 pub(crate) use writing::Refused;
 
 /// A session: the documents of this phone, and the conversation with the relay about them. It lives as long as the page.
@@ -63,6 +69,7 @@ struct Shell {
     dialled: Cell<u32>,
     timer: WakeUp,
     tabs: Tabs,
+    keys: Keys,
     /// Set once what the phone kept has been read; nothing inside on a phone that keeps nothing.
     storage: OnceCell<Option<Kept>>,
     observer: Box<dyn Fn(Notice)>,
@@ -93,6 +100,7 @@ impl Session {
                 dialled: Cell::new(0),
                 timer,
                 tabs,
+                keys: Keys::default(),
                 storage: OnceCell::new(),
                 observer: Box::new(observer),
             }
@@ -140,35 +148,10 @@ impl Session {
         outcome
     }
 
-    /// Takes the key of this person, and all documents of their territory, off this phone, then calls back. Nothing else is done
-    /// afterwards.
-    pub(crate) fn forget(&self, then: impl FnOnce() + 'static) {
-        let gone: Vec<DocumentId> = self.read(|state| {
-            let territory = state.territory();
-            let is_theirs = |id: &DocumentId| {
-                let document = state.document(*id);
-                let genesis = document.and_then(|document| document.genesis().ok());
-                genesis.is_none_or(|genesis| Some(genesis.space) == territory)
-            };
-            state
-                .documents()
-                .filter(is_theirs)
-                .chain(territory)
-                .collect()
-        });
-        self.act(|state, _| std::mem::take(state).close());
-        let session = self.clone();
-        self.store(move |kept| async move {
-            if let Some(kept) = kept {
-                let beside =
-                    |id: &DocumentId| [members::kept_as(*id), opening::signatures_kept_as(*id)];
-                let names: Vec<String> = gone.iter().flat_map(beside).collect();
-                warn_of(&kept.forget(&gone, &names).await);
-            }
-            storage::unmark();
-            session.perform(tabs::tell(&tabs::Word::Gone));
-            then();
-        });
+    /// Signs bytes that say themselves what they are for, with the key of someone who uses this phone. `None` for those whose key is
+    /// not on it, or when the browser refuses.
+    pub(crate) async fn sign(&self, person: PersonId, message: &[u8]) -> Option<Signature> {
+        self.0.keys.sign(person, message).await
     }
 
     async fn open(&self) {
@@ -180,7 +163,7 @@ impl Session {
         };
         let session = self.clone();
         let closed = move || session.happened(Event::Outgrown);
-        let (kept, loaded) = match read_all(blocked, closed).await {
+        let (kept, mut loaded) = match read_all(blocked, closed).await {
             Ok((kept, loaded)) => (Some(kept), loaded),
             Err(problem) => {
                 log::warn(&format!("nothing is kept on this phone: {problem}"));
@@ -188,26 +171,44 @@ impl Session {
             }
         };
         let forgetful = kept.is_none();
+        if let Some(kept) = &kept {
+            self.0.keys.open(kept, &mut loaded.me).await;
+        }
         // Only this function sets it, and it runs once.
         let _ = self.0.storage.set(kept);
-        let me = Myself::read(&loaded.me, entropy::bytes());
+        let me = Myself::read(&loaded.me.entries, entropy::bytes());
+        // A phone of which someone types a code asks who it is, whoever acted last.
+        let is_guarded = users::read(&loaded.me.entries)
+            .iter()
+            .any(|user| user.guard.is_some());
+        let start = self.start_of(loaded, me.filter(|_| !is_guarded), forgetful);
+        self.act(|state, moment| state.open(moment, start));
+        if network::is_hidden() {
+            self.happened(Event::Network(Network::Hidden));
+        }
+    }
+
+    /// What a phone starts with, when this person acts.
+    fn start_of(&self, loaded: Loaded, me: Option<Myself>, forgetful: bool) -> Start {
+        let me = me.filter(|me| self.0.keys.has(me.person));
         let (documents, problems) = match &me {
             Some(me) => opening::documents(&loaded, &me.actor),
             None => Default::default(),
         };
         problems.iter().for_each(|problem| log::warn(problem));
-        let start = Start {
+        let mut users = users::read(&loaded.me.entries);
+        users.retain(|user| self.0.keys.has(user.person));
+        Start {
             me,
+            users,
+            helper: myself::person_in(&loaded.me.entries, myself::HELPER),
+            before: myself::person_in(&loaded.me.entries, myself::BEFORE),
             documents,
             unreadable: problems.len(),
             people: People::read(&loaded.people),
             forgotten: storage::marked(),
             members: members::read(&loaded.documents),
             forgetful,
-        };
-        self.act(|state, moment| state.open(moment, start));
-        if network::is_hidden() {
-            self.happened(Event::Network(Network::Hidden));
         }
     }
 
@@ -275,11 +276,49 @@ impl Session {
                 drop(socket);
             }
             Task::Keep(document, changes) => self.keep(document, changes),
+            Task::MakeKey => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    let key = session.0.keys.make(kept.as_ref()).await;
+                    session.happened(Event::KeyMade(key));
+                });
+            }
+            Task::Prove(message, people) => {
+                let session = self.clone();
+                spawn_local(async move {
+                    let mut proofs = Vec::new();
+                    for key in people {
+                        match session.sign(key.person(), &message).await {
+                            Some(signature) => proofs.push(Proof { key, signature }),
+                            None => log::warn("the browser does not sign with a key of this phone"),
+                        }
+                    }
+                    // Without an answer the relay ends the connection, and the next one asks again.
+                    if !proofs.is_empty() {
+                        session.happened(Event::Proved(message, proofs));
+                    }
+                });
+            }
+            Task::Sign {
+                document,
+                change,
+                key,
+            } => {
+                let session = self.clone();
+                spawn_local(async move {
+                    let message = Authorship::message(document, change);
+                    // What is not signed now is at the next start.
+                    if let Some(signature) = session.sign(key.person(), &message).await {
+                        let word = Authorship::new(key, change, signature);
+                        session.happened(Event::Signed(document, word));
+                    }
+                });
+            }
             Task::KeepMyself(entries) => {
                 let session = self.clone();
                 self.store(move |kept| async move {
                     let outcome = match &kept {
-                        Some(kept) => kept.put(Table::Me, &entries).await,
+                        Some(kept) => session.0.keys.keep_with(kept, &entries).await,
                         None => Ok(()),
                     };
                     warn_of(&outcome);
@@ -343,8 +382,11 @@ impl Session {
                 let session = self.clone();
                 self.store(move |kept| async move {
                     if let Some(kept) = kept {
-                        match kept.read(Table::Me).await {
-                            Ok(me) => session.happened(Event::MyselfRead(me)),
+                        match kept.mine().await {
+                            Ok(mine) => {
+                                session.0.keys.learn(&mine);
+                                session.happened(Event::MyselfRead(mine.entries));
+                            }
                             Err(problem) => log::warn(&problem.to_string()),
                         }
                     }
@@ -362,7 +404,23 @@ impl Session {
                 spawn_local(async move { session.happened(Event::Room(storage::room().await)) });
             }
             Task::Mark(territory) => storage::mark(territory),
-            Task::StartOver => page::start_over(),
+            Task::HandOver(person, address) => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    session.note_hand_over(kept, person).await;
+                    page::start_over(&address);
+                });
+            }
+            Task::StartOver(address) => page::start_over(&address),
+            Task::DropUser(person) => {
+                self.0.keys.drop(person);
+                self.store(move |kept| async move {
+                    if let Some(kept) = kept {
+                        let all = myself::all_of(person);
+                        warn_of(&kept.put_mine(&[], &[], &all).await);
+                    }
+                });
+            }
             Task::Log(words) => log::warn(&words),
             Task::Tell(notice) => (shell.observer)(notice),
         }

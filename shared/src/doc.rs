@@ -4,6 +4,8 @@
 
 use crate::change::ChangeRecord;
 use crate::id::DocumentId;
+use crate::identity::PersonId;
+use crate::records::helped;
 use crate::store::StoredChange;
 use crate::time::UnixMillis;
 use automerge::patches::PatchLog;
@@ -125,6 +127,8 @@ pub struct Committed<T> {
 #[derive(Debug, Clone)]
 pub struct Document {
     automerge: Automerge,
+    /// Who helps whoever writes here from now on.
+    helper: Option<PersonId>,
 }
 
 impl Document {
@@ -132,6 +136,7 @@ impl Document {
     pub fn empty(actor: ActorId) -> Self {
         Self {
             automerge: Automerge::new_with_encoding(TextEncoding::Utf16CodeUnit).with_actor(actor),
+            helper: None,
         }
     }
 
@@ -163,6 +168,7 @@ impl Document {
             .map_err(|error| ImportError(error.to_string()))?;
         Ok(Self {
             automerge: automerge.with_actor(actor),
+            helper: None,
         })
     }
 
@@ -220,8 +226,11 @@ impl Document {
         let mut transaction = self.automerge.transaction();
         match write(&mut transaction) {
             Ok(value) => {
-                let (hash, _) =
-                    transaction.commit_with(CommitOptions::default().with_time(now.seconds()));
+                let mut options = CommitOptions::default().with_time(now.seconds());
+                if let Some(helper) = self.helper {
+                    options.set_message(helped::by(helper));
+                }
+                let (hash, _) = transaction.commit_with(options);
                 let change = hash
                     .and_then(|hash| self.automerge.get_change_by_hash(&hash))
                     .map(|change| ChangeRecord::from(&change));
@@ -265,6 +274,11 @@ impl Document {
     /// Writes under another actor from now on: a new tab, a new start, another person on the same phone.
     pub fn set_actor(&mut self, actor: ActorId) {
         self.automerge.set_actor(actor);
+    }
+
+    /// What is written from now on says that this person has helped to write it; nobody's help is said of a genesis.
+    pub fn set_helper(&mut self, helper: Option<PersonId>) {
+        self.helper = helper;
     }
 }
 

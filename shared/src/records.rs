@@ -41,6 +41,7 @@ pub(crate) mod container;
 mod contract;
 pub(crate) mod field;
 pub(crate) mod guard_rail;
+pub(crate) mod helped;
 pub(crate) mod hire;
 pub(crate) mod index_entry;
 pub mod job_sheet;

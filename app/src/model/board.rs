@@ -3,7 +3,7 @@
 mod statuses;
 mod watched;
 
-use super::shown::{Entrance, Me, Member, Person, Present, SheetSummary};
+use super::shown::{Entrance, Me, Member, OnPhone, Person, Present, SheetSummary};
 use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::platform::storage::Room;
@@ -37,6 +37,7 @@ pub(crate) struct Board {
     pub(super) opening: ArcRwSignal<bool>,
     pub(super) blocked: ArcRwSignal<bool>,
     pub(super) me: ArcRwSignal<Option<Me>>,
+    pub(super) on_phone: ArcRwSignal<OnPhone>,
     pub(super) territory: ArcRwSignal<Option<TerritorySnapshot>>,
     pub(super) needs: ArcRwSignal<Option<NeedsSnapshot>>,
     pub(super) sheets: ArcRwSignal<Vec<SheetSummary>>,
@@ -77,6 +78,7 @@ impl Board {
                 opening: ArcRwSignal::new(true),
                 blocked: ArcRwSignal::new(false),
                 me: ArcRwSignal::new(None),
+                on_phone: ArcRwSignal::new(OnPhone::default()),
                 territory: ArcRwSignal::new(None),
                 needs: ArcRwSignal::new(None),
                 sheets: ArcRwSignal::new(Vec::new()),
@@ -133,9 +135,7 @@ impl Board {
     }
 
     pub(super) fn come_in(&self, invitation: Invitation, face: Face) {
-        let seed = crate::platform::entropy::bytes();
-        self.session
-            .act(|state, moment| state.come_in(moment, seed, face, invitation));
+        self.session.act(|state, _| state.come_in(face, invitation));
     }
 
     pub(super) fn give_up(&self) {
@@ -298,6 +298,7 @@ impl Board {
                     self.show_company(id, &watched);
                 }
             }
+            Notice::Users => put(&self.on_phone, self.session.read(OnPhone::of)),
             Notice::People => self.people.notify(),
             Notice::Members => {
                 self.show_members();
@@ -319,6 +320,7 @@ impl Board {
             self.session
                 .read(|state| state.myself().map(|(id, face)| Me::new(id, face))),
         );
+        put(&self.on_phone, self.session.read(OnPhone::of));
     }
 
     fn show_members(&self) {

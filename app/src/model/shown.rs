@@ -1,6 +1,6 @@
 //! What screens read of people and of lists.
 
-use crate::session::{Found, State};
+use crate::session::{self, Found, State};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, Roles};
 use maillage_shared::presence::{Face, Presence};
@@ -19,6 +19,34 @@ pub(crate) struct Me {
     pub(crate) picture: usize,
     /// The position of their colour among those offered.
     pub(crate) colour: usize,
+}
+
+/// Someone who uses this phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    /// What shared documents call them.
+    pub(crate) id: PersonId,
+    /// How they look.
+    pub(crate) person: Person,
+    /// The small number that nobody else has, once it is known.
+    pub(crate) number: Option<u32>,
+    /// Whether they type a code before they write.
+    pub(crate) has_code: bool,
+}
+
+/// Who uses this phone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct OnPhone {
+    /// Everyone, by their numbers.
+    pub(crate) users: Vec<User>,
+    /// Who helps whoever acts.
+    pub(crate) helper: Option<PersonId>,
+    /// Who acted before.
+    pub(crate) before: Option<PersonId>,
+    /// Whether one more may use it.
+    pub(crate) has_room: bool,
+    /// Whether it keeps nothing, and so cannot go from hand to hand.
+    pub(crate) forgets: bool,
 }
 
 /// How far coming in has got.
@@ -92,6 +120,35 @@ impl Me {
             picture: usize::from(face.picture),
             colour: usize::from(face.colour),
         }
+    }
+}
+
+impl OnPhone {
+    pub(super) fn of(state: &State) -> Self {
+        let shown = |user: &session::User| {
+            let card = state.card_anywhere(user.person);
+            let face = card.and_then(|card| card.face.as_ref());
+            User {
+                id: user.person,
+                person: face.unwrap_or(&user.face).into(),
+                number: card.map(|card| card.number),
+                has_code: user.guard.is_some(),
+            }
+        };
+        let mut users: Vec<User> = state.users().map(shown).collect();
+        users.sort_by_key(|user| (user.number.is_none(), user.number, user.id));
+        Self {
+            users,
+            helper: state.helper(),
+            before: state.before(),
+            has_room: state.has_room_for_another(),
+            forgets: state.forgets(),
+        }
+    }
+
+    /// One of those who use this phone.
+    pub(crate) fn user(&self, id: PersonId) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
     }
 }
 

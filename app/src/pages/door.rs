@@ -1,9 +1,10 @@
 //! The door of a phone that nobody has let in: a code to type, and what to do when a link or a code leads nowhere.
 
 use super::route::Route;
+use crate::model::Model;
 use crate::platform::page;
 use crate::text::text;
-use crate::ui::{Icon, icon};
+use crate::ui::{Icon, Seen, icon, live_option};
 use leptos::prelude::*;
 use maillage_shared::identity::{Code, Invitation};
 
@@ -11,11 +12,23 @@ use maillage_shared::identity::{Code, Invitation};
 #[component]
 pub(crate) fn Door() -> AnyView {
     let words = &text().door;
+    let model = expect_context::<Model>();
+    // Whoever is on this phone already needs neither link nor code.
+    let is_used = Seen::new(move || {
+        model.me.with(Option::is_none) && model.on_phone.with(|phone| !phone.users.is_empty())
+    });
+    let aside = live_option(move || {
+        is_used.get().then(|| {
+            view! { <a class="button button-quiet start" href=Route::Home.href()>{text().back}</a> }
+                .into_any()
+        })
+    });
     view! {
         <h1 tabindex="-1">{words.title}</h1>
         <p>{words.with_link}</p>
         {code_form()}
         <p class="soft">{text().join.no_account}</p>
+        {aside}
     }
     .into_any()
 }

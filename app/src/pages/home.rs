@@ -1,5 +1,6 @@
 //! The territory's home: where one can go, and the honest counts.
 
+use super::people;
 use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
@@ -36,6 +37,16 @@ pub(crate) fn Home() -> AnyView {
                 .into_any()
         })
     });
+    let helper = Seen::new(move || {
+        model
+            .on_phone
+            .with(|phone| phone.helper)
+            .and_then(|helper| people::known_name(model, helper))
+    });
+    let helper = live_option(move || {
+        let name = helper.get()?;
+        Some(view! { <p>{(words.helps)(&name)}</p> }.into_any())
+    });
     let counts = Seen::new(move || {
         model
             .territory
@@ -55,6 +66,7 @@ pub(crate) fn Home() -> AnyView {
             {unreadable()}
             <div class="stack-s">
                 <h1 tabindex="-1">{live_text(hello)}</h1>
+                {helper}
                 {example}
             </div>
             {tiles(model)}

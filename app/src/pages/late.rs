@@ -8,6 +8,7 @@ use super::new_sheet::NewSheet;
 use super::phone::Phone;
 use super::screen::{Place, Screen, window_title};
 use super::sheet::Sheet;
+use super::users::{Picker, Users};
 use crate::model::{Model, Status};
 use crate::platform::page;
 use crate::text::text;
@@ -28,6 +29,9 @@ pub(super) struct Screens {
     pub(super) invite: fn() -> AnyView,
     /// What is on this phone.
     pub(super) phone: fn() -> AnyView,
+    /// Who uses this phone, and who takes it now.
+    pub(super) users: fn() -> AnyView,
+    pub(super) picker: fn() -> AnyView,
 }
 
 static SCREENS: Screens = Screens {
@@ -36,6 +40,8 @@ static SCREENS: Screens = Screens {
     members: || view! { <Members /> }.into_any(),
     invite: || view! { <Invite /> }.into_any(),
     phone: || view! { <Phone /> }.into_any(),
+    users: || view! { <Users /> }.into_any(),
+    picker: || view! { <Picker /> }.into_any(),
 };
 
 /// The only way from the main part to the late one: the build cuts here.
@@ -71,6 +77,18 @@ pub(super) fn late(
     place: Place,
     draw: impl Fn(&'static Screens) -> AnyView + Send + 'static,
 ) -> AnyView {
+    within(move |title, content| around(place, title, content), draw)
+}
+
+/// The same for a screen outside any territory.
+pub(super) fn late_doorway(draw: impl Fn(&'static Screens) -> AnyView + Send + 'static) -> AnyView {
+    within(super::doorway, draw)
+}
+
+fn within(
+    around: impl Fn(&'static str, AnyView) -> AnyView + Copy + Send + 'static,
+    draw: impl Fn(&'static Screens) -> AnyView + Send + 'static,
+) -> AnyView {
     let part = expect_context::<LatePart>();
     part.ask();
     let mut waited = false;
@@ -83,8 +101,12 @@ pub(super) fn late(
         waited = waits;
     });
     live(move || match part.0.get() {
-        Part::Unasked | Part::Awaited => waiting(place),
-        Part::Missing { .. } => missing(place, part),
+        Part::Unasked | Part::Awaited => {
+            let words = text().wait;
+            let content = view! { <h1 class="wait" role="status" tabindex="-1">{words}</h1> };
+            around(words, content.into_any())
+        }
+        Part::Missing { .. } => around(text().late.title, missing(part)),
         Part::Here(screens) => draw(screens),
     })
 }
@@ -117,28 +139,19 @@ impl LatePart {
     }
 }
 
-fn waiting(place: Place) -> AnyView {
-    let words = text().wait;
-    around(
-        place,
-        words,
-        view! { <h1 class="wait" role="status" tabindex="-1">{words}</h1> }.into_any(),
-    )
-}
-
-fn missing(place: Place, part: LatePart) -> AnyView {
+fn missing(part: LatePart) -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().late;
     let again = move |_| part.ask_again(model.status.get_untracked());
-    let content = view! {
+    view! {
         <h1 tabindex="-1">{words.title}</h1>
         <p>{words.body}</p>
         <button class="button button-primary button-wide" type="button" on:click=again>
             {icon(Icon::Refresh)}
             {words.again}
         </button>
-    };
-    around(place, words.title, content.into_any())
+    }
+    .into_any()
 }
 
 /// The bar and the menu around what stands in for a screen.

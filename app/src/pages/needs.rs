@@ -201,10 +201,11 @@ fn about(model: Model, need: &NeedSnapshot) -> String {
         ("", person) => person.and_then(|person| people::known_name(model, person)),
         (words, _) => Some(words.to_owned()),
     };
-    match said {
-        Some(said) => format!("{place} · {}", (text().needs.said_by)(&said)),
-        None => place.to_owned(),
-    }
+    let helper = need.helper.and_then(|id| people::known_name(model, id));
+    let said = said.map(|said| (text().needs.said_by)(&said));
+    let helped = helper.map(|helper| (text().domain.helped_by)(&helper));
+    let parts = [Some(place.to_owned()), said, helped];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The form that adds a need.

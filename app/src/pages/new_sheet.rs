@@ -178,6 +178,7 @@ mod tests {
                 neighbourhood: Field::default(),
                 expressed_by: Field::default(),
                 by: None,
+                helper: None,
                 at: None,
                 echoed_by: Vec::new(),
                 other_echoes: 0,

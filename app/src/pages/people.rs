@@ -1,9 +1,9 @@
 //! How people look: from what this phone knows of them to what the screen draws.
 
-use crate::model::{Me, Model, Person, Present};
+use crate::model::{Me, Model, Person, Present, User};
 use crate::platform::calendar;
 use crate::text::text;
-use crate::ui::{Avatar, Hue, Icon, avatar_with_number};
+use crate::ui::{Avatar, AvatarSize, Hue, Icon, avatar_with_number};
 use leptos::prelude::AnyView;
 use maillage_shared::identity::PersonId;
 use maillage_shared::records::Owner;
@@ -56,6 +56,17 @@ pub(crate) fn name_of(person: &Person) -> String {
 /// How someone looks, with the number that nobody else has.
 pub(crate) fn numbered(person: &Person, number: u32) -> AnyView {
     avatar_with_number(avatar(person.picture, person.colour), number)
+}
+
+/// How someone who uses this phone looks, with their number once it is known.
+pub(crate) fn of_user(user: &User) -> AnyView {
+    match user.number {
+        Some(number) => numbered(&user.person, number),
+        None => crate::ui::avatar(
+            avatar(user.person.picture, user.person.colour),
+            AvatarSize::Medium,
+        ),
+    }
 }
 
 /// The name of someone who is here.

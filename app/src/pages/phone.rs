@@ -37,6 +37,10 @@ pub(crate) fn Phone() -> AnyView {
         <Screen corner=Corner::Back(Route::Home.href()) place=Place::Home status=model.status class="stack">
             <h1 tabindex="-1">{words.title}</h1>
             <p>{live_text(move || stays().to_owned())}</p>
+            <a class="button button-secondary button-wide" href=Route::Users.href()>
+                {icon(Icon::Users)}
+                {late_text().users.title}
+            </a>
             <section class="card stack-s" aria-labelledby="emporter">
                 <h2 id="emporter">{words.take_away}</h2>
                 <p>{words.take_away_body}</p>

@@ -33,6 +33,8 @@ pub(crate) enum Route {
     Sheet(DocumentId),
     /// What is on this phone.
     Phone,
+    /// Who uses it.
+    Users,
     /// An address that leads nowhere.
     Unknown,
 }
@@ -44,6 +46,7 @@ const INVITE: &str = "inviter";
 const NEEDS: &str = "besoins";
 const SHEETS: &str = "fiches";
 const PHONE: &str = "telephone";
+const USERS: &str = "personnes";
 const NEW: &str = "nouvelle";
 
 impl Route {
@@ -61,6 +64,7 @@ impl Route {
             [MEMBERS, INVITE] => Self::Invite,
             [NEEDS] => Self::Needs,
             [PHONE] => Self::Phone,
+            [PHONE, USERS] => Self::Users,
             [SHEETS] => Self::Sheets,
             [SHEETS, NEW] => Self::NewSheet,
             [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
@@ -86,6 +90,7 @@ impl fmt::Display for Route {
             Self::Members => write!(f, "#/{MEMBERS}"),
             Self::Invite => write!(f, "#/{MEMBERS}/{INVITE}"),
             Self::Phone => write!(f, "#/{PHONE}"),
+            Self::Users => write!(f, "#/{PHONE}/{USERS}"),
             Self::Needs => write!(f, "#/{NEEDS}"),
             Self::Sheets => write!(f, "#/{SHEETS}"),
             Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),
@@ -141,6 +146,8 @@ mod tests {
             Route::BrokenLink,
             Route::Members,
             Route::Invite,
+            Route::Phone,
+            Route::Users,
             Route::Needs,
             Route::Sheets,
             Route::NewSheet,

@@ -52,9 +52,18 @@ pub(crate) struct Loaded {
     /// What [`Table::Documents`] holds.
     pub(crate) documents: BTreeMap<String, Vec<u8>>,
     /// What [`Table::Me`] holds.
-    pub(crate) me: BTreeMap<String, Vec<u8>>,
+    pub(crate) me: Mine,
     /// What [`Table::People`] holds.
     pub(crate) people: BTreeMap<String, Vec<u8>>,
+}
+
+/// What [`Table::Me`] holds: about the people who use this phone, and their keys.
+#[derive(Debug, Default)]
+pub(crate) struct Mine {
+    /// What is bytes.
+    pub(crate) entries: BTreeMap<String, Vec<u8>>,
+    /// What is something else, of the browser's own.
+    pub(crate) keys: BTreeMap<String, JsValue>,
 }
 
 /// The open database.
@@ -123,11 +132,10 @@ impl Kept {
             }
         }
         for (table, (keys, values)) in Table::ALL.into_iter().zip(tables) {
-            let entries = by_name(pairs(&keys, &values).await?);
             match table {
-                Table::Documents => loaded.documents = entries,
-                Table::Me => loaded.me = entries,
-                Table::People => loaded.people = entries,
+                Table::Documents => loaded.documents = by_name(pairs(&keys, &values).await?),
+                Table::Me => loaded.me = mine(&keys, &values).await?,
+                Table::People => loaded.people = by_name(pairs(&keys, &values).await?),
             }
         }
         Ok(loaded)
@@ -166,11 +174,10 @@ impl Kept {
         Ok(found.into_iter().collect())
     }
 
-    /// Reads one table anew.
-    pub(crate) async fn read(&self, table: Table) -> Result<BTreeMap<String, Vec<u8>>, KeepError> {
-        let store = self.reading(table.name())?;
-        let entries = pairs(&store.get_all_keys()?, &store.get_all()?).await?;
-        Ok(by_name(entries))
+    /// Reads anew who uses this phone.
+    pub(crate) async fn mine(&self) -> Result<Mine, KeepError> {
+        let store = self.reading(Table::Me.name())?;
+        mine(&store.get_all_keys()?, &store.get_all()?).await
     }
 
     fn reading(&self, table: &str) -> Result<web_sys::IdbObjectStore, KeepError> {
@@ -208,7 +215,38 @@ impl Kept {
         completed(&writing).await
     }
 
-    /// Takes away these documents and these names among what is known about documents, and all that is known about people.
+    /// Puts keys and values about the people who use this phone and takes others away, all or nothing, and returns once that is durable.
+    /// A key that the browser cannot keep is an error.
+    pub(crate) async fn put_mine(
+        &self,
+        keys: &[(String, JsValue)],
+        entries: &[(String, Vec<u8>)],
+        gone: &[String],
+    ) -> Result<(), KeepError> {
+        let writing = self.write(Table::Me.name())?;
+        let store = writing.object_store(Table::Me.name())?;
+        let put = || -> Result<(), KeepError> {
+            for (name, key) in keys {
+                store.put_with_key(key, &JsValue::from_str(name))?;
+            }
+            for (name, bytes) in entries {
+                let bytes = js_sys::Uint8Array::from(&**bytes);
+                store.put_with_key(&bytes, &JsValue::from_str(name))?;
+            }
+            for name in gone {
+                store.delete(&JsValue::from_str(name))?;
+            }
+            Ok(())
+        };
+        if let Err(problem) = put() {
+            // What was put before must not be completed. Refused only for a transaction that has ended.
+            let _ = writing.abort();
+            return Err(problem);
+        }
+        completed(&writing).await
+    }
+
+    /// Takes away these documents and these names among what is known about documents.
     pub(crate) async fn forget(
         &self,
         documents: &[DocumentId],
@@ -235,7 +273,11 @@ impl Kept {
         {
             store.delete(&JsValue::from_str(&name))?;
         }
-        completed(&writing).await?;
+        completed(&writing).await
+    }
+
+    /// Takes away all that is known about people: those who use this phone, and those met.
+    pub(crate) async fn forget_people(&self) -> Result<(), KeepError> {
         for table in [Table::People, Table::Me] {
             let writing = self.write(table.name())?;
             writing.object_store(table.name())?.clear()?;
@@ -280,15 +322,37 @@ async fn pairs(
     keys: &web_sys::IdbRequest,
     values: &web_sys::IdbRequest,
 ) -> Result<Vec<(JsValue, Vec<u8>)>, KeepError> {
+    let all = all_pairs(keys, values).await?.into_iter();
+    let all = all.filter_map(|(key, value)| Some((key, as_bytes(&value)?)));
+    Ok(all.collect())
+}
+
+/// The entries of [`Table::Me`].
+async fn mine(keys: &web_sys::IdbRequest, values: &web_sys::IdbRequest) -> Result<Mine, KeepError> {
+    let mut mine = Mine::default();
+    for (name, value) in all_pairs(keys, values).await? {
+        let Some(name) = name.as_string() else {
+            continue;
+        };
+        match as_bytes(&value) {
+            Some(bytes) => drop(mine.entries.insert(name, bytes)),
+            None => drop(mine.keys.insert(name, value)),
+        }
+    }
+    Ok(mine)
+}
+
+async fn all_pairs(
+    keys: &web_sys::IdbRequest,
+    values: &web_sys::IdbRequest,
+) -> Result<Vec<(JsValue, JsValue)>, KeepError> {
     let keys = js_sys::Array::from(&succeeded(keys).await?);
     let values = js_sys::Array::from(&succeeded(values).await?);
-    Ok(keys
-        .iter()
-        .zip(values.iter())
-        .filter_map(|(key, value)| {
-            Some((key, value.dyn_into::<js_sys::Uint8Array>().ok()?.to_vec()))
-        })
-        .collect())
+    Ok(keys.iter().zip(values.iter()).collect())
+}
+
+fn as_bytes(value: &JsValue) -> Option<Vec<u8>> {
+    Some(value.dyn_ref::<js_sys::Uint8Array>()?.to_vec())
 }
 
 fn by_name(entries: Vec<(JsValue, Vec<u8>)>) -> BTreeMap<String, Vec<u8>> {

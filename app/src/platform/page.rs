@@ -3,7 +3,7 @@
 use leptos::ev;
 use leptos::prelude::{on_cleanup, window_event_listener};
 use leptos::web_sys;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The element the program draws into, emptied of the static shell; `None` when the page is not ours.
 pub(crate) fn take_root() -> Option<web_sys::HtmlElement> {
@@ -57,10 +57,30 @@ pub(crate) fn address_of(address: &str) -> String {
     format!("{page}{address}")
 }
 
-/// Begins anew at the home, as after a first visit.
-pub(crate) fn start_over() {
-    replace_with("#/");
+/// Begins anew at a place of the app, as after a first visit: nothing of this page stays in memory, nor what the tab has kept.
+pub(crate) fn start_over(address: &str) {
+    if let Some(storage) = tab_storage() {
+        // Refused when storage is forbidden: nothing was kept then.
+        let _ = storage.clear();
+    }
+    replace_with(address);
     reload();
+}
+
+/// Marks the present entry of the history as someone's, if it is nobody's yet. Returns whether it is theirs.
+pub(crate) fn mark_entry(whose: &str) -> bool {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    let Some(history) = history else {
+        return true;
+    };
+    match history.state().ok().and_then(|state| state.as_string()) {
+        Some(marked) => marked == whose,
+        None => {
+            // Refused only to pages that do this a hundred times in a few seconds.
+            let _ = history.replace_state(&JsValue::from_str(whose), "");
+            true
+        }
+    }
 }
 
 /// Writes the title that tabs and screen readers announce.

@@ -6,7 +6,7 @@ use super::myself::{Myself, Wish};
 use super::state::{Moment, State, first_half};
 use super::task::{Notice, Task};
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Invitation, Role};
+use maillage_shared::identity::{Invitation, PublicKey, Role};
 use maillage_shared::presence::Face;
 use maillage_shared::roster::{Answer, Denied, Request};
 use maillage_shared::sync::client::ClientEvent;
@@ -24,6 +24,8 @@ const NOT_KEPT_WAIT: i64 = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Entrance {
     looking: Option<Looking>,
+    /// What someone wants for whom a key is being made.
+    newcomer: Option<Wish>,
     asking: Asking,
     /// Questions without an answer so far, and since when.
     asked: BTreeMap<u64, UnixMillis>,
@@ -90,23 +92,32 @@ impl State {
         Some((looking.invitation, looking.found.clone()?))
     }
 
-    /// Asks to be let in. `seed` and `moment` give the randomness of a first key and its actor.
-    pub(crate) fn come_in(
-        &mut self,
-        moment: Moment,
-        seed: [u8; 32],
-        face: Face,
-        invitation: Invitation,
-    ) -> Vec<Task> {
+    /// Asks to be let in, once there is a key.
+    pub(crate) fn come_in(&mut self, face: Face, invitation: Invitation) -> Vec<Task> {
         let mut tasks = Vec::new();
-        let me = self
-            .me
-            .get_or_insert_with(|| Myself::new(seed, first_half(moment.entropy), face.clone()));
-        me.entering = Some(Wish { invitation, face });
+        let wish = Wish { invitation, face };
         self.entrance.asking = Asking::Due;
-        self.keep_myself(&mut tasks);
+        if let Some(me) = &mut self.me {
+            me.entering = Some(wish);
+            self.keep_myself(&mut tasks);
+        } else if self.entrance.newcomer.replace(wish).is_none() {
+            tasks.push(Task::MakeKey);
+        }
         tasks.push(Task::Tell(Notice::Entrance));
         tasks
+    }
+
+    /// There is a key for whoever comes in. Another tab may have been faster.
+    pub(super) fn key_made(&mut self, moment: Moment, key: PublicKey, tasks: &mut Vec<Task>) {
+        let Some(wish) = self.entrance.newcomer.take() else {
+            return;
+        };
+        let me = self
+            .me
+            .get_or_insert_with(|| Myself::new(key, first_half(moment.entropy), wish.face.clone()));
+        me.entering = Some(wish);
+        self.keep_myself(tasks);
+        tasks.push(Task::Tell(Notice::Entrance));
     }
 
     /// From now on I look so: the relay has been told.
@@ -122,19 +133,20 @@ impl State {
 
     /// No longer asks to be let in.
     pub(crate) fn give_up(&mut self) -> Vec<Task> {
-        let mut tasks = Vec::new();
+        let mut tasks = vec![Task::Tell(Notice::Entrance)];
+        self.entrance.newcomer = None;
+        self.entrance.asking = Asking::Due;
         if let Some(me) = &mut self.me {
             me.entering = None;
-            self.entrance.asking = Asking::Due;
             self.keep_myself(&mut tasks);
-            tasks.push(Task::Tell(Notice::Entrance));
         }
         tasks
     }
 
     /// What one waits to be let in with, and why that takes long or does not come to be.
     pub(crate) fn entering(&self) -> Option<(Invitation, Option<Denied>)> {
-        let wish = self.me.as_ref()?.entering.as_ref()?;
+        let kept = self.me.as_ref().and_then(|me| me.entering.as_ref());
+        let wish = kept.or(self.entrance.newcomer.as_ref())?;
         let denied = match &self.entrance.asking {
             Asking::Due | Asking::Asked(_) => None,
             Asking::Later(_, denied) | Asking::Denied(denied) => Some(*denied),
@@ -168,6 +180,7 @@ impl State {
     }
 
     pub(super) fn keep_myself(&mut self, tasks: &mut Vec<Task>) {
+        self.note_myself();
         if let Some(me) = &self.me {
             self.entrance.writing += 1;
             tasks.push(Task::KeepMyself(me.entries()));
@@ -229,7 +242,7 @@ impl State {
         let wish = me.entering.as_ref()?;
         Some(Request::Join {
             invitation: wish.invitation.to_string(),
-            key: me.public(),
+            key: me.public,
             face: wish.face.clone(),
         })
     }

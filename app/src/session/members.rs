@@ -86,6 +86,7 @@ impl State {
             }
         }
         self.members.insert(space, known);
+        self.drop_removed(tasks);
         tasks.push(Task::KeepMembers(space, data));
         tasks.push(Task::Tell(Notice::Members));
     }
@@ -104,6 +105,18 @@ impl State {
     pub(crate) fn roles(&self) -> Option<Roles> {
         let known = self.known().filter(|known| !known.is_old)?;
         Some(known.card(self.me.as_ref()?.person)?.roles)
+    }
+
+    /// How the members of any territory know someone, also while nobody acts.
+    pub(crate) fn card_anywhere(&self, person: PersonId) -> Option<&Card> {
+        self.members.values().find_map(|known| known.card(person))
+    }
+
+    /// Whether the relay has removed someone who uses this phone from every territory where it has known them.
+    pub(super) fn was_removed(&self, person: PersonId) -> bool {
+        let known = self.members.values().filter(|known| !known.is_old);
+        let mut cards = known.filter_map(|known| known.card(person)).peekable();
+        cards.peek().is_some() && cards.all(|card| card.roles.is_empty())
     }
 
     fn known(&self) -> Option<&Known> {

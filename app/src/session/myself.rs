@@ -1,24 +1,35 @@
-//! The person who uses this phone.
+//! The person who uses this phone. What signs for them is not known here, but to `keys.rs`.
 
 use maillage_shared::ActorId;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Invitation, PersonId, PersonKey, Proof, PublicKey};
+use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey};
 use maillage_shared::presence::Face;
 use minicbor::{Decoder, Encoder};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-const SEED: &str = "seed";
+/// The name of who uses this phone among what is kept; everything else is kept under the name of its person.
+const WHO: &str = "who";
+const KEY: &str = "key";
+const PUBLIC: &str = "public";
 const FACE: &str = "face";
 const TERRITORY: &str = "territory";
 const ENTERING: &str = "entering";
+/// The code that someone types before they write, and the attempts to guess it.
+pub(crate) const LOCK: &str = "lock";
+pub(crate) const TRIES: &str = "tries";
+/// The names of who helps whoever acts, and of who acted before.
+pub(crate) const HELPER: &str = "helper";
+pub(crate) const BEFORE: &str = "before";
+const SEED: &str = "seed";
+/// What was kept as long as a phone had one person, whose seed lay in the clear.
+pub(crate) const FORMER: [&str; 4] = [SEED, FACE, TERRITORY, ENTERING];
 
 /// Who writes on this phone, and in which territory.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Myself {
-    /// What the key is made from.
-    seed: [u8; 32],
-    key: PersonKey,
+    /// The public half of the key.
+    pub(crate) public: PublicKey,
     /// The name of the key.
     pub(crate) person: PersonId,
     /// Under which everything is written until this tab is closed.
@@ -41,31 +52,16 @@ pub(crate) struct Wish {
 }
 
 impl Myself {
-    /// Someone with this key; `entropy` is fresh for each tab and each start.
-    pub(crate) fn new(seed: [u8; 32], entropy: [u8; 8], face: Face) -> Self {
-        let key = PersonKey::from_seed(&seed);
-        let person = key.person();
+    /// The holder of this key; `entropy` is fresh for each tab and each start.
+    pub(crate) fn new(public: PublicKey, entropy: [u8; 8], face: Face) -> Self {
+        let person = public.person();
         Self {
-            seed,
-            key,
+            public,
             person,
             actor: person.actor(entropy),
             face,
             territory: None,
             entering: None,
-        }
-    }
-
-    /// The public half of the key.
-    pub(crate) fn public(&self) -> PublicKey {
-        self.key.public()
-    }
-
-    /// Signs what a relay asks for.
-    pub(crate) fn prove(&self, message: &[u8]) -> Proof {
-        Proof {
-            key: self.public(),
-            signature: self.key.sign(message),
         }
     }
 
@@ -79,31 +75,109 @@ impl Myself {
 
     /// Reads what [`Myself::entries`] gave to keep; `None` when nobody uses this phone.
     pub(crate) fn read(kept: &BTreeMap<String, Vec<u8>>, entropy: [u8; 8]) -> Option<Self> {
+        Self::read_one(kept, person_in(kept, WHO)?, entropy)
+    }
+
+    /// The same of one of those who use this phone.
+    pub(crate) fn read_one(
+        kept: &BTreeMap<String, Vec<u8>>,
+        person: PersonId,
+        entropy: [u8; 8],
+    ) -> Option<Self> {
+        let public = public_of(kept, person)?;
+        Self::read_parts(public, entropy, |what| kept.get(&name(person, what)))
+    }
+
+    /// Reads what was kept as long as a phone had one person: who they are, and the seed of their key.
+    pub(crate) fn read_former(
+        kept: &BTreeMap<String, Vec<u8>>,
+        entropy: [u8; 8],
+    ) -> Option<(Self, [u8; 32])> {
         let seed: [u8; 32] = kept.get(SEED)?.as_slice().try_into().ok()?;
-        let face = Face::decode(kept.get(FACE)?).ok()?;
-        let territory = kept.get(TERRITORY).and_then(|bytes| {
+        let public = PersonKey::from_seed(&seed).public();
+        let me = Self::read_parts(public, entropy, |what| kept.get(what))?;
+        Some((me, seed))
+    }
+
+    fn read_parts<'k>(
+        public: PublicKey,
+        entropy: [u8; 8],
+        part: impl Fn(&str) -> Option<&'k Vec<u8>>,
+    ) -> Option<Self> {
+        let face = Face::decode(part(FACE)?).ok()?;
+        let territory = part(TERRITORY).and_then(|bytes| {
             let bytes: [u8; 16] = bytes.as_slice().try_into().ok()?;
             DocumentId::from_bytes(bytes).ok()
         });
-        let entering = kept.get(ENTERING).and_then(|bytes| Wish::decode(bytes));
         Some(Self {
             territory,
-            entering,
-            ..Self::new(seed, entropy, face)
+            entering: part(ENTERING).and_then(|bytes| Wish::decode(bytes)),
+            ..Self::new(public, entropy, face)
         })
     }
 
-    /// What to keep, all of it in one transaction. What there is none of is kept as no bytes, since nothing is taken out of a table.
-    pub(crate) fn entries(&self) -> Vec<(&'static str, Vec<u8>)> {
+    /// What to keep, all of it in one transaction. What there is none of is kept as no bytes.
+    pub(crate) fn entries(&self) -> Vec<(String, Vec<u8>)> {
         let territory = self.territory.map(|id| id.as_bytes().to_vec());
         let entering = self.entering.as_ref().map(Wish::encode);
+        let part = |what, bytes| (name(self.person, what), bytes);
         vec![
-            (SEED, self.seed.to_vec()),
-            (FACE, self.face.encode()),
-            (TERRITORY, territory.unwrap_or_default()),
-            (ENTERING, entering.unwrap_or_default()),
+            acts(Some(self.person)),
+            part(PUBLIC, self.public.as_bytes().to_vec()),
+            part(FACE, self.face.encode()),
+            part(TERRITORY, territory.unwrap_or_default()),
+            part(ENTERING, entering.unwrap_or_default()),
         ]
     }
+}
+
+/// What to keep when this person acts from now on, or nobody.
+pub(crate) fn acts(person: Option<PersonId>) -> (String, Vec<u8>) {
+    person_as(WHO, person)
+}
+
+/// What to keep of a person under a name that is nobody's own.
+pub(crate) fn person_as(name: &str, person: Option<PersonId>) -> (String, Vec<u8>) {
+    let person = person.map(|person| person.to_string().into_bytes());
+    (name.to_owned(), person.unwrap_or_default())
+}
+
+/// Who is kept under such a name.
+pub(crate) fn person_in(kept: &BTreeMap<String, Vec<u8>>, name: &str) -> Option<PersonId> {
+    PersonId::parse(std::str::from_utf8(kept.get(name)?).ok()?)
+}
+
+/// Whose public half is kept under this name.
+pub(crate) fn named_by(name: &str) -> Option<PersonId> {
+    PersonId::parse(name.strip_suffix(PUBLIC)?.strip_suffix(' ')?)
+}
+
+/// All that is kept under someone's name.
+pub(crate) fn all_of(person: PersonId) -> Vec<String> {
+    let all = [KEY, PUBLIC, FACE, TERRITORY, ENTERING, LOCK, TRIES];
+    all.map(|what| name(person, what)).into()
+}
+
+/// The name under which someone's key is kept.
+pub(crate) fn key_of(person: PersonId) -> String {
+    name(person, KEY)
+}
+
+/// Whose key is kept under this name.
+pub(crate) fn holder_of(name: &str) -> Option<PersonId> {
+    PersonId::parse(name.strip_suffix(KEY)?.strip_suffix(' ')?)
+}
+
+/// The public half of someone's key among what is kept.
+pub(crate) fn public_of(kept: &BTreeMap<String, Vec<u8>>, person: PersonId) -> Option<PublicKey> {
+    let bytes = kept.get(&name(person, PUBLIC))?.as_slice();
+    let public = PublicKey::from_bytes(bytes.try_into().ok()?);
+    (public.person() == person).then_some(public)
+}
+
+/// The name of something that is kept about someone.
+pub(crate) fn name(person: PersonId, what: &str) -> String {
+    format!("{person} {what}")
 }
 
 impl Wish {
@@ -134,9 +208,13 @@ mod tests {
     use super::*;
     use maillage_shared::identity::Secret;
 
+    fn someone(entropy: u8) -> Myself {
+        let public = PersonKey::from_seed(&[5; 32]).public();
+        Myself::new(public, [entropy; 8], Face::default())
+    }
+
     fn again(me: &Myself) -> Myself {
-        let kept = me.entries().into_iter();
-        let kept = kept.map(|(key, bytes)| (key.to_owned(), bytes)).collect();
+        let kept = me.entries().into_iter().collect();
         Myself::read(&kept, [2; 8]).unwrap()
     }
 
@@ -147,10 +225,11 @@ mod tests {
             picture: 3,
             colour: 1,
         };
-        let mut before = Myself::new([5; 32], [1; 8], face);
+        let mut before = Myself { face, ..someone(1) };
         before.territory = Some(DocumentId::from_entropy([9; 16]));
         let after = again(&before);
         assert_eq!(after.person, before.person);
+        assert_eq!(after.public, before.public);
         assert_eq!(after.face, before.face);
         assert_eq!(after.territory, before.territory);
         assert_eq!(after.entering, None);
@@ -159,7 +238,7 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_is_still_wanted_after_a_restart() {
-        let mut before = Myself::new([5; 32], [1; 8], Face::default());
+        let mut before = someone(1);
         before.entering = Some(Wish {
             invitation: Invitation::Link(Secret::from_entropy([3; 16])),
             face: Face::default(),
@@ -171,5 +250,35 @@ mod tests {
     #[test]
     fn a_phone_on_which_nobody_joined_has_nobody() {
         assert!(Myself::read(&BTreeMap::new(), [0; 8]).is_none());
+        assert!(Myself::read_former(&BTreeMap::new(), [0; 8]).is_none());
+    }
+
+    #[test]
+    fn who_was_kept_with_a_seed_in_the_clear_is_still_known() {
+        let face = Face::default().encode();
+        let territory = DocumentId::from_entropy([9; 16]);
+        let kept = [
+            (SEED.to_owned(), vec![5; 32]),
+            (FACE.to_owned(), face),
+            (TERRITORY.to_owned(), territory.as_bytes().to_vec()),
+            (ENTERING.to_owned(), Vec::new()),
+        ];
+        let (me, seed) = Myself::read_former(&BTreeMap::from(kept), [2; 8]).unwrap();
+        assert_eq!(
+            (me.person, me.territory),
+            (someone(1).person, Some(territory))
+        );
+        assert_eq!((me.entering, seed), (None, [5; 32]));
+    }
+
+    #[test]
+    fn nobody_is_read_by_the_key_of_another() {
+        let me = someone(1);
+        let mut kept: BTreeMap<_, _> = me.entries().into_iter().collect();
+        assert_eq!(public_of(&kept, me.person), Some(me.public));
+        kept.insert(name(me.person, PUBLIC), vec![1; 32]);
+        assert_eq!(public_of(&kept, me.person), None);
+        assert!(Myself::read(&kept, [0; 8]).is_none());
+        assert_eq!(holder_of(&key_of(me.person)), Some(me.person));
     }
 }

@@ -3,11 +3,12 @@
 use super::members::Known;
 use super::myself::Myself;
 use super::people::People;
+use super::users::User;
 use crate::platform::kept::Loaded;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::Receipt;
+use maillage_shared::identity::{PersonId, Receipt};
 use maillage_shared::sync::client::Acknowledged;
 use maillage_shared::{ActorId, ChangeHash};
 use minicbor::{Decoder, Encoder};
@@ -26,6 +27,10 @@ const HEADS: u64 = 10_000;
 pub(crate) struct Start {
     /// Who uses it, once someone has joined.
     pub(crate) me: Option<Myself>,
+    /// Everyone who uses it, who helps whoever acts, and who acted before.
+    pub(crate) users: Vec<User>,
+    pub(crate) helper: Option<PersonId>,
+    pub(crate) before: Option<PersonId>,
     /// What it keeps.
     pub(crate) documents: Vec<Opened>,
     /// How many documents it keeps that cannot be opened.

@@ -8,17 +8,18 @@ use super::opening::{Opened, Start, write_acknowledged};
 use super::people::People;
 use super::tabs::{Told, Word, tell};
 use super::task::{Event, Notice, Task};
+use super::users::User;
 use crate::platform::network::Network;
 use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Authorship, Proof};
+use maillage_shared::identity::PersonId;
 use maillage_shared::sync::client::{
     Acknowledged, Client, ClientEffect, ClientEvent, LinkState, Rejection,
 };
 use maillage_shared::time::UnixMillis;
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What the relay acknowledged is written down this long after the first word of it, in milliseconds.
 const REMEMBER_AFTER: i64 = 2_000;
@@ -64,6 +65,13 @@ pub(crate) struct State {
     pub(super) company: Company,
     pub(super) people: People,
     pub(super) me: Option<Myself>,
+    /// Everyone who uses this phone and was let in.
+    pub(super) users: Vec<User>,
+    /// Who helps whoever acts, and who acted before them.
+    pub(super) helper: Option<PersonId>,
+    pub(super) before: Option<PersonId>,
+    /// Where this page begins anew once all is kept, and whether it is the one where that was asked for.
+    pub(super) handing_over: Option<(String, bool)>,
     pub(super) entrance: Entrance,
     /// Who is who, in each territory of which that was told.
     pub(super) members: BTreeMap<DocumentId, Known>,
@@ -105,6 +113,9 @@ impl State {
         let effects = self.client.rest(moment.now);
         self.absorb(moment, effects, &mut tasks);
         self.me = start.me;
+        self.users = start.users;
+        self.helper = start.helper;
+        self.before = start.before;
         self.people = start.people;
         self.members = start.members;
         self.forgetful = start.forgetful;
@@ -129,6 +140,7 @@ impl State {
             self.client.remember_signatures(id, &signatures);
             self.absorb(moment, effects, &mut tasks);
         }
+        self.drop_removed(&mut tasks);
         self.tend(moment, &mut tasks);
         tasks.push(Task::Tell(Notice::Ready));
         self.identify(moment, &mut tasks);
@@ -154,6 +166,14 @@ impl State {
                 tasks.push(Task::LookAtRoom);
                 self.client(moment, ClientEvent::KeepFailed(document), &mut tasks)
             }
+            Event::KeyMade(key) => self.key_made(moment, key, &mut tasks),
+            Event::Proved(message, proofs) => {
+                let message = &message;
+                self.client(moment, ClientEvent::Proved { message, proofs }, &mut tasks);
+            }
+            Event::Signed(document, word) => {
+                self.client(moment, ClientEvent::Signed { document, word }, &mut tasks);
+            }
             Event::MyselfKept(kept) => {
                 if kept {
                     tasks.push(tell(&Word::Myself));
@@ -164,6 +184,7 @@ impl State {
                 self.myself_again_at = (!kept).then(|| moment.now.plus(KEEP_AGAIN_AFTER));
                 self.kept_myself(moment, &mut tasks);
                 tasks.push(Task::Tell(Notice::Status));
+                self.go_when_kept(&mut tasks);
             }
             Event::Room(room) => {
                 self.room = room;
@@ -239,6 +260,11 @@ impl State {
             && self.unkept.values().all(HashSet::is_empty)
     }
 
+    /// Whether this phone keeps nothing: it cannot be handed over either.
+    pub(crate) fn forgets(&self) -> bool {
+        self.forgetful
+    }
+
     /// Whether this version is too old: for the relay, or for what a newer tab has made of the phone's storage.
     pub(crate) fn too_old(&self) -> bool {
         self.outgrown || self.client.status().too_old
@@ -274,8 +300,7 @@ impl State {
         effects: Vec<ClientEffect>,
         tasks: &mut Vec<Task>,
     ) {
-        let mut effects = VecDeque::from(effects);
-        while let Some(effect) = effects.pop_front() {
+        for effect in effects {
             match effect {
                 ClientEffect::Dial => tasks.push(Task::Dial),
                 ClientEffect::Send(frame) => tasks.push(Task::Send(frame)),
@@ -309,25 +334,20 @@ impl State {
                     tasks.push(tell(&Word::Heard(document, data)));
                 }
                 ClientEffect::Prove(message) => {
-                    if let Some(me) = &self.me {
-                        let proved = ClientEvent::Proved {
-                            message: &message,
-                            proofs: vec![me.prove(&message)],
-                        };
-                        effects.extend(self.client.handle(moment.now, proved));
-                    }
+                    tasks.push(Task::Prove(message, self.all_keys()));
                 }
                 ClientEffect::Sign {
                     document,
                     person,
                     change,
                 } => {
-                    if let Some(me) = self.me.as_ref().filter(|me| me.person == person) {
-                        let message = Authorship::message(document, change);
-                        let Proof { key, signature } = me.prove(&message);
-                        let word = Authorship::new(key, change, signature);
-                        let signed = ClientEvent::Signed { document, word };
-                        effects.extend(self.client.handle(moment.now, signed));
+                    let keys = self.all_keys();
+                    if let Some(key) = keys.into_iter().find(|key| key.person() == person) {
+                        tasks.push(Task::Sign {
+                            document,
+                            change,
+                            key,
+                        });
                     }
                 }
                 ClientEffect::KeepSignatures { document, data } => {
@@ -385,6 +405,7 @@ impl State {
             tasks.push(Task::AskToPersist);
         }
         self.client(moment, ClientEvent::Kept(document), tasks);
+        self.go_when_kept(tasks);
     }
 
     fn network(&mut self, moment: Moment, news: Network, tasks: &mut Vec<Task>) {
@@ -441,6 +462,7 @@ impl State {
             self.client(moment, ClientEvent::Offline, tasks);
         }
         tasks.push(Task::ReadAgain);
+        tasks.push(Task::ReadMyself);
     }
 
     /// Whether the person has this tab before them.
@@ -485,8 +507,7 @@ impl State {
             .changes()
             .into_iter()
             .find(|change| change.deps.is_empty());
-        let author = genesis
-            .and_then(|genesis| maillage_shared::identity::PersonId::of_actor(&genesis.actor));
+        let author = genesis.and_then(|genesis| PersonId::of_actor(&genesis.actor));
         author.is_some() && author == self.me.as_ref().map(|me| me.person)
     }
 }

@@ -5,9 +5,10 @@
 
 mod word;
 
-use super::myself::Myself;
+use super::myself::{self, Myself};
 use super::state::{Moment, State, first_half};
 use super::task::{Notice, Task};
+use super::users::{self, HOME};
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoredChange;
@@ -118,8 +119,9 @@ impl State {
             Word::Myself => tasks.push(Task::ReadMyself),
             Word::Gone => {
                 tasks.extend(std::mem::take(self).close());
-                tasks.push(Task::StartOver);
+                tasks.push(Task::StartOver(HOME.to_owned()));
             }
+            Word::HandedOver => self.was_handed_over(tasks),
             Word::Free => {
                 if self.is_looked_at() {
                     self.want_the_lead(tasks);
@@ -160,7 +162,14 @@ impl State {
         entries: &BTreeMap<String, Vec<u8>>,
         tasks: &mut Vec<Task>,
     ) {
+        self.users = users::read(entries);
+        self.helper = myself::person_in(entries, myself::HELPER);
+        tasks.push(Task::Tell(Notice::Users));
         let Some(read) = Myself::read(entries, first_half(moment.entropy)) else {
+            // Whoever acts here and was never kept does not go by what is kept.
+            if self.me.as_ref().is_some_and(|me| self.uses(me.person)) {
+                self.was_handed_over(tasks);
+            }
             return;
         };
         let me = match &self.me {
@@ -171,9 +180,7 @@ impl State {
             }
             Some(me) if me.person == read.person => me.as_kept(read),
             Some(_) => {
-                tasks.push(Task::Log(
-                    "another tab has joined as someone else".to_owned(),
-                ));
+                self.was_handed_over(tasks);
                 return;
             }
         };

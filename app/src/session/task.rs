@@ -5,7 +5,7 @@ use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::PersonId;
+use maillage_shared::identity::{Authorship, PersonId, Proof, PublicKey};
 use maillage_shared::roster::Answer;
 use maillage_shared::store::StoredChange;
 use std::collections::BTreeMap;
@@ -25,6 +25,12 @@ pub(crate) enum Event {
     Kept(DocumentId, Vec<ChangeHash>),
     /// They could not be written.
     KeepFailed(DocumentId),
+    /// A key was made for whoever comes in: its public half.
+    KeyMade(PublicKey),
+    /// The people of this phone have signed what the relay asked for.
+    Proved(Vec<u8>, Vec<Proof>),
+    /// Somebody of this phone has signed what they wrote.
+    Signed(DocumentId, Authorship),
     /// Whether who I am could be written.
     MyselfKept(bool),
     /// How it stands with the room for what is kept.
@@ -56,8 +62,21 @@ pub(crate) enum Task {
     HangUp,
     /// Write changes, then say so.
     Keep(DocumentId, Vec<StoredChange>),
+    /// Make a key for whoever comes in, then say so.
+    MakeKey,
+    /// Sign what the relay asks for with the key of each of these, then say so.
+    Prove(Vec<u8>, Vec<PublicKey>),
+    /// Sign with this key that its holder has written a change, then say so.
+    Sign {
+        /// In which document.
+        document: DocumentId,
+        /// Which change.
+        change: ChangeHash,
+        /// Whose key.
+        key: PublicKey,
+    },
     /// Write who I am, then say so.
-    KeepMyself(Vec<(&'static str, Vec<u8>)>),
+    KeepMyself(Vec<(String, Vec<u8>)>),
     /// Write how someone looks.
     KeepPerson(PersonId, Vec<u8>),
     /// Write who is who in a territory.
@@ -80,8 +99,12 @@ pub(crate) enum Task {
     LookAtRoom,
     /// Note beside the database that this phone has joined a territory.
     Mark(DocumentId),
-    /// Begin anew, as on a phone that nobody uses.
-    StartOver,
+    /// Note that nobody acts any longer, and who did, tell the other tabs, and begin anew there.
+    HandOver(Option<PersonId>, String),
+    /// Begin anew there, as after a first visit.
+    StartOver(String),
+    /// Take off the phone what is kept under someone's name.
+    DropUser(PersonId),
     /// Write a line into the log, in English.
     Log(String),
     /// Tell the model.
@@ -105,6 +128,8 @@ pub(crate) enum Notice {
     Status,
     /// Who is in a document.
     Company(DocumentId),
+    /// Who uses this phone besides.
+    Users,
     /// How someone looks.
     People,
     /// Who is who, and what I may do.

@@ -4,6 +4,7 @@ mod file;
 mod keeping;
 mod meeting;
 mod tabs;
+mod users;
 
 use super::myself::Myself;
 use super::opening::{Opened, Start};
@@ -44,7 +45,8 @@ fn me() -> Myself {
 
 /// Someone who was let in there.
 fn member(seed: [u8; 32], entropy: [u8; 8], territory: DocumentId) -> Myself {
-    let mut me = Myself::new(seed, entropy, Face::default());
+    let public = PersonKey::from_seed(&seed).public();
+    let mut me = Myself::new(public, entropy, Face::default());
     me.territory = Some(territory);
     me
 }

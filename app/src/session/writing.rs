@@ -153,7 +153,9 @@ impl State {
             now: moment.now,
             entropy: moment.entropy,
         };
+        let helper = self.helper;
         let written = self.client.edit(id, |document| {
+            document.set_helper(helper);
             intent.apply(document, &context).map(|applied| {
                 let hashes: Vec<ChangeHash> =
                     applied.changes.iter().map(|change| change.hash).collect();

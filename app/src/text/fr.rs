@@ -4,6 +4,7 @@ mod domain;
 mod entrance;
 mod members;
 mod sheet;
+mod users;
 
 use super::keys::{
     Forgotten, Home, Join, Late, LateText, Listen, Missing, Needs, Notice, Phone, Places, Refused,
@@ -156,6 +157,7 @@ pub(super) static TEXT: Text = Text {
         sheets_count: |count| counted(count, "Aucune ouverte", "ouverte", "ouvertes"),
         members: "Personnes",
         members_count: |count| counted(count, "Personne", "dans le groupe", "dans le groupe"),
+        helps: |name| format!("{name} vous aide à écrire."),
         phone: "Ce téléphone",
         figures: |figures| match figures {
             [] => "Des emplois pour le quartier".to_owned(),
@@ -294,6 +296,7 @@ pub(super) static TEXT: Text = Text {
 pub(super) static LATE: LateText = LateText {
     members: members::MEMBERS,
     invite: members::INVITE,
+    users: users::USERS,
     phone: Phone {
         title: "Ce téléphone",
         promised: "Ce téléphone promet de garder vos textes.",

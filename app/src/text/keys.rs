@@ -3,10 +3,12 @@
 mod entrance;
 mod members;
 mod sheet;
+mod users;
 
 pub(crate) use entrance::{Door, Entering, Refusal};
 pub(crate) use members::{Invite, Members, Rights};
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
+pub(crate) use users::Users;
 
 use maillage_shared::identity::Role;
 use maillage_shared::records::{
@@ -60,6 +62,7 @@ pub(crate) struct LateText {
     pub(crate) members: Members,
     pub(crate) invite: Invite,
     pub(crate) phone: Phone,
+    pub(crate) users: Users,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }
@@ -189,6 +192,8 @@ pub(crate) struct Home {
     pub(crate) members_count: fn(usize) -> String,
     /// What is on this phone.
     pub(crate) phone: &'static str,
+    /// Who helps to write.
+    pub(crate) helps: fn(name: &str) -> String,
     /// The counts that open the cloth, one after the other; none when the territory has not said them.
     pub(crate) figures: fn(&[String]) -> String,
     pub(crate) people: fn(u32) -> String,
@@ -326,6 +331,8 @@ pub(crate) struct Domain {
     pub(crate) day: fn(day: LocalDay, today: LocalDay) -> String,
     /// Someone whose name this phone does not know.
     pub(crate) someone: &'static str,
+    /// Who helped to write something.
+    pub(crate) helped_by: fn(name: &str) -> String,
 }
 
 /// The words of the glossary that only late screens say.

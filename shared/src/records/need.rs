@@ -1,6 +1,7 @@
 //! One need.
 
 use super::field::{age, author_of, field, records, time_of};
+use super::helped::helper_of;
 use crate::id::RecordId;
 use crate::snapshot::NeedSnapshot;
 use automerge::{Automerge, ObjId};
@@ -20,6 +21,7 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Nee
             neighbourhood: field(reader, &id, NEIGHBOURHOOD),
             expressed_by: field(reader, &id, EXPRESSED_BY),
             by: author_of(&id),
+            helper: helper_of(reader, &id),
             at: time_of(reader, &id),
             echoed_by: Vec::new(),
             other_echoes: 0,

@@ -1,6 +1,7 @@
 //! The history of a sheet's moves between states.
 
 use super::field::{age, author_of, records, time_of, value};
+use super::helped::helper_of;
 use crate::id::RecordId;
 use crate::snapshot::MoveSnapshot;
 use automerge::{Automerge, ObjId};
@@ -21,6 +22,7 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Mov
                 from: value(reader, &id, FROM)?,
                 to: value(reader, &id, TO)?,
                 by: author_of(&id),
+                helper: helper_of(reader, &id),
                 at: time_of(reader, &id),
                 reason: value(reader, &id, REASON).unwrap_or_default(),
                 owner: value(reader, &id, OWNER),

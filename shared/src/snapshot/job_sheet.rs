@@ -126,6 +126,8 @@ pub struct MoveSnapshot {
     pub to: SheetState,
     /// Who moved it.
     pub by: Option<PersonId>,
+    /// Who helped them on their phone.
+    pub helper: Option<PersonId>,
     /// When.
     pub at: Option<UnixMillis>,
     /// Why, when a reason was given.

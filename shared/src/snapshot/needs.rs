@@ -25,6 +25,8 @@ pub struct NeedSnapshot {
     pub expressed_by: Field<String>,
     /// Who wrote it down.
     pub by: Option<PersonId>,
+    /// Who helped them on their phone.
+    pub helper: Option<PersonId>,
     /// When it was written down.
     pub at: Option<UnixMillis>,
     /// The people who said "moi aussi".

@@ -11,6 +11,7 @@ mod network;
 mod power_cuts;
 mod screens;
 mod screenshots;
+mod signing;
 mod stage;
 mod storage;
 mod tabs;

@@ -89,7 +89,7 @@ fn leave(member: &Member, leaving: RwSignal<bool>) -> AnyView {
     let leave = move |_| {
         asking.ask(
             |space| Request::Erase { space, person },
-            move |_| model.forget(page::start_over),
+            move |_| model.forget(|| page::start_over(crate::session::HOME)),
         );
     };
     view! {

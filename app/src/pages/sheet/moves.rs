@@ -268,6 +268,10 @@ fn step_row(model: Model, step: &MoveSnapshot) -> AnyView {
         || text().domain.someone.to_owned(),
         |person| people::name(model, person),
     );
+    let helped = step.helper.map(|helper| {
+        let name = people::name(model, helper);
+        view! { <br /><span class="small">{(text().domain.helped_by)(&name)}</span> }
+    });
     let when = step.at.map(people::when).unwrap_or_default();
     let state = text().domain.state;
     let reason = (!step.reason.is_empty()).then(|| (words.step_reason)(&step.reason));
@@ -282,6 +286,7 @@ fn step_row(model: Model, step: &MoveSnapshot) -> AnyView {
                 <strong>{(words.step)(state(step.from), state(step.to))}</strong>
                 <br />
                 <span class="small">{(words.step_by)(&name, &when)}</span>
+                {helped}
                 {reason.map(|reason| view! { <br /><span class="small">{reason}</span> })}
                 {owner.map(|owner| view! { <br /><span class="small">{owner}</span> })}
             </span>

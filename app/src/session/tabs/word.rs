@@ -38,6 +38,8 @@ pub(crate) enum Word {
     Free,
     /// The relay finds this version of the program too old.
     TooOld,
+    /// Whoever acted has handed the phone over: nothing of theirs is to stay in any tab.
+    HandedOver,
     /// Whoever used this phone has left: nothing of theirs is to be written any more.
     Gone,
 }
@@ -52,7 +54,8 @@ const MYSELF: u8 = 6;
 const FREE: u8 = 7;
 const TOO_OLD: u8 = 8;
 const GONE: u8 = 9;
-const SIGNED: u8 = 10;
+const HANDED_OVER: u8 = 10;
+const SIGNED: u8 = 11;
 
 type Written = Result<(), minicbor::encode::Error<Infallible>>;
 
@@ -73,6 +76,7 @@ impl Word {
             Self::Free => e.array(1)?.u8(FREE)?,
             Self::TooOld => e.array(1)?.u8(TOO_OLD)?,
             Self::Gone => e.array(1)?.u8(GONE)?,
+            Self::HandedOver => e.array(1)?.u8(HANDED_OVER)?,
             Self::Kept(id, changes) => {
                 e.array(3)?.u8(KEPT)?.bytes(id.as_bytes())?;
                 e.array(changes.len() as u64)?;
@@ -117,6 +121,7 @@ impl Word {
             HELLO => Self::Hello,
             MYSELF => Self::Myself,
             GONE => Self::Gone,
+            HANDED_OVER => Self::HandedOver,
             FREE => Self::Free,
             TOO_OLD => Self::TooOld,
             KEPT => {
@@ -221,6 +226,7 @@ mod tests {
             Word::Free,
             Word::TooOld,
             Word::Gone,
+            Word::HandedOver,
         ];
         for word in words {
             let bytes = word.encode();

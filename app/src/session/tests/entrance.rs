@@ -1,7 +1,7 @@
 //! Coming in by a link, over networks that come and go, and knowing who is who from then on.
 
 use super::*;
-use maillage_shared::identity::{Challenge, Invitation, Role, Roles, Secret, read_proofs};
+use maillage_shared::identity::{Challenge, Invitation, Proof, Role, Roles, Secret, read_proofs};
 use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Members, Request, Roster};
 use maillage_shared::wire::EXTENDED_VERSION;
 
@@ -45,8 +45,37 @@ fn joins(tasks: &[Task]) -> Vec<u64> {
     joins.map(|(number, _)| number).collect()
 }
 
+/// Makes the key of whoever comes in.
 fn come_in(state: &mut State) -> Vec<Task> {
-    state.come_in(at(1), [1; 32], Face::default(), link())
+    let tasks = state.come_in(Face::default(), link());
+    let is_made = tasks.iter().any(|task| matches!(task, Task::MakeKey));
+    assert!(is_made && !keeps_myself(&tasks));
+    let key = PersonKey::from_seed(&[1; 32]).public();
+    state.handle(at(1), Event::KeyMade(key))
+}
+
+/// Signs what the relay has asked for, and returns all that follows.
+fn prove(state: &mut State, milliseconds: i64, mut tasks: Vec<Task>) -> Vec<Task> {
+    let asked = tasks.iter().find_map(|task| match task {
+        Task::Prove(message, people) => Some((message.clone(), people.clone())),
+        _ => None,
+    });
+    let (message, people) = asked.unwrap();
+    let key = PersonKey::from_seed(&[1; 32]);
+    assert_eq!(people, [key.public()]);
+    let signature = key.sign(&message);
+    let proof = Proof {
+        key: key.public(),
+        signature,
+    };
+    tasks.extend(state.handle(at(milliseconds), Event::Proved(message, vec![proof])));
+    tasks
+}
+
+/// Who I am is durable, and proved to a relay that has asked.
+fn is_kept(state: &mut State) -> Vec<Task> {
+    let tasks = state.handle(at(2), Event::MyselfKept(true));
+    prove(state, 2, tasks)
 }
 
 fn keeps_myself(tasks: &[Task]) -> bool {
@@ -106,13 +135,30 @@ fn nothing_is_asked_before_who_i_am_is_kept() {
     meet(&mut state, 0);
     let tasks = come_in(&mut state);
     assert!(keeps_myself(&tasks) && sent(&tasks).is_empty());
-    let tasks = state.handle(at(2), Event::MyselfKept(true));
+    let tasks = is_kept(&mut state);
     let proof = sent(&tasks).into_iter().find_map(|frame| match frame {
         Frame::Proof(data) => read_proofs(&data),
         _ => None,
     });
-    assert_eq!(proof.unwrap()[0].key, me().public());
+    assert_eq!(proof.unwrap()[0].key, me().public);
     assert_eq!(joins(&tasks).len(), 1);
+}
+
+#[test]
+fn asking_twice_makes_one_key_and_giving_up_keeps_nothing() {
+    let mut state = newcomer();
+    state.come_in(Face::default(), link());
+    assert_eq!(state.entering(), Some((link(), None)), "said at once");
+    assert!(
+        !state
+            .come_in(Face::default(), link())
+            .iter()
+            .any(|task| matches!(task, Task::MakeKey))
+    );
+    state.give_up();
+    assert_eq!(state.entering(), None);
+    let key = PersonKey::from_seed(&[1; 32]).public();
+    assert!(state.handle(at(1), Event::KeyMade(key)).is_empty());
 }
 
 #[test]
@@ -120,7 +166,7 @@ fn being_let_in_asks_for_the_territory_and_keeps_it() {
     let mut state = newcomer();
     meet(&mut state, 0);
     come_in(&mut state);
-    let tasks = state.handle(at(2), Event::MyselfKept(true));
+    let tasks = is_kept(&mut state);
     let number = joins(&tasks)[0];
     let joined = Answer::Joined { space: space() };
     let tasks = answer(&mut state, 3, number, &joined);
@@ -160,6 +206,7 @@ fn what_was_begun_without_network_goes_on_after_a_restart() {
         "nobody is in before the relay says so"
     );
     let tasks = meet(&mut state, 200);
+    let tasks = prove(&mut state, 200, tasks);
     assert_eq!(joins(&tasks).len(), 1);
 }
 
@@ -168,10 +215,11 @@ fn a_question_that_was_lost_with_its_connection_is_asked_on_the_next() {
     let mut state = newcomer();
     meet(&mut state, 0);
     come_in(&mut state);
-    state.handle(at(2), Event::MyselfKept(true));
+    is_kept(&mut state);
     state.handle(at(3), Event::Closed);
     state.handle(at(5_000), Event::Rang);
     let tasks = meet(&mut state, 5_001);
+    let tasks = prove(&mut state, 5_001, tasks);
     assert_eq!(joins(&tasks).len(), 1);
 }
 
@@ -180,7 +228,7 @@ fn a_line_that_brings_no_answer_is_given_up() {
     let mut state = newcomer();
     meet(&mut state, 0);
     come_in(&mut state);
-    state.handle(at(2), Event::MyselfKept(true));
+    is_kept(&mut state);
     assert!(state.next_wake().is_some_and(|at| at <= START.plus(15_002)));
     let tasks = state.handle(at(15_002), Event::Rang);
     let calls = tasks
@@ -194,7 +242,7 @@ fn a_no_stays_until_one_gives_up_and_a_later_is_asked_again() {
     let mut state = newcomer();
     meet(&mut state, 0);
     come_in(&mut state);
-    let tasks = state.handle(at(2), Event::MyselfKept(true));
+    let tasks = is_kept(&mut state);
     let too_often = Answer::Denied(Denied::TooOften);
     answer(&mut state, 3, joins(&tasks)[0], &too_often);
     assert_eq!(state.entering(), Some((link(), Some(Denied::TooOften))));
@@ -205,6 +253,7 @@ fn a_no_stays_until_one_gives_up_and_a_later_is_asked_again() {
     state.handle(at(60_005), Event::Closed);
     state.handle(at(70_000), Event::Rang);
     let tasks = meet(&mut state, 70_001);
+    let tasks = prove(&mut state, 70_001, tasks);
     assert_eq!(joins(&tasks), Vec::<u64>::new());
     assert!(keeps_myself(&state.give_up()));
     assert_eq!(state.entering(), None);

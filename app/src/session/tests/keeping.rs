@@ -39,7 +39,9 @@ fn what_others_wrote_is_not_counted_as_mine_to_keep() {
 fn who_i_am_is_written_again_until_it_is_kept() {
     let mut state = phone();
     let link = Invitation::Link(Secret::from_entropy([4; 16]));
-    state.come_in(at(1), [1; 32], Face::default(), link);
+    state.come_in(Face::default(), link);
+    let key = PersonKey::from_seed(&[1; 32]).public();
+    state.handle(at(1), Event::KeyMade(key));
     state.handle(at(2), Event::MyselfKept(false));
     assert!(state.standing(START, None).failing);
     assert!(state.next_wake().unwrap() <= START.plus(3_002));

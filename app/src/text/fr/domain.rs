@@ -45,6 +45,7 @@ pub(super) const DOMAIN: Domain = Domain {
     role,
     day,
     someone: "quelqu’un",
+    helped_by: |name| format!("aide\u{a0}: {name}"),
 };
 
 /// The words of the glossary that only late screens say.
