@@ -8,15 +8,15 @@ mod text_binding;
 use crate::platform::calendar::today;
 use crate::platform::storage::Room;
 use crate::platform::{files, log};
+use crate::session::{Coming, Refused, State, now};
 pub(crate) use crate::session::{NotTaken, Taken};
-use crate::session::{Refused, now};
 use board::Board;
 use leptos::html;
 use leptos::prelude::*;
 use maillage_shared::command::{Intent, JobSheetCommand, NeedsCommand};
 use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Invitation, PersonId, Roles};
+use maillage_shared::identity::{Invitation, PersonId, PublicKey, Roles};
 use maillage_shared::records::{NewJobSheet, Section, needs};
 use maillage_shared::roster::{Answer, Request};
 use maillage_shared::rules::access::{self, Act, Right};
@@ -100,7 +100,18 @@ impl Model {
 
     /// Asks to be let in, as someone who looks so.
     pub(crate) fn come_in(self, invitation: Invitation, person: &Person) {
-        self.board().come_in(invitation, person.into());
+        self.board().come_in(invitation, person.into(), Coming::In);
+    }
+
+    /// Asks to be let in as whoever the invitation brings another phone for, who looks so. `alone`: their phones of before are lost.
+    pub(crate) fn come_back(self, invitation: Invitation, person: &Person, alone: bool) {
+        self.board()
+            .come_in(invitation, person.into(), Coming::Back { alone });
+    }
+
+    /// The key of whoever uses this phone, there or on the way in. Not tracked.
+    pub(crate) fn key(self) -> Option<PublicKey> {
+        self.board().session().read(State::key)
     }
 
     /// No longer asks to be let in.

@@ -4,6 +4,7 @@ mod door;
 mod entering;
 mod home;
 mod join;
+mod journal;
 mod late;
 mod members;
 mod needs;
@@ -11,6 +12,7 @@ mod new_sheet;
 mod origin;
 mod people;
 mod phone;
+mod phones;
 mod rights;
 mod route;
 mod screen;
@@ -28,7 +30,7 @@ use crate::ui::{
     Corner, Frame, Seen, follow, live, live_option, live_text, provide_listening, stop_listening,
 };
 use join::Answers;
-use late::{late, provide_late};
+use late::{late, late_at_the_door, provide_late};
 use leptos::prelude::*;
 use maillage_shared::doc::Kind;
 use maillage_shared::identity::Invitation;
@@ -96,11 +98,12 @@ fn screen(route: Route, standing: Standing) -> AnyView {
         (Route::Join(with) | Route::Notice(with), Standing::Entering(asked)) if with == asked => {
             entering()
         }
-        (Route::Join(with), _) => doorway(
-            words.title,
-            view! { <join::Join invitation=with /> }.into_any(),
-        ),
+        (Route::Join(with), _) => doorway(words.title, join::join(with)),
         (Route::Notice(with), _) => doorway(words.before, notice(with)),
+        (Route::CardWords, _) => doorway(
+            text().door.card,
+            late_at_the_door(|screens| (screens.card_words)()),
+        ),
         (Route::BrokenLink, _) => doorway(
             words.broken_title,
             states::dead_end(words.broken_title, words.broken, words.broken_next, None),
@@ -144,7 +147,10 @@ fn page_of(route: Route) -> AnyView {
     match route {
         Route::Members => late(Place::Home, |screens| (screens.members)()),
         Route::Invite => late(Place::Home, |screens| (screens.invite)()),
+        Route::Journal => late(Place::Home, |screens| (screens.journal)()),
         Route::Phone => late(Place::Home, |screens| (screens.phone)()),
+        Route::AddPhone => late(Place::Home, |screens| (screens.add_phone)()),
+        Route::Card => late(Place::Home, |screens| (screens.card)()),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
         Route::NewSheet => late(Place::Sheets, |screens| (screens.new_sheet)(None)),
@@ -160,9 +166,13 @@ fn page_of(route: Route) -> AnyView {
             )
         }
         // Those at the door were told apart before.
-        Route::Home | Route::Door | Route::Join(_) | Route::Notice(_) | Route::BrokenLink => {
-            view! { <home::Home /> }.into_any()
-        }
+        Route::Home
+        | Route::Door
+        | Route::Join(_)
+        | Route::Notice(_)
+        | Route::CardWords
+        | Route::Scan
+        | Route::BrokenLink => view! { <home::Home /> }.into_any(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::platform::storage::Room;
 use crate::platform::version::{self, Version};
-use crate::session::{Notice, Place, Session, State, now};
+use crate::session::{Coming, Notice, Place, Session, State, now};
 use leptos::prelude::*;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
@@ -132,10 +132,10 @@ impl Board {
             .act(|state, moment| state.look(moment, invitation));
     }
 
-    pub(super) fn come_in(&self, invitation: Invitation, face: Face) {
+    pub(super) fn come_in(&self, invitation: Invitation, face: Face, coming: Coming) {
         let seed = crate::platform::entropy::bytes();
         self.session
-            .act(|state, moment| state.come_in(moment, seed, face, invitation));
+            .act(|state, moment| state.come_in(moment, seed, face, invitation, coming));
     }
 
     pub(super) fn give_up(&self) {
@@ -331,7 +331,8 @@ impl Board {
             let sees_all = may_act(roles, Act::Steward);
             let is_seen =
                 |member: &Member| sees_all || !member.roles.is_empty() || Some(member.id) == me;
-            let members = cards.iter().filter_map(Member::of);
+            let waiting = state.waiting();
+            let members = cards.iter().filter_map(|card| Member::of(card, waiting));
             let mut members: Vec<Member> = members.filter(is_seen).collect();
             members.sort_by_key(|member| (member.roles.is_empty(), member.number));
             Some(members)

@@ -15,6 +15,7 @@ pub(crate) fn Door() -> AnyView {
         <h1 tabindex="-1">{words.title}</h1>
         <p>{words.with_link}</p>
         {code_form()}
+        {has_card()}
         <p class="soft">{text().join.no_account}</p>
     }
     .into_any()
@@ -28,6 +29,7 @@ pub(super) fn forgotten() -> AnyView {
         <p>{words.why}</p>
         <p>{words.how}</p>
         {code_form()}
+        {has_card()}
     }
     .into_any()
 }
@@ -46,6 +48,12 @@ pub(crate) fn leads_nowhere(is_code: bool) -> AnyView {
         {code_form()}
     }
     .into_any()
+}
+
+/// Leads whoever has a recovery card to where it is typed.
+fn has_card() -> AnyView {
+    view! { <a class="button button-quiet start" href=Route::CardWords.href()>{text().door.card}</a> }
+        .into_any()
 }
 
 fn code_form() -> AnyView {

@@ -3,9 +3,11 @@
 //! A screen becomes late by a field in [`Screens`] and in `SCREENS`, and by being drawn through [`late`]. What only `SCREENS` leads to
 //! is not part of a first visit; whatever an early screen also uses stays in the main part. `cargo xtask size` shows both.
 
+use super::journal;
 use super::members::{Invite, Members};
 use super::new_sheet::NewSheet;
 use super::phone::Phone;
+use super::phones;
 use super::screen::{Place, Screen, window_title};
 use super::sheet::Sheet;
 use crate::model::{Model, Status};
@@ -14,6 +16,7 @@ use crate::text::text;
 use crate::ui::{Corner, Icon, follow, icon, live};
 use leptos::prelude::*;
 use maillage_shared::id::{DocumentId, RecordId};
+use maillage_shared::identity::Invitation;
 use wasm_bindgen_futures::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -26,8 +29,15 @@ pub(super) struct Screens {
     /// Everyone of the territory, and letting others in.
     pub(super) members: fn() -> AnyView,
     pub(super) invite: fn() -> AnyView,
+    /// What was done about who may do what.
+    pub(super) journal: fn() -> AnyView,
     /// What is on this phone.
     pub(super) phone: fn() -> AnyView,
+    /// Another phone of the same person: shown, on a card, by the words of the card, and coming back with it.
+    pub(super) add_phone: fn() -> AnyView,
+    pub(super) card: fn() -> AnyView,
+    pub(super) card_words: fn() -> AnyView,
+    pub(super) coming_back: fn(Invitation) -> AnyView,
 }
 
 static SCREENS: Screens = Screens {
@@ -35,7 +45,12 @@ static SCREENS: Screens = Screens {
     sheet: |id| view! { <Sheet id=id /> }.into_any(),
     members: || view! { <Members /> }.into_any(),
     invite: || view! { <Invite /> }.into_any(),
+    journal: journal::journal,
     phone: || view! { <Phone /> }.into_any(),
+    add_phone: phones::add_phone,
+    card: phones::card,
+    card_words: phones::card_words,
+    coming_back: phones::coming_back,
 };
 
 /// The only way from the main part to the late one: the build cuts here.
@@ -71,6 +86,17 @@ pub(super) fn late(
     place: Place,
     draw: impl Fn(&'static Screens) -> AnyView + Send + 'static,
 ) -> AnyView {
+    part(Some(place), Box::new(draw))
+}
+
+/// The same at the door, where there is no menu.
+pub(super) fn late_at_the_door(
+    draw: impl Fn(&'static Screens) -> AnyView + Send + 'static,
+) -> AnyView {
+    part(None, Box::new(draw))
+}
+
+fn part(place: Option<Place>, draw: Box<dyn Fn(&'static Screens) -> AnyView + Send>) -> AnyView {
     let part = expect_context::<LatePart>();
     part.ask();
     let mut waited = false;
@@ -117,7 +143,7 @@ impl LatePart {
     }
 }
 
-fn waiting(place: Place) -> AnyView {
+fn waiting(place: Option<Place>) -> AnyView {
     let words = text().wait;
     around(
         place,
@@ -126,7 +152,7 @@ fn waiting(place: Place) -> AnyView {
     )
 }
 
-fn missing(place: Place, part: LatePart) -> AnyView {
+fn missing(place: Option<Place>, part: LatePart) -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().late;
     let again = move |_| part.ask_again(model.status.get_untracked());
@@ -142,7 +168,10 @@ fn missing(place: Place, part: LatePart) -> AnyView {
 }
 
 /// The bar and the menu around what stands in for a screen.
-fn around(place: Place, title: &'static str, content: AnyView) -> AnyView {
+fn around(place: Option<Place>, title: &'static str, content: AnyView) -> AnyView {
+    let Some(place) = place else {
+        return content;
+    };
     let model = expect_context::<Model>();
     window_title(move || title.to_owned());
     view! {

@@ -1,5 +1,6 @@
 //! What is on this phone: whether it stays there, and all of it in a file, out and in.
 
+use super::phones;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use crate::model::{Model, NotTaken, Taken};
@@ -37,6 +38,7 @@ pub(crate) fn Phone() -> AnyView {
         <Screen corner=Corner::Back(Route::Home.href()) place=Place::Home status=model.status class="stack">
             <h1 tabindex="-1">{words.title}</h1>
             <p>{live_text(move || stays().to_owned())}</p>
+            {phones::mine()}
             <section class="card stack-s" aria-labelledby="emporter">
                 <h2 id="emporter">{words.take_away}</h2>
                 <p>{words.take_away_body}</p>

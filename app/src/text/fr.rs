@@ -2,7 +2,9 @@
 
 mod domain;
 mod entrance;
+mod journal;
 mod members;
+mod phones;
 mod sheet;
 
 use super::keys::{
@@ -294,6 +296,8 @@ pub(super) static TEXT: Text = Text {
 pub(super) static LATE: LateText = LateText {
     members: members::MEMBERS,
     invite: members::INVITE,
+    journal: journal::JOURNAL,
+    phones: phones::PHONES,
     phone: Phone {
         title: "Ce téléphone",
         promised: "Ce téléphone promet de garder vos textes.",

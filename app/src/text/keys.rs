@@ -1,11 +1,15 @@
 //! The keys of the catalogue: one structure a screen, one field a sentence.
 
 mod entrance;
+mod journal;
 mod members;
+mod phones;
 mod sheet;
 
 pub(crate) use entrance::{Door, Entering, Refusal};
+pub(crate) use journal::{Deeds, Invited, Journal};
 pub(crate) use members::{Invite, Members, Rights};
+pub(crate) use phones::{Adding, Back, Call, Phones, Rescue, Typing};
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
 
 use maillage_shared::identity::Role;
@@ -59,7 +63,9 @@ pub(crate) struct Text {
 pub(crate) struct LateText {
     pub(crate) members: Members,
     pub(crate) invite: Invite,
+    pub(crate) journal: Journal,
     pub(crate) phone: Phone,
+    pub(crate) phones: Phones,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }

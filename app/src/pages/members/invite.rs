@@ -123,6 +123,7 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
                 minutes,
                 partner: None,
                 code: true,
+                meeting: None,
             },
             move |answer| {
                 if let Answer::Invited { link, code, .. } = answer {

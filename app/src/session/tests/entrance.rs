@@ -46,7 +46,7 @@ fn joins(tasks: &[Task]) -> Vec<u64> {
 }
 
 fn come_in(state: &mut State) -> Vec<Task> {
-    state.come_in(at(1), [1; 32], Face::default(), link())
+    state.come_in(at(1), [1; 32], Face::default(), link(), Coming::In)
 }
 
 fn keeps_myself(tasks: &[Task]) -> bool {
@@ -64,6 +64,7 @@ fn members(roles: Roles, epoch: u64) -> Vec<u8> {
         partner: None,
         uses: 10,
         until: START.plus(1_000_000),
+        meeting: None,
     };
     let joined = |seed: u8, number: u32| Deed::Joined {
         key: PersonKey::from_seed(&[seed; 32]).public(),

@@ -39,7 +39,7 @@ fn what_others_wrote_is_not_counted_as_mine_to_keep() {
 fn who_i_am_is_written_again_until_it_is_kept() {
     let mut state = phone();
     let link = Invitation::Link(Secret::from_entropy([4; 16]));
-    state.come_in(at(1), [1; 32], Face::default(), link);
+    state.come_in(at(1), [1; 32], Face::default(), link, Coming::In);
     state.handle(at(2), Event::MyselfKept(false));
     assert!(state.standing(START, None).failing);
     assert!(state.next_wake().unwrap() <= START.plus(3_002));

@@ -54,7 +54,7 @@ pub(super) const MEMBERS: Members = Members {
         Denied::Full => "Il n’y a plus de place. Arrêtez d’abord une invitation.",
         Denied::TooOften => "Trop d’essais. Attendez quelques minutes.",
         Denied::NotKept => "Le serveur n’a pas pu le noter. Essayez encore.",
-        Denied::Unknown | Denied::NoInvitation | Denied::UsedUp => {
+        Denied::Unknown | Denied::NoInvitation | Denied::UsedUp | Denied::NotConfirmed => {
             "Ce n’est plus là. Quelqu’un l’a peut-être déjà changé."
         }
     },
@@ -63,6 +63,8 @@ pub(super) const MEMBERS: Members = Members {
 pub(super) const RIGHTS: Rights = Rights {
     removed: "Vous n’êtes plus membre de ce territoire.",
     removed_body: "Ce qui est sur ce téléphone reste lisible.",
+    lost: "Ce téléphone n’a plus accès au groupe.",
+    lost_body: "Vous l’avez dit perdu, ou remplacé. Utilisez votre autre téléphone.",
     not_yours: "Cette page n’est pas pour votre rôle",
     not_yours_body: "Demandez à l’équipe projet.",
 };

@@ -41,6 +41,9 @@ pub(crate) struct Rights {
     /// To someone who was removed.
     pub(crate) removed: &'static str,
     pub(crate) removed_body: &'static str,
+    /// To someone who uses a phone that is lost.
+    pub(crate) lost: &'static str,
+    pub(crate) lost_body: &'static str,
     /// To someone who may not do what a screen is for.
     pub(crate) not_yours: &'static str,
     pub(crate) not_yours_body: &'static str,
