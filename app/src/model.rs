@@ -54,6 +54,8 @@ pub(crate) struct Model {
     pub(crate) version: Signal<Version>,
     /// Whether this version is too old to go on.
     pub(crate) too_old: Signal<bool>,
+    /// Whether the relay knows who uses this phone, and can be asked.
+    pub(crate) introduced: Signal<bool>,
     /// Whether something here was written with a newer version: not all of it shows.
     pub(crate) newer: Signal<bool>,
     /// Whether the person has said that they will see to a newer version later.
@@ -84,6 +86,7 @@ impl Model {
             room: board.room.clone().into(),
             version: board.version.clone().into(),
             too_old: board.too_old.clone().into(),
+            introduced: board.introduced.clone().into(),
             newer: board.newer.clone().into(),
             later: RwSignal::new(false),
             entrance: board.entrance.clone().into(),

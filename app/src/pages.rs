@@ -15,6 +15,7 @@ mod phone;
 mod phones;
 mod rights;
 mod route;
+mod scan;
 mod screen;
 mod sheet;
 mod sheets;
@@ -103,6 +104,10 @@ fn screen(route: Route, standing: Standing) -> AnyView {
         (Route::CardWords, _) => doorway(
             text().door.card,
             late_at_the_door(|screens| (screens.card_words)()),
+        ),
+        (Route::Scan, _) => doorway(
+            text().door.scan,
+            late_at_the_door(|screens| (screens.scan)()),
         ),
         (Route::BrokenLink, _) => doorway(
             words.broken_title,

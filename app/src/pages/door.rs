@@ -1,7 +1,7 @@
 //! The door of a phone that nobody has let in: a code to type, and what to do when a link or a code leads nowhere.
 
 use super::route::Route;
-use crate::platform::page;
+use crate::platform::{camera, page};
 use crate::text::text;
 use crate::ui::{Icon, icon};
 use leptos::prelude::*;
@@ -14,6 +14,7 @@ pub(crate) fn Door() -> AnyView {
     view! {
         <h1 tabindex="-1">{words.title}</h1>
         <p>{words.with_link}</p>
+        {scan()}
         {code_form()}
         {has_card()}
         <p class="soft">{text().join.no_account}</p>
@@ -28,6 +29,7 @@ pub(super) fn forgotten() -> AnyView {
         <h1 tabindex="-1">{words.title}</h1>
         <p>{words.why}</p>
         <p>{words.how}</p>
+        {scan()}
         {code_form()}
         {has_card()}
     }
@@ -48,6 +50,16 @@ pub(crate) fn leads_nowhere(is_code: bool) -> AnyView {
         {code_form()}
     }
     .into_any()
+}
+
+/// Opens the camera, on phones whose browser reads square codes.
+fn scan() -> AnyView {
+    let link = camera::can_scan().then(|| {
+        view! {
+            <a class="button button-secondary button-wide" href=Route::Scan.href()>{icon(Icon::Camera)} {text().door.scan}</a>
+        }
+    });
+    view! { {link} }.into_any()
 }
 
 /// Leads whoever has a recovery card to where it is typed.

@@ -31,7 +31,7 @@ pub(crate) fn journal() -> AnyView {
     let lines = RwSignal::new(None::<Vec<Line>>);
     let is_offline = Seen::new(move || matches!(model.status.get(), Status::Offline { .. }));
     // Who is called what is known before the record is.
-    let is_ready = Seen::new(move || model.members.with(Option::is_some) && !is_offline.get());
+    let is_ready = Seen::new(move || model.members.with(Option::is_some) && model.introduced.get());
     follow(move || {
         if is_ready.get() {
             asking.ask(

@@ -8,6 +8,7 @@ use super::members::{Invite, Members};
 use super::new_sheet::NewSheet;
 use super::phone::Phone;
 use super::phones;
+use super::scan;
 use super::screen::{Place, Screen, window_title};
 use super::sheet::Sheet;
 use crate::model::{Model, Status};
@@ -37,6 +38,8 @@ pub(super) struct Screens {
     pub(super) add_phone: fn() -> AnyView,
     pub(super) card: fn() -> AnyView,
     pub(super) card_words: fn() -> AnyView,
+    /// The camera at the door.
+    pub(super) scan: fn() -> AnyView,
     pub(super) coming_back: fn(Invitation) -> AnyView,
 }
 
@@ -50,6 +53,7 @@ static SCREENS: Screens = Screens {
     add_phone: phones::add_phone,
     card: phones::card,
     card_words: phones::card_words,
+    scan: scan::scan,
     coming_back: phones::coming_back,
 };
 

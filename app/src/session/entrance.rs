@@ -251,6 +251,11 @@ impl State {
         })
     }
 
+    /// Whether the relay knows who uses this phone, and can be asked by this tab.
+    pub(crate) fn is_introduced(&self) -> bool {
+        self.client.is_introduced()
+    }
+
     /// Asks the relay something for a screen, which hears of the answer by its number. `None` without a connection.
     pub(crate) fn ask(&mut self, moment: Moment, request: &Request) -> (Option<u64>, Vec<Task>) {
         let mut tasks = Vec::new();

@@ -5,6 +5,7 @@ mod entrance;
 mod journal;
 mod members;
 mod phones;
+mod scan;
 mod sheet;
 
 use super::keys::{
@@ -298,6 +299,7 @@ pub(super) static LATE: LateText = LateText {
     invite: members::INVITE,
     journal: journal::JOURNAL,
     phones: phones::PHONES,
+    scan: scan::SCAN,
     phone: Phone {
         title: "Ce téléphone",
         promised: "Ce téléphone promet de garder vos textes.",

@@ -4,12 +4,14 @@ mod entrance;
 mod journal;
 mod members;
 mod phones;
+mod scan;
 mod sheet;
 
 pub(crate) use entrance::{Door, Entering, Refusal};
 pub(crate) use journal::{Deeds, Invited, Journal};
-pub(crate) use members::{Invite, Members, Rights};
+pub(crate) use members::{Invite, Meeting, Members, Rights};
 pub(crate) use phones::{Adding, Back, Call, Phones, Rescue, Typing};
+pub(crate) use scan::Scan;
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
 
 use maillage_shared::identity::Role;
@@ -66,6 +68,7 @@ pub(crate) struct LateText {
     pub(crate) journal: Journal,
     pub(crate) phone: Phone,
     pub(crate) phones: Phones,
+    pub(crate) scan: Scan,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }

@@ -15,6 +15,7 @@ pub(super) const DOOR: Door = Door {
     no_link_next: "Demandez un nouveau lien à l’animateur.",
     no_code: "Ce code ne marche pas",
     no_code_next: "Vérifiez les six lettres. Ou demandez un nouveau code à l’animateur.",
+    scan: "Scanner avec l’appareil photo",
     card: "J’ai une carte de secours",
 };
 

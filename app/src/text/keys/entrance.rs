@@ -14,6 +14,8 @@ pub(crate) struct Door {
     pub(crate) no_link_next: &'static str,
     pub(crate) no_code: &'static str,
     pub(crate) no_code_next: &'static str,
+    /// Opens the camera.
+    pub(crate) scan: &'static str,
     /// Leads to where one types the words of a recovery card.
     pub(crate) card: &'static str,
 }
