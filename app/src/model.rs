@@ -8,15 +8,15 @@ mod text_binding;
 use crate::platform::calendar::today;
 use crate::platform::storage::Room;
 use crate::platform::{files, log};
+use crate::session::{Coming, Refused, State, now};
 pub(crate) use crate::session::{NotTaken, Taken};
-use crate::session::{Refused, now};
 use board::Board;
 use leptos::html;
 use leptos::prelude::*;
 use maillage_shared::command::{Intent, JobSheetCommand, NeedsCommand};
 use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Invitation, PersonId, Roles};
+use maillage_shared::identity::{Invitation, PersonId, PublicKey, Roles};
 use maillage_shared::records::{NewJobSheet, Section, needs};
 use maillage_shared::roster::{Answer, Request};
 use maillage_shared::rules::access::{self, Act, Right};
@@ -57,6 +57,8 @@ pub(crate) struct Model {
     pub(crate) version: Signal<Version>,
     /// Whether this version is too old to go on.
     pub(crate) too_old: Signal<bool>,
+    /// Whether the relay knows who uses this phone, and can be asked.
+    pub(crate) introduced: Signal<bool>,
     /// Whether something here was written with a newer version: not all of it shows.
     pub(crate) newer: Signal<bool>,
     /// Whether the person has said that they will see to a newer version later.
@@ -88,6 +90,7 @@ impl Model {
             room: board.room.clone().into(),
             version: board.version.clone().into(),
             too_old: board.too_old.clone().into(),
+            introduced: board.introduced.clone().into(),
             newer: board.newer.clone().into(),
             later: RwSignal::new(false),
             entrance: board.entrance.clone().into(),
@@ -104,7 +107,18 @@ impl Model {
 
     /// Asks to be let in, as someone who looks so.
     pub(crate) fn come_in(self, invitation: Invitation, person: &Person) {
-        self.board().come_in(invitation, person.into());
+        self.board().come_in(invitation, person.into(), Coming::In);
+    }
+
+    /// Asks to be let in as whoever the invitation brings another phone for, who looks so. `alone`: their phones of before are lost.
+    pub(crate) fn come_back(self, invitation: Invitation, person: &Person, alone: bool) {
+        self.board()
+            .come_in(invitation, person.into(), Coming::Back { alone });
+    }
+
+    /// The key of whoever uses this phone, there or on the way in. Not tracked.
+    pub(crate) fn key(self) -> Option<PublicKey> {
+        self.board().session().read(State::key)
     }
 
     /// No longer asks to be let in.

@@ -4,6 +4,7 @@ mod door;
 mod entering;
 mod home;
 mod join;
+mod journal;
 mod late;
 mod members;
 mod needs;
@@ -11,8 +12,10 @@ mod new_sheet;
 mod origin;
 mod people;
 mod phone;
+mod phones;
 mod rights;
 mod route;
+mod scan;
 mod screen;
 mod sheet;
 mod sheets;
@@ -29,7 +32,7 @@ use crate::ui::{
     Corner, Frame, Seen, follow, live, live_option, live_text, provide_listening, stop_listening,
 };
 use join::Answers;
-use late::{late, late_doorway, provide_late};
+use late::{late, late_at_the_door, provide_late};
 use leptos::prelude::*;
 use maillage_shared::doc::Kind;
 use maillage_shared::identity::Invitation;
@@ -108,11 +111,16 @@ fn screen(route: Route, standing: Standing) -> AnyView {
         (Route::Join(with) | Route::Notice(with), Standing::Entering(asked)) if with == asked => {
             entering()
         }
-        (Route::Join(with), _) => doorway(
-            words.title,
-            view! { <join::Join invitation=with /> }.into_any(),
-        ),
+        (Route::Join(with), _) => doorway(words.title, join::join(with)),
         (Route::Notice(with), _) => doorway(words.before, notice(with)),
+        (Route::CardWords, _) => doorway(
+            text().door.card,
+            late_at_the_door(|screens| (screens.card_words)()),
+        ),
+        (Route::Scan, _) => doorway(
+            text().door.scan,
+            late_at_the_door(|screens| (screens.scan)()),
+        ),
         (Route::BrokenLink, _) => doorway(
             words.broken_title,
             states::dead_end(words.broken_title, words.broken, words.broken_next, None),
@@ -123,7 +131,10 @@ fn screen(route: Route, standing: Standing) -> AnyView {
         (Route::Door, _) | (_, Standing::Outside) => {
             doorway(text().door.title, view! { <door::Door /> }.into_any())
         }
-        (_, Standing::Aside) => late_doorway(|screens| (screens.picker)()),
+        (_, Standing::Aside) => doorway(
+            text().door.who,
+            late_at_the_door(|screens| (screens.picker)()),
+        ),
         (_, Standing::Entering(_)) => entering(),
         (route, Standing::Inside) => inside(route),
     }
@@ -157,8 +168,11 @@ fn page_of(route: Route) -> AnyView {
     match route {
         Route::Members => late(Place::Home, |screens| (screens.members)()),
         Route::Invite => late(Place::Home, |screens| (screens.invite)()),
+        Route::Journal => late(Place::Home, |screens| (screens.journal)()),
         Route::Phone => late(Place::Home, |screens| (screens.phone)()),
         Route::Users => late(Place::Home, |screens| (screens.users)()),
+        Route::AddPhone => late(Place::Home, |screens| (screens.add_phone)()),
+        Route::Card => late(Place::Home, |screens| (screens.card)()),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
         Route::NewSheet => late(Place::Sheets, |screens| (screens.new_sheet)(None)),
@@ -174,9 +188,13 @@ fn page_of(route: Route) -> AnyView {
             )
         }
         // Those at the door were told apart before.
-        Route::Home | Route::Door | Route::Join(_) | Route::Notice(_) | Route::BrokenLink => {
-            view! { <home::Home /> }.into_any()
-        }
+        Route::Home
+        | Route::Door
+        | Route::Join(_)
+        | Route::Notice(_)
+        | Route::CardWords
+        | Route::Scan
+        | Route::BrokenLink => view! { <home::Home /> }.into_any(),
     }
 }
 

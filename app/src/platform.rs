@@ -1,6 +1,7 @@
 //! The only place that speaks to the browser: address, focus, voice, storage, network.
 
 pub(crate) mod calendar;
+pub(crate) mod camera;
 pub(crate) mod clock;
 pub(crate) mod code;
 pub(crate) mod entropy;

@@ -50,6 +50,7 @@ pub(crate) use company::Place;
 pub(crate) use entrance::Found;
 pub(crate) use file::{NotTaken, Taken};
 pub(crate) use handing::Unlocked;
+pub(crate) use myself::Coming;
 pub(crate) use state::{Standing, State};
 pub(crate) use task::Notice;
 pub(crate) use users::{HOME, User};
@@ -514,7 +515,7 @@ impl State {
     /// Who uses this phone, once they have joined a territory.
     pub(crate) fn myself(&self) -> Option<(PersonId, &Face)> {
         let me = self.me.as_ref().filter(|me| me.territory.is_some())?;
-        Some((me.person, &me.face))
+        Some((self.person()?, &me.face))
     }
 
     /// How someone looks: as the territory knows them, or else as this phone has met them.

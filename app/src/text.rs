@@ -7,7 +7,7 @@
 mod fr;
 mod keys;
 
-pub(crate) use keys::{LateText, LocalDay, Refusal, Text};
+pub(crate) use keys::{Invited, LateText, LocalDay, Refusal, Text};
 
 /// The words of the language on screen.
 pub(crate) fn text() -> &'static Text {

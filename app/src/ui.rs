@@ -17,7 +17,7 @@ mod qr;
 mod thread;
 
 pub(crate) use avatar::{Avatar, AvatarSize, Hue, avatar, avatar_with_number};
-pub(crate) use chips::{Chip, Chips};
+pub(crate) use chips::{Chip, Chips, ChipsProps};
 pub(crate) use cloth::cloth;
 pub(crate) use dialog::Dialog;
 pub(crate) use editor::{Editor, Piece};

@@ -364,6 +364,14 @@ impl Registry {
         {
             return Err(Denied::NotAllowed);
         }
+        if let Request::Confirm { number, .. } = request
+            && book
+                .roster
+                .has_confirmed(*number, asker.keys.get(1..).unwrap_or_default())
+        {
+            // Two people who share a phone are one phone.
+            return Err(Denied::NotAllowed);
+        }
         let by = acting
             .and_then(|key| book.who(key, request))
             .or(match request {

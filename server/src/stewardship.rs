@@ -137,6 +137,7 @@ impl Order {
                 minutes: days.saturating_mul(24 * 60),
                 partner: None,
                 code: *code,
+                meeting: None,
             },
             Deed::Revoke { number, erase } => revoke(registry, space, *number, *erase)?,
             Deed::Ticket { role, label, days } => Request::Ticket {

@@ -25,6 +25,7 @@ macro_rules! as_bytes_in_cbor {
 }
 
 mod authorship;
+mod card_words;
 mod invitation;
 mod key;
 mod proof;
@@ -32,6 +33,7 @@ mod receipt;
 mod role;
 
 pub use authorship::{AUTHORSHIP_BYTES, Authorship, MOST_AUTHORSHIPS};
+pub use card_words::{CARD_BYTES, CARD_WORDS, CardWord, CardWords};
 pub use invitation::{BadInvitation, CODE_LETTERS, Code, Invitation, Secret};
 pub use key::{PersonKey, PublicKey, SIGNATURE_BYTES, Signature};
 pub use proof::{Challenge, MOST_PROOFS, Proof, read_proofs, write_proofs};

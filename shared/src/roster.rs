@@ -7,6 +7,7 @@
 mod deciding;
 mod entry;
 mod members;
+mod phones;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -14,14 +15,15 @@ mod warrant;
 
 pub use deciding::Decision;
 pub use entry::{By, Deed, Entry};
-pub use members::{BadMembers, Card, Members};
-pub use request::{Answer, Denied, InvitationCard, Request, Waiting};
+pub use members::{BadMembers, Card, Members, Waiting};
+pub use request::{Answer, Denied, InvitationCard, Quarantined, Request, Way};
 pub use warrant::Warrant;
 
 use crate::id::DocumentId;
 use crate::identity::{Invitation, PersonId, PublicKey, Role, Roles};
 use crate::presence::Face;
 use crate::time::UnixMillis;
+use phones::Awaited;
 use std::collections::BTreeMap;
 
 /// People of one territory; whoever comes after is told that it is full.
@@ -40,10 +42,6 @@ const CODE_LIFE: i64 = 12 * 3_600_000;
 const LINK_LIFE: i64 = 366 * 86_400_000;
 /// Phones of one person, those they lost among them.
 pub const MOST_PHONES: usize = 16;
-/// How long a person's new phone is awaited, in milliseconds: a quarter of an hour.
-const PHONE_LIFE: i64 = 900_000;
-/// How long a recovery card is good, in milliseconds: ten years.
-const CARD_LIFE: i64 = 10 * LINK_LIFE;
 /// A guest who comes in again within this time, in milliseconds, is still at the same meeting: half a day.
 const SAME_VISIT: i64 = 12 * 3_600_000;
 /// Guests are erased this long after they last came in, in milliseconds: 30 days.
@@ -92,6 +90,8 @@ pub struct Open {
     pub uses: u32,
     /// Until when.
     pub until: UnixMillis,
+    /// What the meeting is called that it is for.
+    pub meeting: Option<String>,
 }
 
 /// A program of another make that may connect.
@@ -104,18 +104,6 @@ pub struct Ticket {
     pub label: String,
     /// Until when.
     pub until: UnixMillis,
-}
-
-/// A phone that a person may bring.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Awaited {
-    digest: [u8; 32],
-    person: PersonId,
-    /// Brought with a recovery card, which serves once.
-    is_card: bool,
-    until: UnixMillis,
-    /// The phone that was brought. It may ask again when the answer was lost on the way.
-    by: Option<PublicKey>,
 }
 
 /// All that the record of one territory says.
@@ -227,20 +215,6 @@ impl Roster {
             .map(|(number, open)| (*number, open))
     }
 
-    /// The person whose next phone a link or a recovery card brings, and what number it has.
-    fn awaited(&self, invitation: &Invitation, now: UnixMillis) -> Option<(u32, &Awaited)> {
-        let digest = invitation.digest();
-        self.awaited
-            .iter()
-            .find(|(_, awaited)| awaited.digest == digest && awaited.until > now)
-            .map(|(number, awaited)| (*number, awaited))
-    }
-
-    /// Whose phone this permission brings.
-    pub fn bringer(&self, number: u32) -> Option<PersonId> {
-        self.awaited.get(&number).map(|awaited| awaited.person)
-    }
-
     /// Whether a link, a code or a card leads here.
     pub fn knows(&self, invitation: &Invitation, now: UnixMillis) -> bool {
         self.invitation(invitation, now).is_some() || self.awaited(invitation, now).is_some()
@@ -272,6 +246,7 @@ impl Roster {
                 partner,
                 uses,
                 until,
+                meeting,
             } => {
                 self.last_number = self.last_number.max(*number);
                 let open = Open {
@@ -281,12 +256,14 @@ impl Roster {
                     partner: partner.clone(),
                     uses: *uses,
                     until: *until,
+                    meeting: meeting.clone(),
                 };
                 self.invitations.insert(*number, open);
             }
             Deed::Withdrawn { number } => {
                 self.invitations.remove(number);
                 self.tickets.remove(number);
+                self.call_off(*number);
             }
             Deed::Joined {
                 key,
@@ -301,23 +278,19 @@ impl Roster {
                 is_card,
                 until,
             } => {
-                self.last_number = self.last_number.max(*number);
-                if *is_card {
-                    // The card before serves no longer.
-                    self.awaited
-                        .retain(|_, other| !other.is_card || other.person != *person);
-                }
-                let awaited = Awaited {
-                    digest: *digest,
-                    person: *person,
-                    is_card: *is_card,
-                    until: *until,
-                    by: None,
-                };
-                self.awaited.insert(*number, awaited);
+                let way = if *is_card { Way::Card } else { Way::Phone };
+                self.await_phone(*number, Awaited::new(*person, *digest, way, *until));
             }
             // What became of words changes nothing of who is who.
             Deed::Settled { .. } => {}
+            Deed::CalledBack {
+                number,
+                person,
+                digest,
+                until,
+            } => self.await_phone(*number, Awaited::new(*person, *digest, Way::Team, *until)),
+            Deed::Knocked { number, key } => self.knocked(*number, *key),
+            Deed::Confirmed { number, key } => self.confirmed(*number, *key, entry.by),
             Deed::Brought { number, key, alone } => self.brought(*number, *key, *alone),
             Deed::Lost { person, key } => {
                 if let Some(member) = self.members.get_mut(person) {
@@ -420,21 +393,5 @@ impl Roster {
             before.with(role)
         };
         member.partner = partner.or(member.partner.take());
-    }
-    /// Somebody's new phone is there.
-    fn brought(&mut self, number: u32, key: PublicKey, alone: bool) {
-        let Some(awaited) = self.awaited.get_mut(&number) else {
-            return;
-        };
-        awaited.by = Some(key);
-        let person = awaited.person;
-        let Some(member) = self.living(person) else {
-            return;
-        };
-        if alone {
-            member.phones.iter_mut().for_each(|phone| phone.lost = true);
-        }
-        member.phones.push(Phone { key, lost: false });
-        self.phones.insert(key.person(), person);
     }
 }

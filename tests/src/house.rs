@@ -83,6 +83,7 @@ impl House {
             minutes: 60,
             partner: None,
             code: true,
+            meeting: None,
         };
         match self.host.ask(&request).await? {
             Answer::Invited { number, link, code } => Ok(Invited {

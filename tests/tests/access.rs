@@ -336,6 +336,7 @@ async fn a_proof_that_was_overheard_serves_nobody() -> Result<()> {
         space: house.space,
         epoch: 1_000,
         people: Vec::new(),
+        waiting: Vec::new(),
     };
     let frame = Frame::Members {
         space: house.space,
@@ -599,6 +600,59 @@ async fn a_recovery_card_brings_everything_back_and_shuts_the_lost_phone_out() -
     let again = another.brings(&secret.to_string(), true);
     assert_eq!(another.ask(&again).await?, none);
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lost_phone_and_card_comes_back_when_two_of_the_team_say_so() -> Result<()> {
+    let house = House::open().await?;
+    let space = house.space;
+    let amina = house.with(Role::Volunteer, "Amina").await?;
+    let luc = house.with(Role::Team, "Luc").await?;
+    let host = house.with(Role::Facilitator, "Omar").await?;
+    let sheet = sheet::create(&amina, space, "Vélos", "Réparer")?;
+    amina.all_sent().await?;
+    let secret = Secret::from_entropy(random()?);
+    let call = |person| Request::CallBack {
+        space,
+        person,
+        digest: secret.digest(),
+    };
+    let denied = Answer::Denied(Denied::NotAllowed);
+    let guest = house.with(Role::Guest, "Léa").await?;
+    assert_eq!(guest.ask(&call(amina.person())).await?, denied);
+    assert_eq!(host.ask(&call(amina.person())).await?, Answer::Done);
+    let new = Device::start(&house.relay.sync_url())?;
+    let bring = new.brings(&secret.to_string(), true);
+    let not_yet = Answer::Denied(Denied::NotConfirmed);
+    assert_eq!(new.ask(&bring).await?, not_yet);
+    // The team sees that a phone waits, and which.
+    let waiting = eventually("the team sees the phone", async || {
+        let members = house.host.members(space).ok_or("nobody is known")?;
+        let waiting = members.waiting.first().cloned();
+        waiting.ok_or_else(|| format!("{members:?}"))
+    })
+    .await?;
+    assert_eq!(waiting.person, amina.person());
+    assert_eq!(waiting.key.person(), new.person());
+    let confirm = Request::Confirm {
+        space,
+        number: waiting.number,
+        key: waiting.key,
+    };
+    // Neither who is not of the team nor one alone brings her back.
+    assert_eq!(host.ask(&confirm).await?, denied);
+    assert_eq!(new.ask(&confirm).await?, denied);
+    assert_eq!(house.host.ask(&confirm).await?, Answer::Done);
+    assert_eq!(house.host.ask(&confirm).await?, Answer::Done);
+    assert_eq!(new.ask(&bring).await?, not_yet);
+    new.want(sheet);
+    is_told_nothing_is_there(&new, sheet).await?;
+    // What was confirmed outlives the relay.
+    drop(new);
+    assert_eq!(luc.ask(&confirm).await?, Answer::Done);
+    let thief = amina.twin(&house.relay.sync_url())?;
+    thief.want(sheet);
+    is_told_nothing_is_there(&thief, sheet).await
 }
 
 async fn number_of(house: &House, name: &str) -> Result<String> {

@@ -8,7 +8,7 @@ use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::platform::storage::Room;
 use crate::platform::version::{self, Version};
-use crate::session::{Notice, Place, Session, State, now};
+use crate::session::{Coming, Notice, Place, Session, State, now};
 use leptos::prelude::*;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
@@ -46,6 +46,7 @@ pub(crate) struct Board {
     pub(super) room: ArcRwSignal<Room>,
     pub(super) version: ArcRwSignal<Version>,
     pub(super) too_old: ArcRwSignal<bool>,
+    pub(super) introduced: ArcRwSignal<bool>,
     pub(super) newer: ArcRwSignal<bool>,
     pub(super) entrance: ArcRwSignal<Entrance>,
     pub(super) members: ArcRwSignal<Option<Vec<Member>>>,
@@ -87,6 +88,7 @@ impl Board {
                 room: ArcRwSignal::new(Room::default()),
                 version: ArcRwSignal::new(Version::Newest),
                 too_old: ArcRwSignal::new(false),
+                introduced: ArcRwSignal::new(false),
                 newer: ArcRwSignal::new(false),
                 entrance: ArcRwSignal::new(Entrance::default()),
                 members: ArcRwSignal::new(None),
@@ -134,8 +136,9 @@ impl Board {
             .act(|state, moment| state.look(moment, invitation));
     }
 
-    pub(super) fn come_in(&self, invitation: Invitation, face: Face) {
-        self.session.act(|state, _| state.come_in(face, invitation));
+    pub(super) fn come_in(&self, invitation: Invitation, face: Face, coming: Coming) {
+        self.session
+            .act(|state, _| state.come_in(face, invitation, coming));
     }
 
     pub(super) fn give_up(&self) {
@@ -333,7 +336,8 @@ impl Board {
             let sees_all = may_act(roles, Act::Steward);
             let is_seen =
                 |member: &Member| sees_all || !member.roles.is_empty() || Some(member.id) == me;
-            let members = cards.iter().filter_map(Member::of);
+            let waiting = state.waiting();
+            let members = cards.iter().filter_map(|card| Member::of(card, waiting));
             let mut members: Vec<Member> = members.filter(is_seen).collect();
             members.sort_by_key(|member| (member.roles.is_empty(), member.number));
             Some(members)

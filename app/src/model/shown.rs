@@ -2,10 +2,10 @@
 
 use crate::session::{self, Found, State};
 use maillage_shared::id::DocumentId;
-use maillage_shared::identity::{Invitation, PersonId, Roles};
+use maillage_shared::identity::{Invitation, PersonId, PublicKey, Roles};
 use maillage_shared::presence::{Face, Presence};
 use maillage_shared::records::{Section, SheetState, Trade};
-use maillage_shared::roster::{Card, Denied};
+use maillage_shared::roster::{Card, Denied, Waiting};
 use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot};
 
 /// The person who uses this phone.
@@ -71,6 +71,10 @@ pub(crate) struct Member {
     pub(crate) roles: Roles,
     /// The organisation they speak for: the id of its record.
     pub(crate) partner: Option<String>,
+    /// Their phones, the first first, and whether each was lost.
+    pub(crate) phones: Vec<(PublicKey, bool)>,
+    /// A phone that waits for the team to confirm that it is theirs.
+    pub(crate) waiting: Option<Waiting>,
 }
 
 /// Someone this phone has met.
@@ -163,7 +167,7 @@ impl Entrance {
 
 impl Member {
     /// Someone who is there, or was and can be let in again; nobody who was erased.
-    pub(super) fn of(card: &Card) -> Option<Self> {
+    pub(super) fn of(card: &Card, waiting: &[Waiting]) -> Option<Self> {
         let face = card.face.as_ref()?;
         Some(Self {
             id: card.person,
@@ -171,6 +175,15 @@ impl Member {
             person: face.into(),
             roles: card.roles,
             partner: card.partner.clone(),
+            phones: card
+                .keys
+                .iter()
+                .map(|key| (*key, card.lost.contains(key)))
+                .collect(),
+            waiting: waiting
+                .iter()
+                .find(|waiting| waiting.person == card.person)
+                .cloned(),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::route::Route;
 use crate::model::Model;
-use crate::platform::page;
+use crate::platform::{camera, page};
 use crate::text::text;
 use crate::ui::{Icon, Seen, icon, live_option};
 use leptos::prelude::*;
@@ -26,7 +26,9 @@ pub(crate) fn Door() -> AnyView {
     view! {
         <h1 tabindex="-1">{words.title}</h1>
         <p>{words.with_link}</p>
+        {scan()}
         {code_form()}
+        {has_card()}
         <p class="soft">{text().join.no_account}</p>
         {aside}
     }
@@ -40,7 +42,9 @@ pub(super) fn forgotten() -> AnyView {
         <h1 tabindex="-1">{words.title}</h1>
         <p>{words.why}</p>
         <p>{words.how}</p>
+        {scan()}
         {code_form()}
+        {has_card()}
     }
     .into_any()
 }
@@ -59,6 +63,22 @@ pub(crate) fn leads_nowhere(is_code: bool) -> AnyView {
         {code_form()}
     }
     .into_any()
+}
+
+/// Opens the camera, on phones whose browser reads square codes.
+fn scan() -> AnyView {
+    let link = camera::can_scan().then(|| {
+        view! {
+            <a class="button button-secondary button-wide" href=Route::Scan.href()>{icon(Icon::Camera)} {text().door.scan}</a>
+        }
+    });
+    view! { {link} }.into_any()
+}
+
+/// Leads whoever has a recovery card to where it is typed.
+fn has_card() -> AnyView {
+    view! { <a class="button button-quiet start" href=Route::CardWords.href()>{text().door.card}</a> }
+        .into_any()
 }
 
 fn code_form() -> AnyView {

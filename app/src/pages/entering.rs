@@ -41,13 +41,28 @@ fn waiting(model: Model) -> AnyView {
 fn refused(model: Model, why: Denied) -> AnyView {
     let words = &text().entering;
     let Refusal { title, next } = (words.refusal)(why);
-    let again = !matches!(why, Denied::TooOften | Denied::NotKept);
+    let again = !matches!(
+        why,
+        Denied::TooOften | Denied::NotKept | Denied::NotConfirmed
+    );
+    let letters = (why == Denied::NotConfirmed).then(|| letters(model));
     let way = again.then(|| stop(model, "button button-primary button-wide", words.other_way));
     view! {
         <h1 tabindex="-1">{title}</h1>
         <p role="status">{next}</p>
+        {letters}
         {way}
         {(!again).then(|| stop(model, "button button-quiet start", words.stop))}
+    }
+    .into_any()
+}
+
+/// The letters by which the team knows this phone.
+fn letters(model: Model) -> AnyView {
+    let letters = model.key().map(|key| key.letters().to_string());
+    view! {
+        <p>{text().entering.letters}</p>
+        <p class="card spoken-code">{letters}</p>
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 //!
 //! What is begun stays with the tab, so that a reload or a look at the notice loses nothing.
 
+use super::late::late_at_the_door;
 use super::people::PICTURES;
 use super::route::Route;
 use crate::model::{Me, Model, Person, Status};
@@ -87,6 +88,8 @@ enum Known {
     Offline,
     /// It gives this role.
     Leads(Option<Role>),
+    /// It brings another phone of someone who is in already.
+    Returns,
     /// Only those may use it who did before.
     Over,
     /// It leads nowhere.
@@ -100,6 +103,7 @@ impl Known {
         let found = model.entrance.with(|entrance| entrance.found.clone());
         match found.filter(|(about, _)| *about == invitation) {
             Some((_, Ok(found))) if found.is_over => Self::Over,
+            Some((_, Ok(found))) if found.returning.is_some() => Self::Returns,
             Some((_, Ok(found))) => Self::Leads(found.role),
             Some((_, Err(Denied::TooOften))) => Self::TooOften,
             Some((_, Err(_))) => Self::Nowhere,
@@ -131,7 +135,7 @@ fn lead(known: Known) -> AnyView {
         )
     };
     match known {
-        Known::NotYet | Known::Nowhere => read(None),
+        Known::NotYet | Known::Nowhere | Known::Returns => read(None),
         Known::Offline => read(Some(words.read_later.to_owned())),
         Known::Leads(role) => read(role.map(|role| (words.enter_as)(role).to_owned())),
         Known::Over => warn(words.over, words.over_next),
@@ -140,21 +144,19 @@ fn lead(known: Known) -> AnyView {
 }
 
 /// The first step: name, picture, colour.
-#[component]
-pub(crate) fn Join(
-    /// What was followed, or typed.
-    invitation: Invitation,
-) -> AnyView {
+pub(crate) fn join(invitation: Invitation) -> AnyView {
     let model = expect_context::<Model>();
     model.look(invitation);
     let known = Seen::new(move || Known::of(model, invitation));
-    let leads_nowhere = Seen::new(move || known.get() == Known::Nowhere);
-    live(move || {
-        if leads_nowhere.get() {
-            super::door::leads_nowhere(matches!(invitation, Invitation::Code(_)))
-        } else {
-            who(invitation, known)
-        }
+    // Whether it leads nowhere, or brings somebody back.
+    let other = Seen::new(move || {
+        let known = known.get();
+        matches!(known, Known::Nowhere | Known::Returns).then_some(known)
+    });
+    live(move || match other.get() {
+        Some(Known::Returns) => late_at_the_door(move |screens| (screens.coming_back)(invitation)),
+        Some(_) => super::door::leads_nowhere(matches!(invitation, Invitation::Code(_))),
+        None => who(invitation, known),
     })
 }
 

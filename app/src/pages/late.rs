@@ -3,9 +3,12 @@
 //! A screen becomes late by a field in [`Screens`] and in `SCREENS`, and by being drawn through [`late`]. What only `SCREENS` leads to
 //! is not part of a first visit; whatever an early screen also uses stays in the main part. `cargo xtask size` shows both.
 
+use super::journal;
 use super::members::{Invite, Members};
 use super::new_sheet::NewSheet;
 use super::phone::Phone;
+use super::phones;
+use super::scan;
 use super::screen::{Place, Screen, window_title};
 use super::sheet::Sheet;
 use super::users::{Picker, Users};
@@ -15,6 +18,7 @@ use crate::text::text;
 use crate::ui::{Corner, Icon, follow, icon, live};
 use leptos::prelude::*;
 use maillage_shared::id::{DocumentId, RecordId};
+use maillage_shared::identity::Invitation;
 use wasm_bindgen_futures::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -27,8 +31,17 @@ pub(super) struct Screens {
     /// Everyone of the territory, and letting others in.
     pub(super) members: fn() -> AnyView,
     pub(super) invite: fn() -> AnyView,
+    /// What was done about who may do what.
+    pub(super) journal: fn() -> AnyView,
     /// What is on this phone.
     pub(super) phone: fn() -> AnyView,
+    /// Another phone of the same person: shown, on a card, by the words of the card, and coming back with it.
+    pub(super) add_phone: fn() -> AnyView,
+    pub(super) card: fn() -> AnyView,
+    pub(super) card_words: fn() -> AnyView,
+    /// The camera at the door.
+    pub(super) scan: fn() -> AnyView,
+    pub(super) coming_back: fn(Invitation) -> AnyView,
     /// Who uses this phone, and who takes it now.
     pub(super) users: fn() -> AnyView,
     pub(super) picker: fn() -> AnyView,
@@ -39,7 +52,13 @@ static SCREENS: Screens = Screens {
     sheet: |id| view! { <Sheet id=id /> }.into_any(),
     members: || view! { <Members /> }.into_any(),
     invite: || view! { <Invite /> }.into_any(),
+    journal: journal::journal,
     phone: || view! { <Phone /> }.into_any(),
+    add_phone: phones::add_phone,
+    card: phones::card,
+    card_words: phones::card_words,
+    scan: scan::scan,
+    coming_back: phones::coming_back,
     users: || view! { <Users /> }.into_any(),
     picker: || view! { <Picker /> }.into_any(),
 };
@@ -77,18 +96,17 @@ pub(super) fn late(
     place: Place,
     draw: impl Fn(&'static Screens) -> AnyView + Send + 'static,
 ) -> AnyView {
-    within(move |title, content| around(place, title, content), draw)
+    part(Some(place), Box::new(draw))
 }
 
-/// The same for a screen outside any territory.
-pub(super) fn late_doorway(draw: impl Fn(&'static Screens) -> AnyView + Send + 'static) -> AnyView {
-    within(super::doorway, draw)
-}
-
-fn within(
-    around: impl Fn(&'static str, AnyView) -> AnyView + Copy + Send + 'static,
+/// The same at the door, where there is no menu.
+pub(super) fn late_at_the_door(
     draw: impl Fn(&'static Screens) -> AnyView + Send + 'static,
 ) -> AnyView {
+    part(None, Box::new(draw))
+}
+
+fn part(place: Option<Place>, draw: Box<dyn Fn(&'static Screens) -> AnyView + Send>) -> AnyView {
     let part = expect_context::<LatePart>();
     part.ask();
     let mut waited = false;
@@ -101,12 +119,8 @@ fn within(
         waited = waits;
     });
     live(move || match part.0.get() {
-        Part::Unasked | Part::Awaited => {
-            let words = text().wait;
-            let content = view! { <h1 class="wait" role="status" tabindex="-1">{words}</h1> };
-            around(words, content.into_any())
-        }
-        Part::Missing { .. } => around(text().late.title, missing(part)),
+        Part::Unasked | Part::Awaited => waiting(place),
+        Part::Missing { .. } => missing(place, part),
         Part::Here(screens) => draw(screens),
     })
 }
@@ -139,23 +153,35 @@ impl LatePart {
     }
 }
 
-fn missing(part: LatePart) -> AnyView {
+fn waiting(place: Option<Place>) -> AnyView {
+    let words = text().wait;
+    around(
+        place,
+        words,
+        view! { <h1 class="wait" role="status" tabindex="-1">{words}</h1> }.into_any(),
+    )
+}
+
+fn missing(place: Option<Place>, part: LatePart) -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().late;
     let again = move |_| part.ask_again(model.status.get_untracked());
-    view! {
+    let content = view! {
         <h1 tabindex="-1">{words.title}</h1>
         <p>{words.body}</p>
         <button class="button button-primary button-wide" type="button" on:click=again>
             {icon(Icon::Refresh)}
             {words.again}
         </button>
-    }
-    .into_any()
+    };
+    around(place, words.title, content.into_any())
 }
 
 /// The bar and the menu around what stands in for a screen.
-fn around(place: Place, title: &'static str, content: AnyView) -> AnyView {
+fn around(place: Option<Place>, title: &'static str, content: AnyView) -> AnyView {
+    let Some(place) = place else {
+        return content;
+    };
     let model = expect_context::<Model>();
     window_title(move || title.to_owned());
     view! {

@@ -1,6 +1,7 @@
 //! Who belongs to the territory, and what each may do.
 
 mod asking;
+mod call;
 mod invite;
 mod mine;
 mod roles;
@@ -19,6 +20,7 @@ use leptos::prelude::*;
 use maillage_shared::identity::{PersonId, Role};
 use maillage_shared::rules::access::Act;
 
+pub(super) use asking::Asking;
 pub(crate) use invite::Invite;
 
 /// Everyone of the territory.
@@ -46,6 +48,10 @@ pub(crate) fn Members() -> AnyView {
         }
         .into_any()
     });
+    let journal = where_one_may_act(Act::Steward, move || {
+        view! { <a class="button button-quiet start" href=Route::Journal.href()>{late_text().journal.open}</a> }
+            .into_any()
+    });
     view! {
         <Screen corner=Corner::Back(Route::Home.href()) place=Place::Home status=model.status>
             {states::trouble()}
@@ -54,9 +60,11 @@ pub(crate) fn Members() -> AnyView {
                 <p role="status">{live_text(count)}</p>
             </div>
             {invite}
+            {call::waiting()}
             <ul class="rows rows-wide">
                 {live_list(keys, move |key| PersonId::parse(&key).map_or_else(|| ().into_any(), |id| row(id, chosen)))}
             </ul>
+            {journal}
         </Screen>
         {card(chosen)}
     }
@@ -80,7 +88,8 @@ fn row(id: PersonId, chosen: RwSignal<Option<PersonId>>) -> AnyView {
             .me
             .with(|me| me.as_ref().is_some_and(|me| me.id == id))
     });
-    let opens = Seen::new(move || is_mine.get() || model.may_act(Act::Steward));
+    // Whoever may let guests in helps someone who has lost their phone.
+    let opens = Seen::new(move || is_mine.get() || model.may_act(Act::Invite(Role::Guest)));
     live_option(move || {
         let member = member.get()?;
         let face = face(model, &member, is_mine.get());
@@ -154,7 +163,10 @@ fn card(chosen: RwSignal<Option<PersonId>>) -> AnyView {
     };
     let title = Seen::new(move || match member() {
         Some(member) if is_me(member.id) => words.my_card.to_owned(),
-        Some(member) => (words.roles_of)(&people::name_of(&member.person)),
+        Some(member) if model.may_act(Act::Steward) => {
+            (words.roles_of)(&people::name_of(&member.person))
+        }
+        Some(member) => (late_text().phones.call.about)(&people::name_of(&member.person)),
         None => String::new(),
     });
     let open = Seen::new(move || chosen.with(Option::is_some));
@@ -163,7 +175,8 @@ fn card(chosen: RwSignal<Option<PersonId>>) -> AnyView {
         <Dialog id="personne" title=title close=text().close open=open on_close=move |()| chosen.set(None)>
             {live(move || match member() {
                 Some(member) if is_me(member.id) => mine::mine(&member, done),
-                Some(member) => roles::roles(member, done),
+                Some(member) if model.may_act(Act::Steward) => roles::roles(member, done),
+                Some(member) => call::call(&member),
                 None => ().into_any(),
             })}
         </Dialog>

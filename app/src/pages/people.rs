@@ -92,6 +92,11 @@ pub(crate) fn when(at: UnixMillis) -> String {
     (text().domain.day)(calendar::local_day(at), calendar::today())
 }
 
+/// How someone looks.
+pub(crate) fn face_of(person: &Person) -> Avatar {
+    avatar(person.picture, person.colour)
+}
+
 fn name_or_face(name: &str, picture: usize, colour: usize) -> String {
     match name {
         "" => (text().join.face)(picture, colour),

@@ -1,5 +1,6 @@
 //! What is on this phone: whether it stays there, and all of it in a file, out and in.
 
+use super::phones;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use crate::model::{Model, NotTaken, Taken};
@@ -41,6 +42,7 @@ pub(crate) fn Phone() -> AnyView {
                 {icon(Icon::Users)}
                 {late_text().users.title}
             </a>
+            {phones::mine()}
             <section class="card stack-s" aria-labelledby="emporter">
                 <h2 id="emporter">{words.take_away}</h2>
                 <p>{words.take_away_body}</p>

@@ -32,9 +32,21 @@ pub(crate) fn no_longer_member() -> AnyView {
     let model = expect_context::<Model>();
     let words = &text().rights;
     let removed = Seen::new(move || model.roles.get().is_some_and(|roles| roles.is_empty()));
+    // Whoever lost this phone is a member all the same.
+    let is_member = Seen::new(move || {
+        let me = model.me.get().map(|me| me.id);
+        model.members.with(|members| {
+            let mut members = members.iter().flatten();
+            members.any(|member| Some(member.id) == me && !member.roles.is_empty())
+        })
+    });
     let said = live_option(move || {
         removed.get().then(|| {
-            let (title, body) = (words.removed, words.removed_body);
+            let (title, body) = if is_member.get() {
+                (words.lost, words.lost_body)
+            } else {
+                (words.removed, words.removed_body)
+            };
             banner(
                 "banner",
                 Icon::CircleAlert,

@@ -15,12 +15,18 @@ pub(crate) enum Route {
     Join(Invitation),
     /// The second step of joining: what to know before entering.
     Notice(Invitation),
+    /// Where one types the eight words of a recovery card.
+    CardWords,
+    /// Where one scans a square code with the camera.
+    Scan,
     /// A joining link that was cut or mistyped.
     BrokenLink,
     /// Who belongs to the territory.
     Members,
     /// Letting others in.
     Invite,
+    /// What was done about who may do what.
+    Journal,
     /// The needs of the territory.
     Needs,
     /// The job sheets of the territory.
@@ -35,6 +41,10 @@ pub(crate) enum Route {
     Phone,
     /// Who uses it.
     Users,
+    /// Bringing another phone of the same person.
+    AddPhone,
+    /// One's recovery card.
+    Card,
     /// An address that leads nowhere.
     Unknown,
 }
@@ -47,6 +57,10 @@ const NEEDS: &str = "besoins";
 const SHEETS: &str = "fiches";
 const PHONE: &str = "telephone";
 const USERS: &str = "personnes";
+const ADD: &str = "ajouter";
+const CARD: &str = "carte";
+const CAMERA: &str = "camera";
+const JOURNAL: &str = "journal";
 const NEW: &str = "nouvelle";
 
 impl Route {
@@ -57,14 +71,19 @@ impl Route {
         match parts.as_slice() {
             [""] => Self::Home,
             [JOIN] => Self::Door,
+            [JOIN, CARD] => Self::CardWords,
+            [JOIN, CAMERA] => Self::Scan,
             [JOIN, with] => with.parse().map_or(Self::BrokenLink, Self::Join),
             [JOIN, with, NOTICE] => with.parse().map_or(Self::BrokenLink, Self::Notice),
             [JOIN, ..] => Self::BrokenLink,
             [MEMBERS] => Self::Members,
             [MEMBERS, INVITE] => Self::Invite,
+            [MEMBERS, JOURNAL] => Self::Journal,
             [NEEDS] => Self::Needs,
             [PHONE] => Self::Phone,
             [PHONE, USERS] => Self::Users,
+            [PHONE, ADD] => Self::AddPhone,
+            [PHONE, CARD] => Self::Card,
             [SHEETS] => Self::Sheets,
             [SHEETS, NEW] => Self::NewSheet,
             [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
@@ -86,11 +105,16 @@ impl fmt::Display for Route {
             Self::Door => write!(f, "#/{JOIN}"),
             Self::Join(with) => write!(f, "#/{JOIN}/{with}"),
             Self::Notice(with) => write!(f, "#/{JOIN}/{with}/{NOTICE}"),
+            Self::CardWords => write!(f, "#/{JOIN}/{CARD}"),
+            Self::Scan => write!(f, "#/{JOIN}/{CAMERA}"),
             Self::BrokenLink => write!(f, "#/{JOIN}/-"),
             Self::Members => write!(f, "#/{MEMBERS}"),
             Self::Invite => write!(f, "#/{MEMBERS}/{INVITE}"),
+            Self::Journal => write!(f, "#/{MEMBERS}/{JOURNAL}"),
             Self::Phone => write!(f, "#/{PHONE}"),
             Self::Users => write!(f, "#/{PHONE}/{USERS}"),
+            Self::AddPhone => write!(f, "#/{PHONE}/{ADD}"),
+            Self::Card => write!(f, "#/{PHONE}/{CARD}"),
             Self::Needs => write!(f, "#/{NEEDS}"),
             Self::Sheets => write!(f, "#/{SHEETS}"),
             Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),
@@ -143,11 +167,16 @@ mod tests {
             Route::Join(link()),
             Route::Join(Invitation::Code(Code::from_entropy([7; 16]))),
             Route::Notice(link()),
+            Route::CardWords,
+            Route::Scan,
             Route::BrokenLink,
             Route::Members,
             Route::Invite,
+            Route::Journal,
             Route::Phone,
             Route::Users,
+            Route::AddPhone,
+            Route::Card,
             Route::Needs,
             Route::Sheets,
             Route::NewSheet,

@@ -157,6 +157,7 @@ fn invite(model: Model, role: Role, problem: RwSignal<Option<&'static str>>) {
         uses: 1,
         minutes: MINUTES,
         partner: None,
+        meeting: None,
         code: false,
     };
     problem.set(None);

@@ -34,6 +34,18 @@ pub(crate) fn time_of_today(at: UnixMillis) -> Option<(u32, u32)> {
     (of_date(&date).number == today().number).then(|| (date.get_hours(), date.get_minutes()))
 }
 
+/// The hour and minute of something, on whatever day.
+pub(crate) fn time_of(at: UnixMillis) -> (u32, u32) {
+    let date = Date::new(&JsValue::from_f64(at.0 as f64));
+    (date.get_hours(), date.get_minutes())
+}
+
+/// The minute of the day that it is now.
+pub(crate) fn minute_of_today() -> u32 {
+    let now = Date::new_0();
+    now.get_hours() * 60 + now.get_minutes()
+}
+
 fn of_date(date: &Date) -> LocalDay {
     let (year, month, day) = (date.get_full_year(), date.get_month(), date.get_date());
     LocalDay {

@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::prelude::{on_cleanup, window_event_listener};
 use leptos::web_sys;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// The element the program draws into, emptied of the static shell; `None` when the page is not ours.
 pub(crate) fn take_root() -> Option<web_sys::HtmlElement> {
@@ -118,6 +119,20 @@ pub(crate) fn show_dialog(dialog: &web_sys::HtmlDialogElement) {
     if !dialog.open() {
         // Refused only for a dialog that is not in the page.
         let _ = dialog.show_modal();
+    }
+}
+
+/// Gives an element the whole screen, where the browser lets it.
+pub(crate) fn fill_screen(element: &web_sys::HtmlElement) {
+    let method = js_sys::Reflect::get(element, &"requestFullscreen".into());
+    let method = method.and_then(JsCast::dyn_into::<js_sys::Function>);
+    // Not every browser has it, and a refusal leaves the element as large as the window.
+    let asked = method.and_then(|method| method.call0(element));
+    let asked = asked.and_then(JsCast::dyn_into::<js_sys::Promise>);
+    if let Ok(asked) = asked {
+        spawn_local(async move {
+            let _ = JsFuture::from(asked).await;
+        });
     }
 }
 

@@ -2,13 +2,13 @@
 //!
 //! Who I am and what I want to join are kept before anything is asked, so that a reload or a lost network repeats no step.
 
-use super::myself::{Myself, Wish};
+use super::myself::{Coming, Myself, Wish};
 use super::state::{Moment, State, first_half};
 use super::task::{Notice, Task};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PublicKey, Role};
 use maillage_shared::presence::Face;
-use maillage_shared::roster::{Answer, Denied, Request};
+use maillage_shared::roster::{Answer, Denied, Request, Way};
 use maillage_shared::sync::client::ClientEvent;
 use maillage_shared::time::UnixMillis;
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 const PATIENCE: i64 = 15_000;
 /// Time before asking again where too many attempts were made, in milliseconds.
 const TOO_OFTEN_WAIT: i64 = 60_000;
+/// Time before asking again whether the team has confirmed whose phone it is, in milliseconds.
+const NOT_CONFIRMED_WAIT: i64 = 5_000;
 /// Time before asking again a relay that could not write it down, in milliseconds.
 const NOT_KEPT_WAIT: i64 = 10_000;
 
@@ -51,6 +53,8 @@ pub(crate) struct Found {
     pub(crate) role: Option<Role>,
     /// Only those may come in who did before.
     pub(crate) is_over: bool,
+    /// It brings another phone of someone who is in already: who that is, and what lets the phone in.
+    pub(crate) returning: Option<(Face, Way)>,
 }
 
 /// What has become of asking to be let in.
@@ -93,9 +97,18 @@ impl State {
     }
 
     /// Asks to be let in, once there is a key.
-    pub(crate) fn come_in(&mut self, face: Face, invitation: Invitation) -> Vec<Task> {
+    pub(crate) fn come_in(
+        &mut self,
+        face: Face,
+        invitation: Invitation,
+        coming: Coming,
+    ) -> Vec<Task> {
         let mut tasks = Vec::new();
-        let wish = Wish { invitation, face };
+        let wish = Wish {
+            invitation,
+            face,
+            coming,
+        };
         self.entrance.asking = Asking::Due;
         if let Some(me) = &mut self.me {
             me.entering = Some(wish);
@@ -240,11 +253,24 @@ impl State {
     fn wish(&self) -> Option<Request> {
         let me = self.me.as_ref()?;
         let wish = me.entering.as_ref()?;
-        Some(Request::Join {
-            invitation: wish.invitation.to_string(),
-            key: me.public,
-            face: wish.face.clone(),
+        let (key, invitation) = (me.public, wish.invitation.to_string());
+        Some(match wish.coming {
+            Coming::In => Request::Join {
+                invitation,
+                key,
+                face: wish.face.clone(),
+            },
+            Coming::Back { alone } => Request::Bring {
+                secret: invitation,
+                key,
+                alone,
+            },
         })
+    }
+
+    /// Whether the relay knows who uses this phone, and can be asked by this tab.
+    pub(crate) fn is_introduced(&self) -> bool {
+        self.client.is_introduced()
     }
 
     /// Asks the relay something for a screen, which hears of the answer by its number. `None` without a connection.
@@ -286,6 +312,13 @@ impl State {
                     space,
                     role: Role::from_code(&role),
                     is_over,
+                    returning: None,
+                })),
+                Some(Answer::Returning { space, face, by }) => Some(Ok(Found {
+                    space,
+                    role: None,
+                    is_over: false,
+                    returning: Some((face, by)),
                 })),
                 Some(Answer::Denied(denied)) => Some(Err(denied)),
                 _ => None,
@@ -304,6 +337,9 @@ impl State {
             }
             Some(Answer::Denied(Denied::TooOften)) => {
                 Asking::Later(moment.now.plus(TOO_OFTEN_WAIT), Denied::TooOften)
+            }
+            Some(Answer::Denied(Denied::NotConfirmed)) => {
+                Asking::Later(moment.now.plus(NOT_CONFIRMED_WAIT), Denied::NotConfirmed)
             }
             Some(Answer::Denied(Denied::NotKept)) => {
                 Asking::Later(moment.now.plus(NOT_KEPT_WAIT), Denied::NotKept)

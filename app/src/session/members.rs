@@ -4,7 +4,7 @@ use super::state::State;
 use super::task::{Notice, Task};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{PersonId, PublicKey, Roles};
-use maillage_shared::roster::{Card, Members};
+use maillage_shared::roster::{Card, Members, Waiting};
 use std::collections::BTreeMap;
 
 /// How the snapshot of a territory is called among what is kept about documents.
@@ -104,7 +104,30 @@ impl State {
     /// What whoever uses this phone is in the territory joined: nothing once they were removed, `None` before it is known.
     pub(crate) fn roles(&self) -> Option<Roles> {
         let known = self.known().filter(|known| !known.is_old)?;
-        Some(known.card(self.me.as_ref()?.person)?.roles)
+        let me = self.me.as_ref()?.person;
+        let card = known.card(me)?;
+        Some(if card.has_lost(me) {
+            Roles::NONE
+        } else {
+            card.roles
+        })
+    }
+
+    /// What the territory calls whoever uses this phone: the name of their first phone's key.
+    pub(crate) fn person(&self) -> Option<PersonId> {
+        let me = self.me.as_ref()?.person;
+        Some(self.card(me).map_or(me, |card| card.person))
+    }
+
+    /// The key of whoever uses this phone.
+    pub(crate) fn key(&self) -> Option<PublicKey> {
+        Some(self.me.as_ref()?.public)
+    }
+
+    /// Phones that wait for the team to confirm whose they are.
+    pub(crate) fn waiting(&self) -> &[Waiting] {
+        self.known()
+            .map_or(&[], |known| known.members.waiting.as_slice())
     }
 
     /// How the members of any territory know someone, also while nobody acts.

@@ -49,6 +49,17 @@ pub(crate) struct Wish {
     pub(crate) invitation: Invitation,
     /// Looking so from then on.
     pub(crate) face: Face,
+    /// As whom.
+    pub(crate) coming: Coming,
+}
+
+/// As whom one is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coming {
+    /// As somebody new, or as whoever this phone's key is.
+    In,
+    /// As whoever the invitation brings another phone for. Whether their phones of before are lost.
+    Back { alone: bool },
 }
 
 impl Myself {
@@ -184,8 +195,12 @@ impl Wish {
     fn encode(&self) -> Vec<u8> {
         let mut encoder = Encoder::new(Vec::new());
         let write = |e: &mut Encoder<Vec<u8>>| -> Result<(), minicbor::encode::Error<Infallible>> {
-            e.array(2)?.str(&self.invitation.to_string())?;
-            e.bytes(&self.face.encode())?.ok()
+            e.array(3)?.str(&self.invitation.to_string())?;
+            e.bytes(&self.face.encode())?;
+            match self.coming {
+                Coming::In => e.null()?.ok(),
+                Coming::Back { alone } => e.bool(alone)?.ok(),
+            }
         };
         let written = write(&mut encoder);
         // Writing to a Vec cannot fail.
@@ -195,10 +210,14 @@ impl Wish {
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let mut d = Decoder::new(bytes);
-        d.array().ok()?.filter(|length| *length == 2)?;
+        d.array().ok()?.filter(|length| *length == 3)?;
         Some(Self {
             invitation: d.str().ok()?.parse().ok()?,
             face: Face::decode(d.bytes().ok()?).ok()?,
+            coming: d
+                .decode::<Option<bool>>()
+                .ok()?
+                .map_or(Coming::In, |alone| Coming::Back { alone }),
         })
     }
 }
@@ -242,6 +261,7 @@ mod tests {
         before.entering = Some(Wish {
             invitation: Invitation::Link(Secret::from_entropy([3; 16])),
             face: Face::default(),
+            coming: Coming::Back { alone: true },
         });
         let after = again(&before);
         assert_eq!((after.territory, &after.entering), (None, &before.entering));

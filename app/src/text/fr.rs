@@ -2,7 +2,10 @@
 
 mod domain;
 mod entrance;
+mod journal;
 mod members;
+mod phones;
+mod scan;
 mod sheet;
 mod users;
 
@@ -297,6 +300,9 @@ pub(super) static LATE: LateText = LateText {
     members: members::MEMBERS,
     invite: members::INVITE,
     users: users::USERS,
+    journal: journal::JOURNAL,
+    phones: phones::PHONES,
+    scan: scan::SCAN,
     phone: Phone {
         title: "Ce téléphone",
         promised: "Ce téléphone promet de garder vos textes.",

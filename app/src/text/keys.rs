@@ -1,12 +1,18 @@
 //! The keys of the catalogue: one structure a screen, one field a sentence.
 
 mod entrance;
+mod journal;
 mod members;
+mod phones;
+mod scan;
 mod sheet;
 mod users;
 
 pub(crate) use entrance::{Door, Entering, Refusal};
-pub(crate) use members::{Invite, Members, Rights};
+pub(crate) use journal::{Deeds, Invited, Journal};
+pub(crate) use members::{Invite, Meeting, Members, Rights};
+pub(crate) use phones::{Adding, Back, Call, Phones, Rescue, Typing};
+pub(crate) use scan::Scan;
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
 pub(crate) use users::Users;
 
@@ -61,8 +67,11 @@ pub(crate) struct Text {
 pub(crate) struct LateText {
     pub(crate) members: Members,
     pub(crate) invite: Invite,
+    pub(crate) journal: Journal,
     pub(crate) phone: Phone,
     pub(crate) users: Users,
+    pub(crate) phones: Phones,
+    pub(crate) scan: Scan,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }

@@ -28,6 +28,7 @@ symbols! {
     Briefcase => "i-briefcase",
     Building => "i-building-2",
     Calendar => "i-calendar",
+    Camera => "i-camera",
     Cat => "i-cat",
     Check => "i-check",
     CheckCheck => "i-check-check",

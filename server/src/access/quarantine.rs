@@ -6,7 +6,7 @@
 use crate::store::files;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
-use maillage_shared::roster::Waiting;
+use maillage_shared::roster::Quarantined;
 use maillage_shared::store::StoredChange;
 use maillage_shared::time::UnixMillis;
 use std::fs;
@@ -59,7 +59,7 @@ pub(super) fn keep(
 }
 
 /// What waits in a territory, the oldest first.
-pub(super) fn list(folder: &Path, space: DocumentId) -> io::Result<Vec<Waiting>> {
+pub(super) fn list(folder: &Path, space: DocumentId) -> io::Result<Vec<Quarantined>> {
     let mut waiting = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -67,7 +67,7 @@ pub(super) fn list(folder: &Path, space: DocumentId) -> io::Result<Vec<Waiting>>
             && let Some((place, at, chunks)) = read(&path)?
             && place == space
         {
-            waiting.push(Waiting {
+            waiting.push(Quarantined {
                 document,
                 by,
                 at,

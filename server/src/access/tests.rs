@@ -37,6 +37,7 @@ fn invite(registry: &Registry, role: Role, uses: u32) -> (String, String) {
         minutes: 60,
         partner: None,
         code: true,
+        meeting: None,
     };
     match registry.operate(&request, entropy()) {
         Ok(Answer::Invited { link, code, .. }) => (link, code.unwrap()),

@@ -1,6 +1,6 @@
 //! Ed25519 keys (RFC 8032): one for each person on each phone, one for each space, one for each relay.
 
-use super::PersonId;
+use super::{Code, PersonId};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -53,6 +53,17 @@ impl PublicKey {
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// Six letters by which people tell two phones apart when they look at both. Other keys with the same letters can be found.
+    pub fn letters(&self) -> Code {
+        let digest = Sha256::new()
+            .chain_update(b"maillage phone letters 1")
+            .chain_update(self.0)
+            .finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Code::from_entropy(bytes)
     }
 
     /// The fingerprint: the first 12 bytes of the SHA-256.

@@ -2,11 +2,10 @@
 
 use super::request::Draw;
 use super::{
-    Answer, By, CARD_LIFE, Deed, Denied, InvitationCard, LINK_LIFE, MOST_ENTRIES, MOST_INVITATIONS,
-    MOST_MEMBERS, MOST_PEOPLE, MOST_PHONES, Member, Open, PHONE_LIFE, Request, Roster, SAME_VISIT,
-    WORDS_BYTES,
+    Answer, By, Deed, Denied, InvitationCard, LINK_LIFE, MOST_ENTRIES, MOST_INVITATIONS,
+    MOST_MEMBERS, MOST_PEOPLE, Member, Open, Request, Roster, SAME_VISIT, WORDS_BYTES,
 };
-use crate::identity::{Invitation, PersonId, PublicKey, Role, Roles};
+use crate::identity::{PersonId, PublicKey, Role, Roles};
 use crate::presence::Face;
 use crate::rules::access::{self, Act};
 use crate::time::UnixMillis;
@@ -21,14 +20,14 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn done(deed: Deed) -> Self {
+    pub(super) fn done(deed: Deed) -> Self {
         Self {
             deeds: vec![deed],
             answer: Answer::Done,
         }
     }
 
-    fn only(answer: Answer) -> Self {
+    pub(super) fn only(answer: Answer) -> Self {
         Self {
             deeds: Vec::new(),
             answer,
@@ -50,11 +49,10 @@ impl Roster {
             length > WORDS_BYTES
         };
         match request {
-            Request::Invite { partner, .. } | Request::Become { partner, .. }
-                if is_long(partner) =>
-            {
-                return Err(Denied::Unknown);
-            }
+            Request::Invite {
+                partner, meeting, ..
+            } if is_long(partner) || is_long(meeting) => return Err(Denied::Unknown),
+            Request::Become { partner, .. } if is_long(partner) => return Err(Denied::Unknown),
             Request::Ticket { label, .. } if label.len() > WORDS_BYTES => {
                 return Err(Denied::Unknown);
             }
@@ -63,6 +61,7 @@ impl Roster {
             Request::Become { .. }
             | Request::Erase { .. }
             | Request::Lose { .. }
+            | Request::Confirm { .. }
             | Request::Withdraw { .. } => {}
             _ if self.epoch >= MOST_ENTRIES && by != By::Operator => return Err(Denied::Full),
             _ => {}
@@ -90,6 +89,7 @@ impl Roster {
                 minutes,
                 partner,
                 code,
+                meeting,
                 ..
             } => {
                 let role = Role::from_code(role).ok_or(Denied::Unknown)?;
@@ -110,6 +110,7 @@ impl Roster {
                         partner: partner.clone(),
                         uses: (*uses).max(1),
                         until: until.min(now.plus(LINK_LIFE)),
+                        meeting: meeting.clone(),
                     }],
                     answer: Answer::Invited {
                         number,
@@ -123,7 +124,9 @@ impl Roster {
                 let invited = self.invitations.get(number);
                 let act = invited.map_or(Act::Steward, |open| Act::Invite(open.role));
                 self.check(by, act)?;
-                let is_there = invited.is_some() || self.tickets.contains_key(number);
+                let is_there = invited.is_some()
+                    || self.tickets.contains_key(number)
+                    || self.is_called_back(*number);
                 is_there
                     .then(|| Decision::done(Deed::Withdrawn { number: *number }))
                     .ok_or(Denied::Unknown)
@@ -189,15 +192,12 @@ impl Roster {
                 let By::Member(person) = by else {
                     return Err(Denied::NotAllowed);
                 };
-                let life = if *is_card { CARD_LIFE } else { PHONE_LIFE };
-                Ok(Decision::done(Deed::Awaited {
-                    number: self.last_number + 1,
-                    person,
-                    digest: *digest,
-                    is_card: *is_card,
-                    until: now.plus(life),
-                }))
+                Ok(Decision::done(
+                    self.phone_awaited(now, person, *digest, *is_card),
+                ))
             }
+            Request::CallBack { person, digest, .. } => self.call_back(now, by, *person, *digest),
+            Request::Confirm { number, key, .. } => self.confirm(now, by, *number, *key),
             Request::Bring { secret, key, alone } => self.bring(now, secret, *key, *alone),
             Request::Lose { key, .. } => {
                 let (person, member) = self.member_of(key.person()).ok_or(Denied::Unknown)?;
@@ -303,49 +303,6 @@ impl Roster {
         })
     }
 
-    /// Whose next phone a text brings, if anyone's.
-    fn returning(&self, secret: &str, now: UnixMillis) -> Option<Answer> {
-        let secret: Invitation = secret.parse().ok()?;
-        let (_, awaited) = self.awaited(&secret, now)?;
-        if awaited.by.is_some() {
-            return None;
-        }
-        let member = self.members.get(&awaited.person)?;
-        Some(Answer::Returning {
-            space: self.space,
-            face: member.face.clone(),
-        })
-    }
-
-    fn bring(
-        &self,
-        now: UnixMillis,
-        secret: &str,
-        key: PublicKey,
-        alone: bool,
-    ) -> Result<Decision, Denied> {
-        let secret: Invitation = secret.parse().map_err(|_| Denied::NoInvitation)?;
-        let (number, awaited) = self.awaited(&secret, now).ok_or(Denied::NoInvitation)?;
-        let space = self.space;
-        match awaited.by {
-            Some(by) if by == key => return Ok(Decision::only(Answer::Joined { space })),
-            Some(_) => return Err(Denied::NoInvitation),
-            None => {}
-        }
-        // A key is one person's for ever: else it could not be seen who signed what.
-        if self.member_of(key.person()).is_some() {
-            return Err(Denied::NotAllowed);
-        }
-        let member = self.members.get(&awaited.person);
-        if member.is_none_or(|member| member.phones.len() >= MOST_PHONES) {
-            return Err(Denied::Full);
-        }
-        Ok(Decision {
-            deeds: vec![Deed::Brought { number, key, alone }],
-            answer: Answer::Joined { space },
-        })
-    }
-
     fn seen_invitations(&self, now: UnixMillis, by: By) -> Result<Decision, Denied> {
         let cards: Vec<InvitationCard> = self
             .invitations(now)
@@ -355,13 +312,15 @@ impl Roster {
                 role: open.role.code().to_owned(),
                 uses: open.uses,
                 until: open.until,
+                meeting: open.meeting.clone(),
+                partner: open.partner.clone(),
             })
             .collect();
         self.check(by, Act::Invite(Role::Guest))?;
         Ok(Decision::only(Answer::Invitations(cards)))
     }
 
-    fn check(&self, by: By, act: Act) -> Result<(), Denied> {
+    pub(super) fn check(&self, by: By, act: Act) -> Result<(), Denied> {
         let is_allowed = match by {
             By::Operator => true,
             By::Member(person) => self
@@ -373,7 +332,12 @@ impl Roster {
     }
 
     /// A territory keeps someone who can let others in, unless the relay's operator says otherwise.
-    fn spares_the_last(&self, by: By, person: PersonId, roles: Roles) -> Result<(), Denied> {
+    pub(super) fn spares_the_last(
+        &self,
+        by: By,
+        person: PersonId,
+        roles: Roles,
+    ) -> Result<(), Denied> {
         let member = self.members.get(&person).ok_or(Denied::Unknown)?;
         let in_team = |member: &Member| member.roles.contains(Role::Team);
         let is_last = in_team(member)

@@ -58,6 +58,9 @@ pub enum Deed {
         /// Until when.
         #[n(6)]
         until: UnixMillis,
+        /// What the meeting is called that it is for.
+        #[n(7)]
+        meeting: Option<String>,
     },
     /// An invitation or a ticket is good no longer.
     #[n(1)]
@@ -169,6 +172,42 @@ pub enum Deed {
         /// Whose.
         #[n(0)]
         person: PersonId,
+        /// The phone's key.
+        #[n(1)]
+        key: PublicKey,
+    },
+    /// Someone who has lost both phone and card may come back, once two of the team have confirmed it.
+    #[n(20)]
+    CalledBack {
+        /// The number of this permission.
+        #[n(0)]
+        number: u32,
+        /// Who.
+        #[n(1)]
+        person: PersonId,
+        /// The hash of the secret that the other phone brings.
+        #[cbor(n(2), with = "minicbor::bytes")]
+        digest: [u8; 32],
+        /// Until when.
+        #[n(3)]
+        until: UnixMillis,
+    },
+    /// A phone has followed that secret, and waits to be confirmed.
+    #[n(21)]
+    Knocked {
+        /// The number of the permission.
+        #[n(0)]
+        number: u32,
+        /// The phone's key.
+        #[n(1)]
+        key: PublicKey,
+    },
+    /// Someone of the team has confirmed whose phone it is.
+    #[n(22)]
+    Confirmed {
+        /// The number of the permission.
+        #[n(0)]
+        number: u32,
         /// The phone's key.
         #[n(1)]
         key: PublicKey,

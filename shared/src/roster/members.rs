@@ -24,6 +24,27 @@ pub struct Members {
     /// Who.
     #[n(2)]
     pub people: Vec<Card>,
+    /// Phones that wait for the team to confirm whose they are.
+    #[n(3)]
+    #[cbor(default)]
+    pub waiting: Vec<Waiting>,
+}
+
+/// A phone that waits for the team to confirm whose it is. Everyone sees it, so that nobody is replaced behind anyone's back.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Waiting {
+    /// The number of the permission.
+    #[n(0)]
+    pub number: u32,
+    /// Whose it would be.
+    #[n(1)]
+    pub person: PersonId,
+    /// Its key.
+    #[n(2)]
+    pub key: PublicKey,
+    /// Who of the team has confirmed it.
+    #[n(3)]
+    pub confirmed: Vec<PersonId>,
 }
 
 /// One person, as the others know them.
@@ -47,6 +68,17 @@ pub struct Card {
     /// The organisation they speak for.
     #[n(5)]
     pub partner: Option<String>,
+    /// Those of the keys whose phones were lost: they may do nothing.
+    #[n(6)]
+    #[cbor(default)]
+    pub lost: Vec<PublicKey>,
+}
+
+impl Card {
+    /// Whether the phone with this key, by its fingerprint, was lost.
+    pub fn has_lost(&self, key: PersonId) -> bool {
+        self.lost.iter().any(|lost| lost.person() == key)
+    }
 }
 
 /// Bytes that are not a snapshot which this key has signed.
@@ -67,11 +99,21 @@ impl Members {
                 roles: member.roles,
                 face: (!member.erased).then(|| member.face.clone()),
                 partner: member.partner.clone(),
+                lost: member
+                    .phones
+                    .iter()
+                    .filter(|phone| phone.lost)
+                    .map(|phone| phone.key)
+                    .collect(),
             });
         Self {
             space: roster.space(),
             epoch: roster.epoch(),
             people: people.collect(),
+            waiting: roster
+                .waiting()
+                .filter(|waiting| only.is_none_or(|only| only == waiting.person))
+                .collect(),
         }
     }
 

@@ -55,6 +55,9 @@ pub enum Request {
         /// Whether a code to be spoken is wanted too.
         #[n(5)]
         code: bool,
+        /// What the meeting is called that it is for, if it is for one.
+        #[n(6)]
+        meeting: Option<String>,
     },
     /// The invitations that are open.
     #[n(3)]
@@ -169,6 +172,33 @@ pub enum Request {
         #[n(1)]
         key: PublicKey,
     },
+    /// To have someone come back who has lost both phone and card: with a phone that follows this secret, once two of the team have
+    /// confirmed it. What was asked for them before is void.
+    #[n(20)]
+    CallBack {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Who, by the fingerprint of their first key.
+        #[n(1)]
+        person: PersonId,
+        /// The hash of the secret.
+        #[cbor(n(2), with = "minicbor::bytes")]
+        digest: [u8; 32],
+    },
+    /// To confirm that this phone is theirs.
+    #[n(21)]
+    Confirm {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// The number of the permission.
+        #[n(1)]
+        number: u32,
+        /// The key of the phone that waits, as it was seen.
+        #[n(2)]
+        key: PublicKey,
+    },
     /// What was brought, that nobody vouches for.
     #[n(40)]
     Quarantine {
@@ -232,6 +262,8 @@ impl Request {
             | Self::Quarantine { space }
             | Self::Examine { space, .. }
             | Self::Settle { space, .. }
+            | Self::CallBack { space, .. }
+            | Self::Confirm { space, .. }
             | Self::Record { space } => Some(*space),
         }
     }
@@ -291,13 +323,16 @@ pub enum Answer {
         /// How the others see them.
         #[n(1)]
         face: Face,
+        /// What lets the phone in.
+        #[n(2)]
+        by: Way,
     },
     /// All that was done.
     #[n(6)]
     Record(#[n(0)] Vec<Entry>),
     /// What waits in quarantine, the oldest first.
     #[n(40)]
-    Quarantine(#[n(0)] Vec<Waiting>),
+    Quarantine(#[n(0)] Vec<Quarantined>),
     /// Change chunks, one after the other, causes first.
     #[n(41)]
     Chunks(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
@@ -305,7 +340,7 @@ pub enum Answer {
 
 /// Something that was brought, that others are said to have written, and that nobody vouches for.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Waiting {
+pub struct Quarantined {
     /// Of which document.
     #[n(0)]
     pub document: DocumentId,
@@ -335,6 +370,27 @@ pub struct InvitationCard {
     /// Until when.
     #[n(3)]
     pub until: UnixMillis,
+    /// What the meeting is called that it is for.
+    #[n(4)]
+    pub meeting: Option<String>,
+    /// The organisation whoever comes in speaks for.
+    #[n(5)]
+    pub partner: Option<String>,
+}
+
+/// What lets another phone of someone's in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Way {
+    /// What another phone of theirs shows.
+    #[n(0)]
+    Phone,
+    /// Their recovery card, which serves once.
+    #[n(1)]
+    Card,
+    /// Two of the team, who confirm it.
+    #[n(2)]
+    Team,
 }
 
 /// Why not.
@@ -373,6 +429,10 @@ pub enum Denied {
     #[n(7)]
     #[error("it cannot be written down at the moment")]
     NotKept,
+    /// Not yet: two of the team have to confirm whose phone it is.
+    #[n(8)]
+    #[error("two of the team have to confirm it first")]
+    NotConfirmed,
 }
 
 /// Draws what must not be guessed from 32 random bytes.

@@ -1,3 +1,4 @@
+use super::phones::{CALL_LIFE, PHONE_LIFE};
 use super::*;
 use crate::identity::{PersonKey, Secret};
 use crate::properties;
@@ -65,6 +66,7 @@ impl Book {
             minutes: 7 * 24 * 60,
             partner: None,
             code: true,
+            meeting: None,
         };
         match self.ask(by, &request)? {
             Answer::Invited { number, link, code } => Ok((number, link, code.unwrap())),
@@ -358,6 +360,7 @@ fn another_phone_is_the_same_person() {
     let returning = Answer::Returning {
         space: space(),
         face: face("Amina"),
+        by: Way::Phone,
     };
     assert_eq!(book.ask(By::Operator, &look), Ok(returning));
     assert_eq!(
@@ -399,6 +402,118 @@ fn a_recovery_card_brings_a_new_phone_and_ends_the_card_before_and_the_old_phone
     let card = members.card_of(key(1).person()).unwrap();
     assert_eq!(card.keys, [key(1).public(), key(2).public()]);
     assert_eq!(book.bring(3, second, true), Err(Denied::NoInvitation));
+}
+
+impl Book {
+    fn call_back(&mut self, by: By, seed: u8, secret: Secret) -> Result<u32, Denied> {
+        let request = Request::CallBack {
+            space: space(),
+            person: key(seed).person(),
+            digest: secret.digest(),
+        };
+        self.ask(by, &request).map(|_| self.roster.last_number)
+    }
+
+    fn confirm(&mut self, by: By, number: u32, seed: u8) -> Result<Answer, Denied> {
+        let request = Request::Confirm {
+            space: space(),
+            number,
+            key: key(seed).public(),
+        };
+        self.ask(by, &request)
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn whoever_lost_phone_and_card_comes_back_once_two_of_the_team_have_confirmed_it() {
+    let mut book = Book::new();
+    let amina = book.with(1, "Amina", Role::Volunteer);
+    let nadia = book.with(2, "Nadia", Role::Team);
+    let luc = book.with(3, "Luc", Role::Team);
+    let host = book.with(4, "Omar", Role::Facilitator);
+    let card = Secret::from_entropy([4; 16]);
+    book.await_phone(amina, card, true).unwrap();
+    let secret = Secret::from_entropy([5; 16]);
+    let number = book.call_back(host, 1, secret).unwrap();
+    // Nothing is to be confirmed before a phone is there, and then that phone only.
+    assert_eq!(book.confirm(nadia, number, 9), Err(Denied::Unknown));
+    let not_yet = Answer::Denied(Denied::NotConfirmed);
+    assert_eq!(book.bring(9, secret, false), Ok(not_yet));
+    assert_eq!(book.bring(8, secret, false), Err(Denied::NoInvitation));
+    assert_eq!(book.confirm(nadia, number, 8), Err(Denied::Unknown));
+    let members = Members::of(&book.roster, None);
+    assert_eq!(members.waiting[0].key, key(9).public());
+    // One confirmation, even twice, is not enough, nor is that of somebody else.
+    assert_eq!(book.confirm(host, number, 9), Err(Denied::NotAllowed));
+    assert_eq!(book.confirm(nadia, number, 9), Ok(Answer::Done));
+    assert_eq!(book.confirm(nadia, number, 9), Ok(Answer::Done));
+    assert_eq!(book.bring(9, secret, false), Err(Denied::NotConfirmed));
+    assert_eq!(book.roles(9), Roles::NONE);
+    assert_eq!(book.confirm(luc, number, 9), Ok(Answer::Done));
+    assert_eq!(
+        book.bring(9, secret, false),
+        Ok(Answer::Joined { space: space() })
+    );
+    assert_eq!(
+        (book.roles(1), book.roles(9)),
+        (Roles::NONE, Role::Volunteer.into())
+    );
+    let members = Members::of(&book.roster, None);
+    let amina = members.card_of(key(9).person()).unwrap();
+    assert_eq!(amina.person, key(1).person());
+    assert!(amina.has_lost(key(1).person()) && !amina.has_lost(key(9).person()));
+    assert!(members.waiting.is_empty());
+    // Whoever finds the card opens nothing with it.
+    assert_eq!(book.bring(7, card, true), Err(Denied::NoInvitation));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn nobody_confirms_themselves_nor_counts_after_leaving_the_team() {
+    let mut book = Book::new();
+    let nadia = book.with(1, "Nadia", Role::Team);
+    let luc = book.with(2, "Luc", Role::Team);
+    let omar = book.with(3, "Omar", Role::Team);
+    let secret = Secret::from_entropy([5; 16]);
+    assert_eq!(book.call_back(nadia, 1, secret), Err(Denied::NotAllowed));
+    let number = book.call_back(luc, 1, secret).unwrap();
+    book.bring(9, secret, true).unwrap();
+    assert_eq!(book.confirm(nadia, number, 9), Err(Denied::NotAllowed));
+    assert_eq!(
+        book.confirm(By::Operator, number, 9),
+        Err(Denied::NotAllowed)
+    );
+    book.confirm(luc, number, 9).unwrap();
+    book.become_(nadia, 2, Role::Volunteer.into()).unwrap();
+    book.confirm(omar, number, 9).unwrap();
+    assert_eq!(book.roles(9), Roles::NONE);
+    book.become_(nadia, 2, Role::Team.into()).unwrap();
+    // It can be called off, and ends by itself.
+    let withdraw = Request::Withdraw {
+        space: space(),
+        number,
+    };
+    assert_eq!(book.ask(omar, &withdraw), Ok(Answer::Done));
+    assert_eq!(book.bring(9, secret, true), Err(Denied::NoInvitation));
+    let late = Secret::from_entropy([6; 16]);
+    let number = book.call_back(luc, 1, late).unwrap();
+    book.bring(9, late, true).unwrap();
+    book.now = book.now.plus(CALL_LIFE);
+    assert_eq!(book.confirm(luc, number, 9), Err(Denied::Unknown));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_a_lost_phone_has_shown_serves_nobody() {
+    let mut book = Book::new();
+    let amina = book.with(1, "Amina", Role::Volunteer);
+    let (card, shown) = (Secret::from_entropy([5; 16]), Secret::from_entropy([6; 16]));
+    book.await_phone(amina, card, true).unwrap();
+    // Whoever found the phone prepares another.
+    book.await_phone(amina, shown, false).unwrap();
+    assert!(book.bring(2, card, true).is_ok());
+    assert_eq!(book.bring(3, shown, false), Err(Denied::NoInvitation));
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]

@@ -8,6 +8,7 @@ mod life_of_a_sheet;
 mod listening;
 mod members;
 mod network;
+mod phones;
 mod power_cuts;
 mod screens;
 mod screenshots;

@@ -20,6 +20,7 @@ impl Board {
         let now = now();
         put(&self.room, self.session.read(State::room));
         put(&self.too_old, self.session.read(State::too_old));
+        put(&self.introduced, self.session.read(State::is_introduced));
         let mut waiting = false;
         let mut show = |steady: &Cell<Steady>, signal: &ArcRwSignal<Status>, status: Status| {
             let mut next = steady.get();

@@ -8,16 +8,16 @@ use maillage_shared::roster::{Answer, Request};
 
 /// One thing to ask for at a time.
 #[derive(Clone, Copy)]
-pub(super) struct Asking {
+pub(in crate::pages) struct Asking {
     model: Model,
     /// The relay has not answered yet.
-    pub(super) busy: RwSignal<bool>,
+    pub(in crate::pages) busy: RwSignal<bool>,
     /// What went wrong.
-    pub(super) problem: RwSignal<Option<&'static str>>,
+    pub(in crate::pages) problem: RwSignal<Option<&'static str>>,
 }
 
 impl Asking {
-    pub(super) fn new() -> Self {
+    pub(in crate::pages) fn new() -> Self {
         Self {
             model: expect_context(),
             busy: RwSignal::new(false),
@@ -26,7 +26,7 @@ impl Asking {
     }
 
     /// Asks, about the territory joined. `done` hears of an answer that is not a no.
-    pub(super) fn ask(
+    pub(in crate::pages) fn ask(
         self,
         request: impl FnOnce(DocumentId) -> Request,
         done: impl FnOnce(Answer) + 'static,

@@ -1,4 +1,7 @@
-//! Letting others in: for how many, for how long, and the code to show, to say, to send or to print.
+//! Letting others in: as what, for how many, for how long or for which meeting; and what is open.
+
+mod meeting;
+mod shown;
 
 use super::asking::Asking;
 use crate::model::{Model, Status};
@@ -6,25 +9,22 @@ use crate::pages::people;
 use crate::pages::problem_line;
 use crate::pages::route::Route;
 use crate::pages::screen::{Place, Screen, window_title};
-use crate::platform::{page, share};
+use crate::platform::page;
 use crate::text::{late_text, text};
-use crate::ui::{Chip, Chips, Corner, Icon, Seen, banner, icon, live, live_option, live_text, qr};
+use crate::ui::{
+    Chip, Chips, ChipsProps, Corner, Icon, Seen, banner, follow, live, live_option, live_text,
+};
 use leptos::prelude::*;
 use maillage_shared::identity::Role;
 use maillage_shared::roster::{Answer, InvitationCard, Request};
 use maillage_shared::rules::access::Act;
+use meeting::Meeting;
+use shown::Made;
 
 /// How many people an invitation is for.
 const USES: [u32; 4] = [1, 10, 30, 100];
 /// How long it is good, in minutes: two hours, half a day, a week, a month.
 const MINUTES: [u32; 4] = [120, 720, 7 * 1_440, 30 * 1_440];
-
-/// An invitation that was just made: its secrets are known only now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Made {
-    url: String,
-    code: Option<String>,
-}
 
 /// Where invitations are made and ended.
 #[component]
@@ -33,6 +33,7 @@ pub(crate) fn Invite() -> AnyView {
     let model = expect_context::<Model>();
     window_title(|| late_text().invite.title.to_owned());
     let made = RwSignal::new(None::<Made>);
+    let closed = RwSignal::new(false);
     let open = RwSignal::new(None::<Vec<InvitationCard>>);
     let listing = Asking::new();
     let list = Callback::new(move |()| {
@@ -45,10 +46,11 @@ pub(crate) fn Invite() -> AnyView {
             },
         );
     });
-    // Asked again when the network comes back.
     let is_offline = Seen::new(move || matches!(model.status.get(), Status::Offline { .. }));
-    crate::ui::follow(move || {
-        if !is_offline.get() {
+    // Asked as soon as the relay can be, and again when the network comes back.
+    let can_ask = Seen::new(move || model.introduced.get());
+    follow(move || {
+        if can_ask.get() {
             list.run(());
         }
     });
@@ -63,14 +65,19 @@ pub(crate) fn Invite() -> AnyView {
             )
         })
     });
+    let said = live_text(move || match closed.get() {
+        true => words.meeting_closed.to_owned(),
+        false => String::new(),
+    });
     view! {
         <Screen corner=Corner::Back(Route::Members.href()) place=Place::Home status=model.status>
             <h1 tabindex="-1">{words.title}</h1>
             {trouble}
             {live(move || match made.get() {
-                Some(invitation) => show(&invitation, made),
+                Some(invitation) => shown::show(&invitation, made, closed, list),
                 None => form(made, list),
             })}
+            <p role="status" class="said">{said}</p>
             {live_option(move || open.with(|cards| cards.as_ref().map(|cards| open_ones(cards, list))))}
         </Screen>
     }
@@ -89,6 +96,8 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
     // A room, most often.
     let uses = RwSignal::new(2usize);
     let minutes = RwSignal::new(1usize);
+    let meeting = Meeting::new();
+    let partner = RwSignal::new(String::new());
     let chips = |labels: Vec<String>| -> Vec<Chip> {
         let chip = |label| Chip { label, icon: None };
         labels.into_iter().map(chip).collect()
@@ -109,28 +118,49 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
                 .unwrap_or_default()
         }
     };
+    let is_partner = {
+        let offered = offered.clone();
+        Seen::new(move || offered.get(role.get()) == Some(&Role::Partner))
+    };
     let prepare = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(role) = offered.get(role.get_untracked()).copied() else {
             return;
         };
-        let (uses, minutes) = (USES[uses.get_untracked()], MINUTES[minutes.get_untracked()]);
+        let uses = USES[uses.get_untracked()];
+        let (name, minutes) = match meeting.chosen() {
+            Ok(Some((name, minutes))) => (Some(name), minutes),
+            Ok(None) => (None, MINUTES[minutes.get_untracked()]),
+            Err(problem) => {
+                asking.problem.set(Some(problem));
+                return;
+            }
+        };
+        let partner = Some(partner.get_untracked());
+        let partner = partner.filter(|id| is_partner.with_untracked(|is| *is) && !id.is_empty());
+        let label = name.clone();
         asking.ask(
             |space| Request::Invite {
                 space,
                 role: role.code().to_owned(),
                 uses,
                 minutes,
-                partner: None,
+                partner,
                 code: true,
+                meeting: label,
             },
             move |answer| {
-                if let Answer::Invited { link, code, .. } = answer {
+                if let Answer::Invited { number, link, code } = answer {
                     let url = link
                         .parse()
                         .map(|link| page::address_of(&Route::Join(link).href()));
                     let url = url.unwrap_or_default();
-                    made.try_set(Some(Made { url, code }));
+                    made.try_set(Some(Made {
+                        number,
+                        url,
+                        code,
+                        meeting: name,
+                    }));
                     list.run(());
                 }
             },
@@ -150,8 +180,15 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
         <form class="stack" on:submit=prepare>
             <Chips legend=words.role name="role" chips=roles chosen=chosen(role) on_choose=choose(role) />
             <p class="hint">{live_text(about)}</p>
+            {live_option(move || is_partner.get().then(|| organisation(model, partner)))}
             <Chips legend=words.how_many name="combien" chips=counts chosen=chosen(uses) on_choose=choose(uses) />
-            <Chips legend=words.how_long name="duree" chips=times chosen=chosen(minutes) on_choose=choose(minutes) />
+            {meeting.fields(Chips(ChipsProps {
+                legend: words.how_long,
+                name: "duree",
+                chips: times,
+                chosen: chosen(minutes),
+                on_choose: choose(minutes),
+            }))}
             {problem_line(asking.problem)}
             <button class="button button-primary button-wide" type="submit">{live_text(move || word().to_owned())}</button>
         </form>
@@ -159,49 +196,31 @@ fn form(made: RwSignal<Option<Made>>, list: Callback<()>) -> AnyView {
     .into_any()
 }
 
-fn show(invitation: &Made, made: RwSignal<Option<Made>>) -> AnyView {
+/// The choice of the organisation that whoever comes in speaks for.
+fn organisation(model: Model, chosen: RwSignal<String>) -> AnyView {
     let words = &late_text().invite;
-    let url = invitation.url.clone();
-    let copied = RwSignal::new(None::<bool>);
-    let (to_send, to_copy) = (url.clone(), url.clone());
-    let send = share::can_send().then(|| {
-        view! {
-            <button class="button button-primary button-wide" type="button" on:click=move |_| share::send(words.title, &to_send)>
-                {icon(Icon::Send)} {words.send}
-            </button>
-        }
-    });
-    let copy = move |_| {
-        share::copy(&to_copy, move |done| {
-            copied.try_set(Some(done));
-        })
-    };
-    let copied = live_text(move || match copied.get() {
-        Some(true) => words.copied.to_owned(),
-        Some(false) => words.not_copied.to_owned(),
-        None => String::new(),
-    });
-    let code = invitation.code.clone().map(|code| {
-        view! {
-            <p class="centred">{words.or_type}</p>
-            <p class="centred spoken-code">{code}</p>
-        }
+    let options: Vec<AnyView> = model.territory.with_untracked(|territory| {
+        let partners = territory.iter().flat_map(|territory| &territory.partners);
+        partners
+            .map(|partner| {
+                let name = partner.name.words().to_owned();
+                view! { <option value=partner.id.to_string()>{name}</option> }.into_any()
+            })
+            .collect()
     });
     view! {
-        <section class="stack shown-code" aria-labelledby="t-code">
-            <h2 id="t-code">{words.code}</h2>
-            {qr(&url, words.qr)}
-            {code}
-            {send}
-            <button class="button button-secondary button-wide" type="button" on:click=copy>{words.copy}</button>
-            <button class="button button-secondary button-wide" type="button" on:click=move |_| share::print()>
-                {icon(Icon::Printer)} {words.print}
-            </button>
-            <p role="status" class="said">{copied}</p>
-            <p class="address">{url.clone()}</p>
-            <p class="soft">{words.lasts}</p>
-            <button class="button button-quiet start" type="button" on:click=move |_| made.set(None)>{words.another}</button>
-        </section>
+        <div class="field">
+            <label for="organisation">{words.organisation}</label>
+            <select
+                class="input"
+                id="organisation"
+                prop:value=move || chosen.get()
+                on:change:target=move |event| chosen.set(event.target().value())
+            >
+                <option value="">{words.no_organisation}</option>
+                {options}
+            </select>
+        </div>
     }
     .into_any()
 }
@@ -227,8 +246,17 @@ fn open_one(card: &InvitationCard, list: Callback<()>) -> AnyView {
     let words = &late_text().invite;
     let asking = Asking::new();
     let number = card.number;
+    let model = expect_context::<Model>();
     let role = Role::from_code(&card.role).map_or("", text().domain.role);
+    let partner = card.partner.as_deref();
+    let partner = partner.and_then(|partner| super::partner_name(model, partner));
     let about = (words.places)(card.uses, &people::when(card.until));
+    let of: Vec<String> = card.meeting.iter().cloned().chain(partner).collect();
+    let of = (!of.is_empty()).then(|| view! { {of.join(" · ")} <br /> });
+    let stop_word = match card.meeting {
+        Some(_) => words.close_meeting,
+        None => words.stop,
+    };
     let stop = move |_| {
         asking.ask(
             |space| Request::Withdraw { space, number },
@@ -237,9 +265,9 @@ fn open_one(card: &InvitationCard, list: Callback<()>) -> AnyView {
     };
     view! {
         <li class="row open-one">
-            <span><strong>{role}</strong><br /><span class="small soft">{about}</span></span>
+            <span><strong>{role}</strong><br /><span class="small soft">{of} {about}</span></span>
             <button class="button button-secondary" type="button" on:click=stop>
-                {words.stop}
+                {stop_word}
                 <span class="visually-hidden">{(text().of_part)(role)}</span>
             </button>
             <span class="row-full">{problem_line(asking.problem)}</span>

@@ -1,6 +1,7 @@
 //! The roles of someone else, and removing them.
 
 use super::asking::Asking;
+use super::call;
 use crate::model::Member;
 use crate::pages::{people, problem_line};
 use crate::text::{late_text, text};
@@ -12,16 +13,24 @@ use maillage_shared::roster::Request;
 /// What the dialog about someone holds.
 pub(super) fn roles(member: Member, done: Callback<()>) -> AnyView {
     let removing = RwSignal::new(false);
+    let calling = RwSignal::new(false);
     live(move || {
         if removing.get() {
             remove(&member, removing, done)
+        } else if calling.get() {
+            call::call(&member)
         } else {
-            choose(&member, removing, done)
+            choose(&member, removing, calling, done)
         }
     })
 }
 
-fn choose(member: &Member, removing: RwSignal<bool>, done: Callback<()>) -> AnyView {
+fn choose(
+    member: &Member,
+    removing: RwSignal<bool>,
+    calling: RwSignal<bool>,
+    done: Callback<()>,
+) -> AnyView {
     let words = &late_text().members;
     let asking = Asking::new();
     let chosen = RwSignal::new(member.roles.iter().collect::<Vec<Role>>());
@@ -49,6 +58,13 @@ fn choose(member: &Member, removing: RwSignal<bool>, done: Callback<()>) -> AnyV
             move |_| done.run(()),
         );
     };
+    let call = (!member.roles.is_empty()).then(|| {
+        view! {
+            <button class="button button-secondary button-wide" type="button" on:click=move |_| calling.set(true)>
+                {late_text().phones.call.begin}
+            </button>
+        }
+    });
     let word = move || {
         if asking.busy.get() {
             words.wait
@@ -65,6 +81,7 @@ fn choose(member: &Member, removing: RwSignal<bool>, done: Callback<()>) -> AnyV
             <button class="button button-secondary button-wide" type="button" on:click=move |_| removing.set(true)>
                 {(words.remove)(&name)}
             </button>
+            {call}
         </form>
     }
     .into_any()

@@ -2,7 +2,6 @@
 
 use super::{code_field, face, is_code, name_of};
 use crate::model::{Model, Unlocked, User};
-use crate::pages::doorway;
 use crate::pages::route::Route;
 use crate::platform::clock;
 use crate::platform::page;
@@ -19,11 +18,10 @@ const MINUTE: i64 = 60_000;
 pub(crate) fn Picker() -> AnyView {
     let asked = RwSignal::new(None::<PersonId>);
     let helps = RwSignal::new(false);
-    let content = live(move || match asked.get() {
+    live(move || match asked.get() {
         Some(person) => ask_for_code(person, asked, helps),
         None => everyone(asked, helps),
-    });
-    doorway(late_text().users.title, content)
+    })
 }
 
 fn everyone(asked: RwSignal<Option<PersonId>>, helps: RwSignal<bool>) -> AnyView {
@@ -60,7 +58,7 @@ fn everyone(asked: RwSignal<Option<PersonId>>, helps: RwSignal<bool>) -> AnyView
         }
     });
     view! {
-        <h1 tabindex="-1">{words.who}</h1>
+        <h1 tabindex="-1">{text().door.who}</h1>
         <ul class="rows">{rows}</ul>
         {helping}
         {add}

@@ -1,6 +1,7 @@
 //! Coming in by a link, over networks that come and go, and knowing who is who from then on.
 
 use super::*;
+use crate::session::Coming;
 use maillage_shared::identity::{Challenge, Invitation, Proof, Role, Roles, Secret, read_proofs};
 use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Members, Request, Roster};
 use maillage_shared::wire::EXTENDED_VERSION;
@@ -47,7 +48,7 @@ fn joins(tasks: &[Task]) -> Vec<u64> {
 
 /// Makes the key of whoever comes in.
 fn come_in(state: &mut State) -> Vec<Task> {
-    let tasks = state.come_in(Face::default(), link());
+    let tasks = state.come_in(Face::default(), link(), Coming::In);
     let is_made = tasks.iter().any(|task| matches!(task, Task::MakeKey));
     assert!(is_made && !keeps_myself(&tasks));
     let key = PersonKey::from_seed(&[1; 32]).public();
@@ -93,6 +94,7 @@ fn members(roles: Roles, epoch: u64) -> Vec<u8> {
         partner: None,
         uses: 10,
         until: START.plus(1_000_000),
+        meeting: None,
     };
     let joined = |seed: u8, number: u32| Deed::Joined {
         key: PersonKey::from_seed(&[seed; 32]).public(),
@@ -147,11 +149,11 @@ fn nothing_is_asked_before_who_i_am_is_kept() {
 #[test]
 fn asking_twice_makes_one_key_and_giving_up_keeps_nothing() {
     let mut state = newcomer();
-    state.come_in(Face::default(), link());
+    state.come_in(Face::default(), link(), Coming::In);
     assert_eq!(state.entering(), Some((link(), None)), "said at once");
     assert!(
         !state
-            .come_in(Face::default(), link())
+            .come_in(Face::default(), link(), Coming::In)
             .iter()
             .any(|task| matches!(task, Task::MakeKey))
     );

@@ -1,6 +1,7 @@
 //! What is on the disk of the phone, and what is not.
 
 use super::*;
+use crate::session::Coming;
 use maillage_shared::identity::{Invitation, Secret};
 
 #[test]
@@ -39,7 +40,7 @@ fn what_others_wrote_is_not_counted_as_mine_to_keep() {
 fn who_i_am_is_written_again_until_it_is_kept() {
     let mut state = phone();
     let link = Invitation::Link(Secret::from_entropy([4; 16]));
-    state.come_in(Face::default(), link);
+    state.come_in(Face::default(), link, Coming::In);
     let key = PersonKey::from_seed(&[1; 32]).public();
     state.handle(at(1), Event::KeyMade(key));
     state.handle(at(2), Event::MyselfKept(false));

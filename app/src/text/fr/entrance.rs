@@ -15,6 +15,9 @@ pub(super) const DOOR: Door = Door {
     no_link_next: "Demandez un nouveau lien à l’animateur.",
     no_code: "Ce code ne marche pas",
     no_code_next: "Vérifiez les six lettres. Ou demandez un nouveau code à l’animateur.",
+    who: "Qui écrit maintenant\u{a0}?",
+    scan: "Scanner avec l’appareil photo",
+    card: "J’ai une carte de secours",
 };
 
 pub(super) const ENTERING: Entering = Entering {
@@ -49,11 +52,16 @@ pub(super) const ENTERING: Entering = Entering {
             title: "Le serveur n’a pas pu vous inscrire",
             next: "Cela se fera tout seul. Laissez cette page ouverte.",
         },
+        Denied::NotConfirmed => Refusal {
+            title: "L’équipe doit confirmer",
+            next: "Deux personnes confirment que c’est vous. Laissez cette page ouverte.",
+        },
         Denied::Unknown | Denied::LastOfTeam => Refusal {
             title: "Vous n’avez pas pu entrer",
             next: "Demandez un nouveau lien à l’animateur.",
         },
     },
+    letters: "Montrez ces lettres à l’équipe",
 };
 
 /// What whoever comes in becomes.

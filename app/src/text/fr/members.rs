@@ -1,6 +1,6 @@
 //! Who belongs to the territory, in French.
 
-use super::super::keys::{Invite, Members, Rights};
+use super::super::keys::{Invite, Meeting, Members, Rights};
 use super::{NBSP, counted};
 use maillage_shared::identity::Role;
 use maillage_shared::roster::Denied;
@@ -54,7 +54,7 @@ pub(super) const MEMBERS: Members = Members {
         Denied::Full => "Il n’y a plus de place. Arrêtez d’abord une invitation.",
         Denied::TooOften => "Trop d’essais. Attendez quelques minutes.",
         Denied::NotKept => "Le serveur n’a pas pu le noter. Essayez encore.",
-        Denied::Unknown | Denied::NoInvitation | Denied::UsedUp => {
+        Denied::Unknown | Denied::NoInvitation | Denied::UsedUp | Denied::NotConfirmed => {
             "Ce n’est plus là. Quelqu’un l’a peut-être déjà changé."
         }
     },
@@ -63,6 +63,8 @@ pub(super) const MEMBERS: Members = Members {
 pub(super) const RIGHTS: Rights = Rights {
     removed: "Vous n’êtes plus membre de ce territoire.",
     removed_body: "Ce qui est sur ce téléphone reste lisible.",
+    lost: "Ce téléphone n’a plus accès au groupe.",
+    lost_body: "Vous l’avez dit perdu, ou remplacé. Utilisez votre autre téléphone.",
     not_yours: "Cette page n’est pas pour votre rôle",
     not_yours_body: "Demandez à l’équipe projet.",
 };
@@ -94,4 +96,20 @@ pub(super) const INVITE: Invite = Invite {
         _ => format!("{places} places · fin{NBSP}: {day}"),
     },
     stop: "Arrêter",
+    organisation: "Au nom de quelle organisation\u{a0}?",
+    no_organisation: "Pas encore connue",
+    meeting: Meeting {
+        question: "Pour une rencontre\u{a0}?",
+        choices: ["Non", "Oui, une rencontre"],
+        name: "Le nom de la rencontre",
+        end: "Elle finit à",
+        no_name: "Donnez un nom à la rencontre.",
+        no_end: "Dites à quelle heure elle finit.",
+        lasts: "Le code marche jusqu’à la fin de la rencontre, 12 heures au plus. Cette page ne se rouvre pas.",
+    },
+    close_meeting: "Fermer la rencontre",
+    meeting_closed: "La rencontre est fermée. Le code ne marche plus.",
+    project: "À montrer en grand",
+    poster: "Entrez avec votre téléphone",
+    poster_how: "Visez le code carré avec l’appareil photo. Un prénom ou une image suffit. Pas de compte, pas de mail.",
 };

@@ -28,7 +28,6 @@ pub(super) const USERS: Users = Users {
     code_dropped: "Votre code est enlevé.",
     not_four: "Il faut quatre chiffres.",
     no_codes: "Ce téléphone ne sait pas faire de code ici. Il faut une adresse qui commence par https.",
-    who: "Qui écrit maintenant\u{a0}?",
     is_helping: |name| format!("{name} aide à écrire"),
     code_of: |name| format!("Code secret{NBSP}: {name}"),
     enter: "Entrer",

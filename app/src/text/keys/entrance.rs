@@ -14,6 +14,12 @@ pub(crate) struct Door {
     pub(crate) no_link_next: &'static str,
     pub(crate) no_code: &'static str,
     pub(crate) no_code_next: &'static str,
+    /// On a phone of several people on which nobody acts.
+    pub(crate) who: &'static str,
+    /// Opens the camera.
+    pub(crate) scan: &'static str,
+    /// Leads to where one types the words of a recovery card.
+    pub(crate) card: &'static str,
 }
 
 /// Waiting to be let in.
@@ -27,6 +33,8 @@ pub(crate) struct Entering {
     /// Tries another code or link.
     pub(crate) other_way: &'static str,
     pub(crate) refusal: fn(Denied) -> Refusal,
+    /// Before the six letters by which the team knows this phone.
+    pub(crate) letters: &'static str,
 }
 
 /// Why one is not let in, and the next step.

@@ -41,6 +41,9 @@ pub(crate) struct Rights {
     /// To someone who was removed.
     pub(crate) removed: &'static str,
     pub(crate) removed_body: &'static str,
+    /// To someone who uses a phone that is lost.
+    pub(crate) lost: &'static str,
+    pub(crate) lost_body: &'static str,
     /// To someone who may not do what a screen is for.
     pub(crate) not_yours: &'static str,
     pub(crate) not_yours_body: &'static str,
@@ -74,4 +77,27 @@ pub(crate) struct Invite {
     /// How many places are left, and until which day.
     pub(crate) places: fn(u32, day: &str) -> String,
     pub(crate) stop: &'static str,
+    pub(crate) organisation: &'static str,
+    pub(crate) no_organisation: &'static str,
+    pub(crate) meeting: Meeting,
+    pub(crate) close_meeting: &'static str,
+    pub(crate) meeting_closed: &'static str,
+    /// On a large screen.
+    pub(crate) project: &'static str,
+    /// On paper, above the code.
+    pub(crate) poster: &'static str,
+    pub(crate) poster_how: &'static str,
+}
+
+/// An invitation to a meeting.
+pub(crate) struct Meeting {
+    pub(crate) question: &'static str,
+    /// No, yes.
+    pub(crate) choices: [&'static str; 2],
+    pub(crate) name: &'static str,
+    pub(crate) end: &'static str,
+    pub(crate) no_name: &'static str,
+    pub(crate) no_end: &'static str,
+    /// Until which hour and minute the code holds.
+    pub(crate) lasts: &'static str,
 }

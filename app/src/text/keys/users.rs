@@ -31,7 +31,6 @@ pub(crate) struct Users {
     pub(crate) not_four: &'static str,
     pub(crate) no_codes: &'static str,
     /// Nobody acts yet.
-    pub(crate) who: &'static str,
     pub(crate) is_helping: fn(name: &str) -> String,
     pub(crate) code_of: fn(name: &str) -> String,
     pub(crate) enter: &'static str,
