@@ -16,6 +16,7 @@ mod stage;
 mod storage;
 mod tabs;
 mod troubles;
+mod users;
 mod versions;
 mod visits;
 mod writing;
