@@ -39,8 +39,6 @@ pub(crate) struct Model {
     pub(crate) blocked: Signal<bool>,
     /// Who uses this phone; nobody before joining.
     pub(crate) me: Signal<Option<Me>>,
-    /// Everyone who uses this phone.
-    pub(crate) on_phone: Signal<OnPhone>,
     /// The territory they have joined, once it is here.
     pub(crate) territory: Signal<Option<TerritorySnapshot>>,
     /// The needs of the territory, once they are here.
@@ -81,7 +79,6 @@ impl Model {
             opening: board.opening.clone().into(),
             blocked: board.blocked.clone().into(),
             me: board.me.clone().into(),
-            on_phone: board.on_phone.clone().into(),
             territory: board.territory.clone().into(),
             needs: board.needs.clone().into(),
             sheets: board.sheets.clone().into(),
@@ -140,6 +137,22 @@ impl Model {
     pub(crate) fn look_like(self, person: &Person) {
         let face = person.into();
         self.board().session().act(|state, _| state.look_like(face));
+    }
+
+    /// Everyone who uses this phone. Tracked.
+    pub(crate) fn on_phone(self) -> OnPhone {
+        self.board().read_users(OnPhone::of)
+    }
+
+    /// Whether anyone who was let in uses this phone. Tracked.
+    pub(crate) fn is_used(self) -> bool {
+        let board = self.board();
+        board.read_users(|state| state.users().next().is_some())
+    }
+
+    /// Who helps whoever acts. Tracked.
+    pub(crate) fn helper(self) -> Option<PersonId> {
+        self.board().read_users(State::helper)
     }
 
     /// Hands the phone over: once all is kept, the page begins anew at this address, and nobody acts.

@@ -98,7 +98,7 @@ impl Standing {
         match entering {
             Some((invitation, _)) => Self::Entering(invitation),
             None if model.me.with(Option::is_some) => Self::Inside,
-            None if model.on_phone.with(|phone| !phone.users.is_empty()) => Self::Aside,
+            None if model.is_used() => Self::Aside,
             None => Self::Outside,
         }
     }

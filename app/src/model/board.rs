@@ -3,7 +3,7 @@
 mod statuses;
 mod watched;
 
-use super::shown::{Entrance, Me, Member, OnPhone, Person, Present, SheetSummary};
+use super::shown::{Entrance, Me, Member, Person, Present, SheetSummary};
 use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::platform::storage::Room;
@@ -37,7 +37,7 @@ pub(crate) struct Board {
     pub(super) opening: ArcRwSignal<bool>,
     pub(super) blocked: ArcRwSignal<bool>,
     pub(super) me: ArcRwSignal<Option<Me>>,
-    pub(super) on_phone: ArcRwSignal<OnPhone>,
+    users: ArcTrigger,
     pub(super) territory: ArcRwSignal<Option<TerritorySnapshot>>,
     pub(super) needs: ArcRwSignal<Option<NeedsSnapshot>>,
     pub(super) sheets: ArcRwSignal<Vec<SheetSummary>>,
@@ -79,7 +79,7 @@ impl Board {
                 opening: ArcRwSignal::new(true),
                 blocked: ArcRwSignal::new(false),
                 me: ArcRwSignal::new(None),
-                on_phone: ArcRwSignal::new(OnPhone::default()),
+                users: ArcTrigger::new(),
                 territory: ArcRwSignal::new(None),
                 needs: ArcRwSignal::new(None),
                 sheets: ArcRwSignal::new(Vec::new()),
@@ -216,6 +216,12 @@ impl Board {
         self.watch(id).status.clone()
     }
 
+    /// Reads who uses this phone. Tracked.
+    pub(super) fn read_users<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        self.users.track();
+        self.session.read(read)
+    }
+
     pub(super) fn person(&self, id: PersonId) -> Option<Person> {
         self.people.track();
         if let Some(me) = self.me.get().filter(|me| me.id == id) {
@@ -301,10 +307,11 @@ impl Board {
                     self.show_company(id, &watched);
                 }
             }
-            Notice::Users => put(&self.on_phone, self.session.read(OnPhone::of)),
+            Notice::Users => self.users.notify(),
             Notice::People => self.people.notify(),
             Notice::Members => {
                 self.show_members();
+                self.users.notify();
                 self.people.notify();
             }
             Notice::Entrance => put(&self.entrance, self.session.read(Entrance::of)),
@@ -323,7 +330,7 @@ impl Board {
             self.session
                 .read(|state| state.myself().map(|(id, face)| Me::new(id, face))),
         );
-        put(&self.on_phone, self.session.read(OnPhone::of));
+        self.users.notify();
     }
 
     fn show_members(&self) {

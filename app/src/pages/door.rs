@@ -14,9 +14,7 @@ pub(crate) fn Door() -> AnyView {
     let words = &text().door;
     let model = expect_context::<Model>();
     // Whoever is on this phone already needs neither link nor code.
-    let is_used = Seen::new(move || {
-        model.me.with(Option::is_none) && model.on_phone.with(|phone| !phone.users.is_empty())
-    });
+    let is_used = Seen::new(move || model.me.with(Option::is_none) && model.is_used());
     let aside = live_option(move || {
         is_used.get().then(|| {
             view! { <a class="button button-quiet start" href=Route::Home.href()>{text().back}</a> }

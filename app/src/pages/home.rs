@@ -39,8 +39,7 @@ pub(crate) fn Home() -> AnyView {
     });
     let helper = Seen::new(move || {
         model
-            .on_phone
-            .with(|phone| phone.helper)
+            .helper()
             .and_then(|helper| people::known_name(model, helper))
     });
     let helper = live_option(move || {

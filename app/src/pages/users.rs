@@ -7,7 +7,7 @@ use super::problem_line;
 use super::rights::where_one_may_act;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
-use crate::model::{Model, User};
+use crate::model::{Model, OnPhone, User};
 use crate::text::late_text;
 use crate::ui::{Corner, Icon, Seen, icon, live, live_option, live_text};
 use leptos::prelude::*;
@@ -31,9 +31,7 @@ pub(crate) fn Users() -> AnyView {
     window_title(|| late_text().users.title.to_owned());
     let list = live(move || {
         let me = model.me.with(|me| me.as_ref().map(|me| me.id));
-        let (users, helper) = model
-            .on_phone
-            .with(|phone| (phone.users.clone(), phone.helper));
+        let OnPhone { users, helper, .. } = model.on_phone();
         let rows = users.iter().map(|user| {
             let note = match user.id {
                 id if Some(id) == me => Some(words.me),
@@ -44,7 +42,7 @@ pub(crate) fn Users() -> AnyView {
         });
         rows.collect::<Vec<AnyView>>().into_any()
     });
-    let forgets = Seen::new(move || model.on_phone.with(|phone| phone.forgets));
+    let forgets = Seen::new(move || model.on_phone().forgets);
     let rest = live(move || {
         if forgets.get() {
             view! { <p role="status">{words.forgets}</p> }.into_any()
@@ -81,7 +79,7 @@ fn face(user: &User, note: Option<&'static str>) -> AnyView {
 
 fn hand_over(model: Model) -> AnyView {
     let words = &late_text().users;
-    let several = Seen::new(move || model.on_phone.with(|phone| phone.users.len() > 1));
+    let several = Seen::new(move || model.on_phone().users.len() > 1);
     live_option(move || {
         several.get().then(|| {
             view! {
@@ -105,7 +103,7 @@ fn hand_over(model: Model) -> AnyView {
 fn add(model: Model) -> AnyView {
     let words = &late_text().users;
     let problem = RwSignal::new(None::<&'static str>);
-    let has_room = Seen::new(move || model.on_phone.with(|phone| phone.has_room));
+    let has_room = Seen::new(move || model.on_phone().has_room);
     let directly = move |role: Role, word: &'static str| {
         where_one_may_act(Act::Invite(role), move || {
             view! {
@@ -181,10 +179,9 @@ fn code(model: Model) -> AnyView {
     let said = RwSignal::new("");
     let has_code = Seen::new(move || {
         let me = model.me.with(|me| me.as_ref().map(|me| me.id));
-        model.on_phone.with(|phone| {
-            me.and_then(|me| phone.user(me))
-                .is_some_and(|me| me.has_code)
-        })
+        let phone = model.on_phone();
+        me.and_then(|me| phone.user(me))
+            .is_some_and(|me| me.has_code)
     });
     let drop_code = move |_| {
         spawn_local(async move {
@@ -273,7 +270,6 @@ fn is_code(typed: &str) -> bool {
 
 /// Who is meant by an id, as those see it who use this phone.
 fn name_of(model: Model, id: PersonId) -> Option<String> {
-    model
-        .on_phone
-        .with(|phone| Some(people::name_of(&phone.user(id)?.person)))
+    let phone = model.on_phone();
+    Some(people::name_of(&phone.user(id)?.person))
 }

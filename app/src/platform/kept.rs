@@ -63,7 +63,7 @@ pub(crate) struct Mine {
     /// What is bytes.
     pub(crate) entries: BTreeMap<String, Vec<u8>>,
     /// What is something else, of the browser's own.
-    pub(crate) keys: BTreeMap<String, JsValue>,
+    pub(crate) keys: Vec<(String, JsValue)>,
 }
 
 /// The open database.
@@ -123,19 +123,20 @@ impl Kept {
         }
         let mut loaded = Loaded::default();
         for (key, bytes) in pairs(&keys, &values).await? {
+            let bytes = as_bytes(&bytes);
             let document = js_sys::Array::from(&key)
                 .get(0)
                 .as_string()
                 .and_then(|id| id.parse().ok());
-            if let Some(document) = document {
+            if let Some((document, bytes)) = document.zip(bytes) {
                 loaded.changes.entry(document).or_default().push(bytes);
             }
         }
         for (table, (keys, values)) in Table::ALL.into_iter().zip(tables) {
             match table {
-                Table::Documents => loaded.documents = by_name(pairs(&keys, &values).await?),
-                Table::Me => loaded.me = mine(&keys, &values).await?,
-                Table::People => loaded.people = by_name(pairs(&keys, &values).await?),
+                Table::Documents => loaded.documents = named(&keys, &values).await?.entries,
+                Table::Me => loaded.me = named(&keys, &values).await?,
+                Table::People => loaded.people = named(&keys, &values).await?.entries,
             }
         }
         Ok(loaded)
@@ -177,7 +178,7 @@ impl Kept {
     /// Reads anew who uses this phone.
     pub(crate) async fn mine(&self) -> Result<Mine, KeepError> {
         let store = self.reading(Table::Me.name())?;
-        mine(&store.get_all_keys()?, &store.get_all()?).await
+        named(&store.get_all_keys()?, &store.get_all()?).await
     }
 
     fn reading(&self, table: &str) -> Result<web_sys::IdbObjectStore, KeepError> {
@@ -317,32 +318,8 @@ fn create_tables(database: &web_sys::IdbDatabase) {
     }
 }
 
-/// The keys and values of a table; values that are not bytes are skipped.
+/// The keys and values of a table.
 async fn pairs(
-    keys: &web_sys::IdbRequest,
-    values: &web_sys::IdbRequest,
-) -> Result<Vec<(JsValue, Vec<u8>)>, KeepError> {
-    let all = all_pairs(keys, values).await?.into_iter();
-    let all = all.filter_map(|(key, value)| Some((key, as_bytes(&value)?)));
-    Ok(all.collect())
-}
-
-/// The entries of [`Table::Me`].
-async fn mine(keys: &web_sys::IdbRequest, values: &web_sys::IdbRequest) -> Result<Mine, KeepError> {
-    let mut mine = Mine::default();
-    for (name, value) in all_pairs(keys, values).await? {
-        let Some(name) = name.as_string() else {
-            continue;
-        };
-        match as_bytes(&value) {
-            Some(bytes) => drop(mine.entries.insert(name, bytes)),
-            None => drop(mine.keys.insert(name, value)),
-        }
-    }
-    Ok(mine)
-}
-
-async fn all_pairs(
     keys: &web_sys::IdbRequest,
     values: &web_sys::IdbRequest,
 ) -> Result<Vec<(JsValue, JsValue)>, KeepError> {
@@ -351,15 +328,26 @@ async fn all_pairs(
     Ok(keys.iter().zip(values.iter()).collect())
 }
 
-fn as_bytes(value: &JsValue) -> Option<Vec<u8>> {
-    Some(value.dyn_ref::<js_sys::Uint8Array>()?.to_vec())
+/// The entries of a table of names.
+async fn named(
+    keys: &web_sys::IdbRequest,
+    values: &web_sys::IdbRequest,
+) -> Result<Mine, KeepError> {
+    let mut named = Mine::default();
+    for (name, value) in pairs(keys, values).await? {
+        let Some(name) = name.as_string() else {
+            continue;
+        };
+        match as_bytes(&value) {
+            Some(bytes) => drop(named.entries.insert(name, bytes)),
+            None => named.keys.push((name, value)),
+        }
+    }
+    Ok(named)
 }
 
-fn by_name(entries: Vec<(JsValue, Vec<u8>)>) -> BTreeMap<String, Vec<u8>> {
-    entries
-        .into_iter()
-        .filter_map(|(key, bytes)| Some((key.as_string()?, bytes)))
-        .collect()
+fn as_bytes(value: &JsValue) -> Option<Vec<u8>> {
+    Some(value.dyn_ref::<js_sys::Uint8Array>()?.to_vec())
 }
 
 impl From<JsValue> for KeepError {

@@ -64,7 +64,12 @@ pub(crate) fn start_over(address: &str) {
         // Refused when storage is forbidden: nothing was kept then.
         let _ = storage.clear();
     }
-    replace_with(address);
+    // The router must not hear of the new address: it would draw that place for whoever was here.
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // Refused only to pages that do this a hundred times in a few seconds.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+    }
     reload();
 }
 

@@ -85,15 +85,6 @@ impl DeviceKey {
         }
     }
 
-    /// The same key in a better way, when this browser has one by now.
-    pub(crate) async fn improved(&self) -> Option<Self> {
-        if matches!(self.0, Held::Browser(_)) {
-            return None;
-        }
-        let better = Self::from_seed(self.seed().await?).await;
-        (better.rank() > self.rank()).then_some(better)
-    }
-
     /// Signs bytes that say themselves what they are for. `None` when the browser refuses.
     pub(crate) async fn sign(&self, message: &[u8]) -> Option<Signature> {
         match &self.0 {
@@ -162,14 +153,6 @@ impl DeviceKey {
                 bytes(&seed).try_into().ok()
             }
             Held::Clear(seed) => Some(*seed),
-        }
-    }
-
-    fn rank(&self) -> u8 {
-        match self.0 {
-            Held::Clear(_) => 0,
-            Held::Wrapped { .. } => 1,
-            Held::Browser(_) => 2,
         }
     }
 }

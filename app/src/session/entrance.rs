@@ -369,6 +369,10 @@ impl State {
         self.company.connected(moment.now);
         tasks.push(Task::Tell(Notice::Myself));
         self.tend(moment, tasks);
+        if self.users.len() > 1 {
+            // Others use this phone: it may hold what they wrote here and have not sent.
+            tasks.push(Task::ReadAgain);
+        }
         if was_here {
             let effects = self.client.identify(moment.now);
             self.absorb(moment, effects, tasks);

@@ -6,14 +6,14 @@ use crate::platform::log;
 use crate::platform::signing::DeviceKey;
 use maillage_shared::identity::{PersonId, PersonKey, PublicKey, Signature};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use wasm_bindgen::JsValue;
 
 /// The keys of this phone.
 #[derive(Default)]
-pub(super) struct Keys(RefCell<BTreeMap<PersonId, Held>>);
+pub(super) struct Keys(RefCell<Vec<Held>>);
 
 struct Held {
+    person: PersonId,
     key: DeviceKey,
     /// It will be there after a restart.
     is_kept: bool,
@@ -38,24 +38,23 @@ impl Keys {
             if !self.has(me.person) {
                 self.settle(Some(kept), seed, &entries).await;
             }
-            let is_kept = |held: &Held| held.is_kept;
-            if self.0.borrow().get(&me.person).is_some_and(is_kept) {
+            let is_kept = |held: &Held| held.person == me.person && held.is_kept;
+            if self.0.borrow().iter().any(is_kept) {
                 // Not before the other form is durable and was seen to sign.
                 let former = myself::FORMER.map(str::to_owned);
                 warn_of(&kept.put_mine(&[], &entries, &former).await);
             }
             mine.entries.extend(entries);
         }
-        self.improve(kept, mine).await;
     }
 
     /// Takes the keys that another tab has kept.
     pub(super) fn learn(&self, mine: &Mine) {
-        let mut all = self.0.borrow_mut();
         for (name, record) in &mine.keys {
-            if let Some((person, key)) = myself::holder_of(name).zip(DeviceKey::read(record)) {
-                let is_kept = true;
-                all.entry(person).or_insert(Held { key, is_kept });
+            if let Some((person, key)) = myself::holder_of(name).zip(DeviceKey::read(record))
+                && !self.has(person)
+            {
+                self.hold(person, key, true);
             }
         }
     }
@@ -70,7 +69,7 @@ impl Keys {
                 PersonKey::from_seed(&seed).public()
             }
             outcome => {
-                self.hold(&public, key, matches!(outcome, Outcome::Kept));
+                self.hold(public.person(), key, matches!(outcome, Outcome::Kept));
                 public
             }
         }
@@ -82,37 +81,36 @@ impl Keys {
         kept: &Kept,
         entries: &[(String, Vec<u8>)],
     ) -> Result<(), KeepError> {
-        let unkept: Vec<(PersonId, JsValue)> = {
+        let unkept: Vec<(String, JsValue)> = {
             let all = self.0.borrow();
-            let unkept = all.iter().filter(|(_, held)| !held.is_kept);
-            unkept.map(|(id, held)| (*id, held.key.record())).collect()
+            let unkept = all.iter().filter(|held| !held.is_kept);
+            let record = |held: &Held| (myself::key_of(held.person), held.key.record());
+            unkept.map(record).collect()
         };
-        let named = unkept.iter();
-        let named: Vec<_> = named
-            .map(|(id, record)| (myself::key_of(*id), record.clone()))
-            .collect();
-        kept.put_mine(&named, entries, &[]).await?;
-        for (person, _) in unkept {
-            if let Some(held) = self.0.borrow_mut().get_mut(&person) {
-                held.is_kept = true;
-            }
+        kept.put_mine(&unkept, entries, &[]).await?;
+        for held in self.0.borrow_mut().iter_mut() {
+            let name = myself::key_of(held.person);
+            held.is_kept |= unkept.iter().any(|(kept, _)| *kept == name);
         }
         Ok(())
     }
 
     /// Lets go of someone's key.
     pub(super) fn drop(&self, person: PersonId) {
-        self.0.borrow_mut().remove(&person);
+        self.0.borrow_mut().retain(|held| held.person != person);
     }
 
     /// Whether someone's key is here.
     pub(super) fn has(&self, person: PersonId) -> bool {
-        self.0.borrow().contains_key(&person)
+        self.0.borrow().iter().any(|held| held.person == person)
     }
 
     /// Signs with someone's key. `None` for those whose key is not here, or when the browser refuses.
     pub(super) async fn sign(&self, person: PersonId, message: &[u8]) -> Option<Signature> {
-        let key = self.0.borrow().get(&person)?.key.clone();
+        let key = {
+            let all = self.0.borrow();
+            all.iter().find(|held| held.person == person)?.key.clone()
+        };
         key.sign(message).await
     }
 
@@ -127,36 +125,17 @@ impl Keys {
             key = weaker;
             outcome = try_to_keep(kept, &key, &public, entries).await;
         }
-        self.hold(&public, key, matches!(outcome, Outcome::Kept));
+        self.hold(public.person(), key, matches!(outcome, Outcome::Kept));
     }
 
-    /// Keeps keys in a better way, where the browser has learnt one since they were made.
-    async fn improve(&self, kept: &Kept, mine: &Mine) {
-        let all: Vec<(PersonId, DeviceKey)> = {
-            let all = self.0.borrow();
-            all.iter()
-                .map(|(id, held)| (*id, held.key.clone()))
-                .collect()
+    fn hold(&self, person: PersonId, key: DeviceKey, is_kept: bool) {
+        self.drop(person);
+        let held = Held {
+            person,
+            key,
+            is_kept,
         };
-        for (person, key) in all {
-            let public = myself::public_of(&mine.entries, person);
-            let Some((public, better)) = public.zip(key.improved().await) else {
-                continue;
-            };
-            match try_to_keep(Some(kept), &better, &public, &[]).await {
-                Outcome::Kept => self.hold(&public, better, true),
-                Outcome::NotNow => {}
-                Outcome::Never => {
-                    let before = [(myself::key_of(person), key.record())];
-                    warn_of(&kept.put_mine(&before, &[], &[]).await);
-                }
-            }
-        }
-    }
-
-    fn hold(&self, public: &PublicKey, key: DeviceKey, is_kept: bool) {
-        let held = Held { key, is_kept };
-        self.0.borrow_mut().insert(public.person(), held);
+        self.0.borrow_mut().push(held);
     }
 }
 
@@ -179,7 +158,10 @@ async fn try_to_keep(
         Err(KeepError::Failed(_)) => return Outcome::Never,
     }
     let back = kept.mine().await.ok();
-    let back = back.and_then(|mine| DeviceKey::read(mine.keys.get(&name)?));
+    let back = back.and_then(|mine| {
+        let (_, record) = mine.keys.iter().find(|(kept, _)| *kept == name)?;
+        DeviceKey::read(record)
+    });
     match back {
         Some(back) if back.signs_for(public).await => Outcome::Kept,
         _ => Outcome::Never,

@@ -17,6 +17,7 @@ mod stage;
 mod storage;
 mod tabs;
 mod troubles;
+mod users;
 mod versions;
 mod visits;
 mod writing;

@@ -157,6 +157,14 @@ impl Visitor {
         })
     }
 
+    /// The same phone in the hands of someone else.
+    pub(crate) fn called(self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self
+        }
+    }
+
     /// The joining link's path.
     pub(crate) fn link(&self) -> &str {
         &self.link

@@ -3,6 +3,7 @@
 use super::{code_field, face, is_code, name_of};
 use crate::model::{Model, Unlocked, User};
 use crate::pages::route::Route;
+use crate::pages::{doorway, people};
 use crate::platform::clock;
 use crate::platform::page;
 use crate::text::{late_text, text};
@@ -28,15 +29,14 @@ fn everyone(asked: RwSignal<Option<PersonId>>, helps: RwSignal<bool>) -> AnyView
     let model = expect_context::<Model>();
     let words = &late_text().users;
     let rows = live(move || {
-        let users = model.on_phone.with(|phone| phone.users.clone());
+        let users = model.on_phone().users;
         let rows = users.iter().map(|user| row(model, user, asked, helps));
         rows.collect::<Vec<AnyView>>().into_any()
     });
     let before = Seen::new(move || {
-        let (before, several) = model
-            .on_phone
-            .with(|phone| (phone.before, phone.users.len() > 1));
-        before.filter(|_| several).and_then(|id| name_of(model, id))
+        let phone = model.on_phone();
+        let before = phone.before.filter(|_| phone.users.len() > 1)?;
+        Some(people::name_of(&phone.user(before)?.person))
     });
     let helping = live_option(move || {
         before.get().map(|name| {
@@ -50,7 +50,7 @@ fn everyone(asked: RwSignal<Option<PersonId>>, helps: RwSignal<bool>) -> AnyView
         })
     });
     let add = live(move || {
-        if model.on_phone.with(|phone| phone.has_room) {
+        if model.on_phone().has_room {
             view! { <a class="button button-secondary button-wide" href=Route::Door.href()>{icon(Icon::UserPlus)} {words.add}</a> }
                 .into_any()
         } else {
@@ -95,7 +95,7 @@ fn row(
 
 /// This person acts from now on, helped by whoever had the phone before if that was said.
 fn take(model: Model, person: PersonId, helps: RwSignal<bool>) {
-    let before = model.on_phone.with_untracked(|phone| phone.before);
+    let before = untrack(|| model.on_phone().before);
     let helper = before.filter(|before| helps.get_untracked() && *before != person);
     spawn_local(async move { model.take(person, helper).await });
 }
