@@ -4,7 +4,7 @@
 //! says what it takes (`maillage-limits`), that what it was sent is on its disk (`maillage-durable`), and what it does not accept
 //! (`maillage-refused`). It asks who uses the connection (`maillage-challenge`), hears proofs (`maillage-proof`), tells who is who
 //! (`maillage-members`), and answers (`maillage-answer`) what it is asked about that (`maillage-ask`). What it has accepted it gives its word
-//! for (`maillage-receipt`).
+//! for (`maillage-receipt`). It says which documents were erased (`maillage-gone`).
 //!
 //! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory
 //! is at stake: nesting, lengths and field counts are bounded before anything is allocated. Source of the format: the
@@ -215,6 +215,13 @@ pub enum Frame {
         /// The encoded receipt.
         data: Vec<u8>,
     },
+    /// Documents of a territory that were erased, and what stands for them: see [`crate::roster::Tombstone`].
+    Gone {
+        /// Which territory.
+        space: DocumentId,
+        /// The sealed list.
+        data: Vec<u8>,
+    },
     /// A phone asks about who belongs to a territory.
     Ask {
         /// The phone's number for it, to be named in the answer.
@@ -261,6 +268,7 @@ impl Frame {
             Self::Proof(_) => "maillage-proof",
             Self::Members { .. } => "maillage-members",
             Self::Receipt { .. } => "maillage-receipt",
+            Self::Gone { .. } => "maillage-gone",
             Self::Ask { .. } => "maillage-ask",
             Self::Answer { .. } => "maillage-answer",
             Self::Ephemeral(_) => "ephemeral",

@@ -1,7 +1,8 @@
 //! One territory: what its record says, and how something is added to it.
 
-use super::Change;
+use super::{Change, Registry};
 use super::record::Record;
+use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Phone, Request, Roster};
 use maillage_shared::time::UnixMillis;
@@ -19,6 +20,15 @@ pub(super) struct Book {
     pub(super) remembers: bool,
 }
 
+/// The documents that these deeds erase.
+pub(super) fn dropped(deeds: &[Deed]) -> Vec<DocumentId> {
+    let dropped = |deed: &Deed| match deed {
+        Deed::Dropped { document, .. } => Some(*document),
+        _ => None,
+    };
+    deeds.iter().filter_map(dropped).collect()
+}
+
 impl Book {
     /// The member who acts with this key. Whoever was removed can still have themselves erased.
     pub(super) fn who(&self, key: PersonId, request: &Request) -> Option<By> {
@@ -33,12 +43,22 @@ impl Book {
     /// Decides, writes down, and only then counts.
     pub(super) fn act(
         &mut self,
+        registry: &Registry,
         now: UnixMillis,
         by: By,
         request: &Request,
         entropy: [u8; 32],
     ) -> Result<(Answer, Change), Denied> {
-        let decision = self.roster.decide(now, by, request, entropy)?;
+        let births = |document| registry.birth(document);
+        let mut decision = match self.roster.decide_erasing(by, request, births) {
+            Some(decision) => decision?,
+            None => self.roster.decide(now, by, request, entropy)?,
+        };
+        if let Request::Erase { person, .. } = request {
+            let belongings = registry.belongings(self, *person)?;
+            decision.deeds.extend(belongings);
+        }
+        let erased = dropped(&decision.deeds);
         let (mut people, mut tickets) = (Vec::new(), Vec::new());
         for deed in &decision.deeds {
             match deed {
@@ -75,6 +95,7 @@ impl Book {
             space,
             people,
             tickets,
+            erased,
         };
         Ok((answer, change))
     }

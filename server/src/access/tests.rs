@@ -188,7 +188,7 @@ fn who_may_come_in_is_in_the_backup() {
     let members = registry.members(space());
     assert!(crate::upkeep::back_up(&data, &file).unwrap().is_well);
     let restored = place.path().join("restored");
-    crate::upkeep::restore(&restored, &file).unwrap();
+    crate::upkeep::restore(&restored, &file, None).unwrap();
     let registry = Registry::open(&restored).unwrap();
     // With the same key, so that phones believe it.
     assert_eq!(registry.members(space()), members);

@@ -21,11 +21,16 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn done(deed: Deed) -> Self {
+    pub(super) fn done(deed: Deed) -> Self {
         Self {
             deeds: vec![deed],
             answer: Answer::Done,
         }
+    }
+
+    /// It is done already.
+    pub(super) fn nothing_more() -> Self {
+        Self::only(Answer::Done)
     }
 
     fn only(answer: Answer) -> Self {
@@ -63,6 +68,8 @@ impl Roster {
             Request::Become { .. }
             | Request::Erase { .. }
             | Request::Lose { .. }
+            | Request::EraseDocument { .. }
+            | Request::Replace { .. }
             | Request::Withdraw { .. } => {}
             _ if self.epoch >= MOST_ENTRIES && by != By::Operator => return Err(Denied::Full),
             _ => {}
@@ -214,6 +221,8 @@ impl Roster {
                 }
                 Ok(Decision::done(Deed::Lost { person, key: *key }))
             }
+            // Decided where the documents are known.
+            Request::EraseDocument { .. } | Request::Replace { .. } => Err(Denied::Unknown),
             // The record itself is the relay's to read.
             Request::Record { .. } => {
                 self.check(by, Act::Steward)?;
@@ -343,7 +352,7 @@ impl Roster {
         Ok(Decision::only(Answer::Invitations(cards)))
     }
 
-    fn check(&self, by: By, act: Act) -> Result<(), Denied> {
+    pub(super) fn check(&self, by: By, act: Act) -> Result<(), Denied> {
         let is_allowed = match by {
             By::Operator => true,
             By::Member(person) => self

@@ -18,12 +18,15 @@ pub struct Members {
     /// Which territory.
     #[n(0)]
     pub space: DocumentId,
-    /// Entries of the record so far: a higher one is newer.
+    /// Entries of the record so far: within one life of the record, a higher one is newer.
     #[n(1)]
     pub epoch: u64,
     /// Who.
     #[n(2)]
     pub people: Vec<Card>,
+    /// Which of the record's lives this is of: see [`Roster::generation`].
+    #[cbor(n(3), default)]
+    pub generation: u64,
 }
 
 /// One person, as the others know them.
@@ -72,7 +75,13 @@ impl Members {
             space: roster.space(),
             epoch: roster.epoch(),
             people: people.collect(),
+            generation: roster.generation(),
         }
+    }
+
+    /// Whether this one counts where the other one is known.
+    pub fn is_as_new_as(&self, other: &Self) -> bool {
+        (self.generation, self.epoch) >= (other.generation, other.epoch)
     }
 
     /// Whose key this is.

@@ -1,6 +1,7 @@
 //! What phones ask of the relay about who belongs to a territory, and what it answers.
 
 use super::entry::Entry;
+use super::tombstone::Heads;
 use crate::id::DocumentId;
 use crate::identity::{Code, PersonId, PublicKey, Roles, Secret};
 use crate::presence::Face;
@@ -169,6 +170,32 @@ pub enum Request {
         #[n(1)]
         key: PublicKey,
     },
+    /// To have a whole document gone, here and on every phone.
+    #[n(20)]
+    EraseDocument {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Which one.
+        #[n(1)]
+        document: DocumentId,
+    },
+    /// To have a document gone for another one, which says the same without something and is on the relay's disk already.
+    #[n(21)]
+    Replace {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Which one.
+        #[n(1)]
+        document: DocumentId,
+        /// The other one.
+        #[n(2)]
+        with: DocumentId,
+        /// The heads of the first from which the other one was made.
+        #[n(3)]
+        heads: Heads,
+    },
 }
 
 impl Request {
@@ -193,6 +220,8 @@ impl Request {
             | Self::Ticket { space, .. }
             | Self::Await { space, .. }
             | Self::Lose { space, .. }
+            | Self::EraseDocument { space, .. }
+            | Self::Replace { space, .. }
             | Self::Record { space } => Some(*space),
         }
     }
@@ -311,6 +340,10 @@ pub enum Denied {
     #[n(7)]
     #[error("it cannot be written down at the moment")]
     NotKept,
+    /// The document has changed since.
+    #[n(20)]
+    #[error("the document has changed since")]
+    Changed,
 }
 
 /// Draws what must not be guessed from 32 random bytes.

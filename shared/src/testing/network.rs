@@ -381,6 +381,7 @@ impl Simulation {
                     acknowledged,
                 } => self.phones[phone].remember(document, acknowledged),
                 ClientEffect::Changed { .. }
+                | ClientEffect::Gone { .. }
                 | ClientEffect::StatusChanged
                 | ClientEffect::Unavailable(_)
                 | ClientEffect::Heard { .. }
