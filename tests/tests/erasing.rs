@@ -272,10 +272,10 @@ async fn a_backup_that_is_put_back_brings_back_neither_the_erased_nor_old_member
     let data = house.data().to_path_buf();
     let (space, kept) = (house.space, folder.path().join("kept"));
     let (forgetful, careful) = (folder.path().join("without"), folder.path().join("with"));
-    // The relay's machine breaks down; its folder is there.
+    // The relay's machine breaks down; of its folder the records are left.
+    copy(&data.join("access"), &kept.join("access"))?;
     let (relay, host) = house.into_relay_and_host();
     let stopped = relay.kill().await?;
-    copy(&data.join("access"), &kept.join("access"))?;
     for (to, replacing) in [(&forgetful, None), (&careful, Some(&kept))] {
         let mut command = vec!["restore".to_owned(), "--from".to_owned(), name(&file)?];
         command.extend(["--data".to_owned(), name(to)?]);
