@@ -11,12 +11,14 @@ mod new_sheet;
 mod origin;
 mod people;
 mod phone;
+mod rewritten;
 mod rights;
 mod route;
 mod screen;
 mod sheet;
 mod sheets;
 mod states;
+mod strike;
 mod trades;
 mod unreadable;
 mod version;
@@ -121,7 +123,7 @@ fn inside(route: Route) -> AnyView {
     let model = expect_context::<Model>();
     let needs = match route {
         Route::Needs => Some((Kind::Needs, Right::Read)),
-        Route::Sheets | Route::Sheet(_) => Some((Kind::JobSheet, Right::Read)),
+        Route::Sheets | Route::Sheet(_) | Route::Strike(_) => Some((Kind::JobSheet, Right::Read)),
         Route::NewSheet | Route::NewSheetFrom(_) => Some((Kind::JobSheet, Right::Create)),
         _ => None,
     };
@@ -152,6 +154,7 @@ fn page_of(route: Route) -> AnyView {
             (screens.new_sheet)(Some(need.clone()))
         }),
         Route::Sheet(id) => late(Place::Sheets, move |screens| (screens.sheet)(id)),
+        Route::Strike(id) => late(Place::Sheets, move |screens| (screens.strike)(id)),
         Route::Unknown => {
             let words = &text().missing;
             doorway(

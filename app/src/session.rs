@@ -5,6 +5,7 @@
 
 mod company;
 mod entrance;
+mod erasing;
 mod file;
 mod meeting;
 mod members;
@@ -12,6 +13,7 @@ mod myself;
 mod opening;
 mod people;
 mod state;
+mod striking;
 mod tabs;
 mod task;
 #[cfg(test)]
@@ -44,6 +46,7 @@ use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use company::Place;
 pub(crate) use entrance::Found;
+pub(crate) use erasing::{Fate, Words};
 pub(crate) use file::{NotTaken, Taken};
 pub(crate) use state::{Standing, State};
 pub(crate) use task::Notice;
@@ -156,11 +159,13 @@ impl Session {
                 .chain(territory)
                 .collect()
         });
+        let erased = self.read(State::names_of_erased);
         self.act(|state, _| std::mem::take(state).close());
         let session = self.clone();
         self.store(move |kept| async move {
             if let Some(kept) = kept {
-                let names: Vec<String> = gone.iter().map(|id| members::kept_as(*id)).collect();
+                let names = gone.iter().map(|id| members::kept_as(*id));
+                let names: Vec<String> = names.chain(erased).collect();
                 warn_of(&kept.forget(&gone, &names).await);
             }
             storage::unmark();
@@ -201,6 +206,7 @@ impl Session {
             people: People::read(&loaded.people),
             forgotten: storage::marked(),
             members: members::read(&loaded.documents),
+            erased: erasing::Erased::read(&loaded.documents),
             forgetful,
         };
         self.act(|state, moment| state.open(moment, start));
@@ -310,6 +316,12 @@ impl Session {
                         .collect();
                     // What is lost here is only found out again from the relay.
                     warn_of(&kept.put(Table::Documents, &entries).await);
+                }
+            }),
+            Task::Bury(documents, entries) => self.store(move |kept| async move {
+                if let Some(kept) = kept {
+                    // What is left here is taken away at the next start.
+                    warn_of(&kept.bury(&documents, &entries).await);
                 }
             }),
             Task::TellTabs(word) => shell.tabs.tell(&word),

@@ -1,6 +1,6 @@
 //! What a stored document says of itself, for those who decide about it without opening it.
 
-use crate::doc::{self, Genesis, string_at};
+use crate::doc::{self, Document, Genesis, string_at};
 use crate::id::DocumentId;
 use crate::identity::PersonId;
 use crate::store::StoredChange;
@@ -49,8 +49,13 @@ impl Birth {
     }
 }
 
+/// The document that this one says to stand for.
+pub fn stands_for(document: &Document) -> Option<DocumentId> {
+    string_at(document.reader(), &ROOT, REPLACES)?.parse().ok()
+}
+
 /// The document that this birth says to stand for.
-pub fn replaced(genesis: &Change) -> Option<DocumentId> {
+fn replaced(genesis: &Change) -> Option<DocumentId> {
     let mut alone = Automerge::new();
     alone.apply_changes([genesis.clone()]).ok()?;
     string_at(&alone, &ROOT, REPLACES)?.parse().ok()

@@ -54,7 +54,9 @@ impl Strike {
             .char_indices()
             .flat_map(|(at, letter)| {
                 let bytes = at..at + letter.len_utf8();
-                letter.to_lowercase().map(move |small| (bytes.clone(), small))
+                letter
+                    .to_lowercase()
+                    .map(move |small| (bytes.clone(), small))
             })
             .collect();
         let mut places: Vec<Range<usize>> = Vec::new();
@@ -282,7 +284,10 @@ fn each_text(
     if path.len() > MOST_DEPTH {
         return;
     }
-    let is_map = matches!(reader.object_type(object), Ok(ObjType::Map | ObjType::Table));
+    let is_map = matches!(
+        reader.object_type(object),
+        Ok(ObjType::Map | ObjType::Table)
+    );
     let entries: Vec<(String, Value<'_>, ObjId)> = if is_map {
         let is_born_with = |key: &String| *object == ROOT && BORN_WITH.contains(&key.as_str());
         let keys = reader.keys(object).filter(|key| !is_born_with(key));

@@ -13,7 +13,9 @@ use maillage_shared::identity::{PersonId, PersonKey, Proof};
 use maillage_shared::presence::Face;
 use maillage_shared::roster::{Answer, Members, Request, Tombstone};
 use maillage_shared::store::StoredChange;
-use maillage_shared::sync::client::{Acknowledged, Buried, Client, ClientEffect, ClientEvent, Status};
+use maillage_shared::sync::client::{
+    Acknowledged, Buried, Client, ClientEffect, ClientEvent, Status,
+};
 use maillage_shared::time::UnixMillis;
 use maillage_shared::{ActorId, ChangeHash};
 use std::collections::{BTreeMap, VecDeque};

@@ -61,7 +61,10 @@ async fn is_gone(device: &Device, id: DocumentId) -> Result<()> {
     eventually("the phone forgets", async || {
         let here = device.documents().contains(&id);
         let seen = format!("{:?} {:?}", device.status(), device.troubles());
-        when(device.is_gone(id) && !here && device.kept(id).is_empty(), seen)
+        when(
+            device.is_gone(id) && !here && device.kept(id).is_empty(),
+            seen,
+        )
     })
     .await
 }
@@ -90,7 +93,10 @@ fn files_with(folder: &Path, words: &str) -> Result<Vec<String>> {
         let Ok(content) = fs::read(&path) else {
             continue;
         };
-        if content.windows(words.len()).any(|part| part == words.as_bytes()) {
+        if content
+            .windows(words.len())
+            .any(|part| part == words.as_bytes())
+        {
             found.push(path.display().to_string());
         }
     }
@@ -100,7 +106,12 @@ fn files_with(folder: &Path, words: &str) -> Result<Vec<String>> {
 /// A house with a sheet in which the name stands, and somebody who has it.
 async fn with_sheet() -> Result<(House, Device, DocumentId)> {
     let house = House::open().await?;
-    let sheet = sheet::create(&house.host, house.space, "Vélos", &format!("Demandé par {NAME}."))?;
+    let sheet = sheet::create(
+        &house.host,
+        house.space,
+        "Vélos",
+        &format!("Demandé par {NAME}."),
+    )?;
     house.host.all_sent().await?;
     let member = house.with(Role::Volunteer, "Amina").await?;
     member.find(sheet).await?;
@@ -123,7 +134,8 @@ async fn what_the_team_erases_leaves_the_disk_and_every_phone() -> Result<()> {
     late.want(sheet);
     is_gone(&late, sheet).await?;
     let printed = lines(house.data(), &["ticket", "--role", "volunteer"]).await?;
-    let program = JavascriptPeer::start(&house.relay.sync_url().replace("/sync", &printed[0])).await?;
+    let program =
+        JavascriptPeer::start(&house.relay.sync_url().replace("/sync", &printed[0])).await?;
     ensure!(program.find(sheet).await.is_err(), "a program reads it");
     // A stranger is not told that it ever was.
     let stranger = Device::start(&house.relay.sync_url())?;
@@ -170,24 +182,32 @@ async fn only_the_team_erases_and_strikes() -> Result<()> {
     // What somebody wrote meanwhile is not lost on the way.
     sheet::append(&member, sheet, Section::Tasks, "Réparer. ")?;
     member.all_sent().await?;
-    let answer = house.host.ask(&replacing(&house, sheet, new, heads)).await?;
+    let answer = house
+        .host
+        .ask(&replacing(&house, sheet, new, heads))
+        .await?;
     assert_eq!(answer, Answer::Denied(Denied::Changed));
     ensure!(!member.is_gone(sheet), "it is gone all the same");
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_that_was_offline_forgets_and_nothing_it_wrote_brings_the_document_back() -> Result<()> {
+async fn a_phone_that_was_offline_forgets_and_nothing_it_wrote_brings_the_document_back()
+-> Result<()> {
     let (house, _, sheet) = with_sheet().await?;
     let line = Line::to(house.relay.address()).await?;
     let far = Device::start(&line.sync_url())?;
-    far.join(&house.invite(Role::Volunteer, 1).await?.link, "Luc").await?;
+    far.join(&house.invite(Role::Volunteer, 1).await?.link, "Luc")
+        .await?;
     far.find(sheet).await?;
     far.is_vouched_for(sheet).await?;
     line.cut();
     eventually("the line is cut", async || {
         let status = far.status();
-        when(status.link != maillage_shared::sync::client::LinkState::Online, format!("{status:?}"))
+        when(
+            status.link != maillage_shared::sync::client::LinkState::Online,
+            format!("{status:?}"),
+        )
     })
     .await?;
     sheet::append(&far, sheet, Section::Tasks, "Réparer. ")?;
@@ -206,12 +226,16 @@ async fn a_name_that_is_struck_is_nowhere_and_phones_follow_to_the_new_document(
     member.all_sent().await?;
     let line = Line::to(house.relay.address()).await?;
     let far = Device::start(&line.sync_url())?;
-    far.join(&house.invite(Role::Volunteer, 1).await?.link, "Luc").await?;
+    far.join(&house.invite(Role::Volunteer, 1).await?.link, "Luc")
+        .await?;
     far.find(old).await?;
     line.cut();
     eventually("the line is cut", async || {
         let status = far.status();
-        when(status.link != maillage_shared::sync::client::LinkState::Online, format!("{status:?}"))
+        when(
+            status.link != maillage_shared::sync::client::LinkState::Online,
+            format!("{status:?}"),
+        )
     })
     .await?;
     sheet::append(&far, old, Section::Tasks, "Sans réseau. ")?;
@@ -247,7 +271,10 @@ async fn a_name_that_is_struck_is_nowhere_and_phones_follow_to_the_new_document(
     assert_eq!(far.stands_for(old), Some(new));
     far.find(new).await?;
     // The record says that it was done, and not what was struck out.
-    let record = house.host.ask(&Request::Record { space: house.space }).await?;
+    let record = house
+        .host
+        .ask(&Request::Record { space: house.space })
+        .await?;
     ensure!(!format!("{record:?}").contains("Zulmira"), "{record:?}");
     Ok(())
 }
@@ -266,7 +293,9 @@ async fn a_backup_that_is_put_back_brings_back_neither_the_erased_nor_old_member
     lines(house.data(), &["backup", "--to", &name(&file)?]).await?;
     let new = strike(&house, &house.host, old).await?;
     let leaver = house.with(Role::Volunteer, "Partie").await?;
-    house.make(&leaver, maillage_shared::identity::Roles::NONE).await?;
+    house
+        .make(&leaver, maillage_shared::identity::Roles::NONE)
+        .await?;
     is_off_the_disk(&house, old).await?;
     let before = house.host.members(house.space).context("nobody is known")?;
     let data = house.data().to_path_buf();
@@ -290,7 +319,10 @@ async fn a_backup_that_is_put_back_brings_back_neither_the_erased_nor_old_member
     // With what was left of the folder, everything stays erased, and whoever was removed stays so.
     let restored = Relay::start_asking(&careful).await?;
     let rows = lines(&careful, &["check"]).await?;
-    ensure!(rows.iter().all(|row| !row.starts_with(&old.to_string())), "{rows:?}");
+    ensure!(
+        rows.iter().all(|row| !row.starts_with(&old.to_string())),
+        "{rows:?}"
+    );
     let again = member.twin(&restored.sync_url())?;
     again.want(old);
     is_gone(&again, old).await?;
@@ -357,7 +389,10 @@ async fn a_relay_that_is_killed_has_erased_or_not_and_never_half() -> Result<()>
             }
         })
         .await?;
-        ensure!(outcome || answered.is_none(), "what was answered did not hold");
+        ensure!(
+            outcome || answered.is_none(),
+            "what was answered did not hold"
+        );
         if outcome {
             is_off_the_disk(&house, sheet).await?;
         }
@@ -377,7 +412,14 @@ async fn the_operator_erases_with_and_without_a_running_relay() -> Result<()> {
     let data = house.data().to_path_buf();
     let folder = tempfile::tempdir()?;
     let (space, data_copy) = (house.space, folder.path().join("data"));
-    let ended = relay::run(&["backup", "--data", data.to_str().context("path")?, "--to", folder.path().join("b").to_str().context("path")?]).await?;
+    let ended = relay::run(&[
+        "backup",
+        "--data",
+        data.to_str().context("path")?,
+        "--to",
+        folder.path().join("b").to_str().context("path")?,
+    ])
+    .await?;
     ensure!(ended.status.success(), "{ended:?}");
     let to = data_copy.to_str().context("path")?;
     let from = folder.path().join("b");

@@ -1,6 +1,7 @@
 //! Who belongs to the territory, and what each may do.
 
 mod asking;
+mod erase;
 mod invite;
 mod mine;
 mod roles;

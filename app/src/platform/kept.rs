@@ -208,12 +208,38 @@ impl Kept {
         completed(&writing).await
     }
 
+    /// Notes these entries about documents, then takes these documents away; what was noted stays when the rest fails.
+    pub(crate) async fn bury(
+        &self,
+        documents: &[DocumentId],
+        entries: &[(String, Vec<u8>)],
+    ) -> Result<(), KeepError> {
+        let entries: Vec<(&str, Vec<u8>)> = entries
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), bytes.clone()))
+            .collect();
+        if !entries.is_empty() {
+            self.put(Table::Documents, &entries).await?;
+        }
+        self.take_away(documents, &[]).await
+    }
+
     /// Takes away these documents and these names among what is known about documents, and all that is known about people.
     pub(crate) async fn forget(
         &self,
         documents: &[DocumentId],
         names: &[String],
     ) -> Result<(), KeepError> {
+        self.take_away(documents, names).await?;
+        for table in [Table::People, Table::Me] {
+            let writing = self.write(table.name())?;
+            writing.object_store(table.name())?.clear()?;
+            completed(&writing).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_away(&self, documents: &[DocumentId], names: &[String]) -> Result<(), KeepError> {
         let writing = self.write(CHANGES)?;
         let store = writing.object_store(CHANGES)?;
         for document in documents {
@@ -235,13 +261,7 @@ impl Kept {
         {
             store.delete(&JsValue::from_str(&name))?;
         }
-        completed(&writing).await?;
-        for table in [Table::People, Table::Me] {
-            let writing = self.write(table.name())?;
-            writing.object_store(table.name())?.clear()?;
-            completed(&writing).await?;
-        }
-        Ok(())
+        completed(&writing).await
     }
 
     /// Begins a transaction that completes only when the bytes are on the phone's disk.

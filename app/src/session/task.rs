@@ -64,6 +64,8 @@ pub(crate) enum Task {
     KeepMembers(DocumentId, Vec<u8>),
     /// Write what the relay has acknowledged of some documents.
     KeepHeads(Vec<(DocumentId, Vec<u8>)>),
+    /// Note these entries about documents, then take these documents away.
+    Bury(Vec<DocumentId>, Vec<(String, Vec<u8>)>),
     /// Say something to the other tabs of this phone.
     TellTabs(Vec<u8>),
     /// Become the tab that speaks with the relay, whichever does now.
@@ -107,6 +109,8 @@ pub(crate) enum Notice {
     People,
     /// Who is who, and what I may do.
     Members,
+    /// Which documents were erased, or what is left of what was written there.
+    Erased,
     /// Where an invitation leads, or how far coming in has got.
     Entrance,
     /// What the relay says to a question with this number; nothing when the connection was lost.

@@ -1,10 +1,12 @@
 //! The keys of the catalogue: one structure a screen, one field a sentence.
 
 mod entrance;
+mod erasing;
 mod members;
 mod sheet;
 
 pub(crate) use entrance::{Door, Entering, Refusal};
+pub(crate) use erasing::{Erasing, Rewritten};
 pub(crate) use members::{Invite, Members, Rights};
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
 
@@ -44,6 +46,7 @@ pub(crate) struct Text {
     pub(crate) entering: Entering,
     pub(crate) home: Home,
     pub(crate) rights: Rights,
+    pub(crate) rewritten: Rewritten,
     pub(crate) needs: Needs,
     pub(crate) sheets: Sheets,
     /// What a screen reader adds to a button that stands beside several parts: the part.
@@ -60,6 +63,7 @@ pub(crate) struct LateText {
     pub(crate) members: Members,
     pub(crate) invite: Invite,
     pub(crate) phone: Phone,
+    pub(crate) erasing: Erasing,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }
@@ -284,6 +288,8 @@ pub(crate) struct Phone {
     pub(crate) choose: &'static str,
     /// How many texts have got something new, and how many were left out.
     pub(crate) taken: fn(new: usize, left_out: usize) -> String,
+    /// How many texts were left out because the team has erased them.
+    pub(crate) taken_erased: fn(usize) -> String,
     pub(crate) foreign: &'static str,
     pub(crate) newer: &'static str,
     pub(crate) damaged: &'static str,

@@ -1,7 +1,7 @@
 //! One territory: what its record says, and how something is added to it.
 
-use super::{Change, Registry};
 use super::record::Record;
+use super::{Change, Registry};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Phone, Request, Roster};

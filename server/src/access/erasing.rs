@@ -3,8 +3,8 @@
 use super::book::Book;
 use super::{Registry, now};
 use crate::store::files::io_error;
-use maillage_shared::doc::Kind;
 use maillage_shared::birth::Birth;
+use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::roster::{By, Deed, Denied, Roster, Tombstone, Warrant};
@@ -76,9 +76,7 @@ impl Registry {
             Denied::NotKept
         })?;
         let stored = stored.iter().map(|(document, birth)| (*document, birth));
-        Ok(book
-            .roster
-            .belongings(person, stored, access::is_personal))
+        Ok(book.roster.belongings(person, stored, access::is_personal))
     }
 
     /// Notes in every record that the relay was set back to a backup, so that phones which know more of it take what it says now.

@@ -13,11 +13,7 @@ use std::path::Path;
 ///
 /// `replacing` is the folder that it takes the place of, or what is left of it. Of that only the records are read: what they say was
 /// erased, and who was removed, since the backup stays so.
-pub fn restore(
-    data: &Path,
-    file: &Path,
-    replacing: Option<&Path>,
-) -> Result<Report, UpkeepError> {
+pub fn restore(data: &Path, file: &Path, replacing: Option<&Path>) -> Result<Report, UpkeepError> {
     if !is_empty(data).map_err(|error| UpkeepError::File(data.to_path_buf(), error))? {
         return Err(UpkeepError::NotEmpty(data.to_path_buf()));
     }

@@ -30,11 +30,7 @@ impl Roster {
     }
 
     /// Those of these erased documents, or of all, that the holder of a warrant may hear of.
-    pub fn tombstones_for(
-        &self,
-        warrant: &Warrant,
-        only: Option<&[DocumentId]>,
-    ) -> Vec<Tombstone> {
+    pub fn tombstones_for(&self, warrant: &Warrant, only: Option<&[DocumentId]>) -> Vec<Tombstone> {
         let may_hear = |gone: &&Gone| {
             let is_asked = only.is_none_or(|only| only.contains(&gone.tombstone.document));
             let kind = gone.kind;
@@ -77,9 +73,7 @@ impl Roster {
         // Whose answer was lost on the way asks again.
         if let Some(gone) = self.tombstone(document) {
             let is_same = gone.replaced_by == replaced_by;
-            return is_same
-                .then(Decision::nothing_more)
-                .ok_or(Denied::Unknown);
+            return is_same.then(Decision::nothing_more).ok_or(Denied::Unknown);
         }
         let is_ours = |birth: &Birth| {
             birth.genesis.space == self.space && birth.genesis.kind != Kind::Territory

@@ -46,7 +46,11 @@ fn sheet() -> Document {
     write(&mut document, 1, put("Le secret de Luc. Réparer.", 0));
     write(&mut document, 2, put("", 18));
     let price = Known::Known("demander à Amina Diallo".to_owned());
-    write(&mut document, 3, JobSheetCommand::Set(SheetValue::Price(price)));
+    write(
+        &mut document,
+        3,
+        JobSheetCommand::Set(SheetValue::Price(price)),
+    );
     document.set_actor(actor(2));
     let step = crate::command::MoveRequest {
         to: SheetState::Draft,
@@ -65,9 +69,15 @@ fn strike() -> Strike {
 #[test]
 fn words_are_struck_whole_wherever_they_stand() {
     let strike = Strike::new("Ali", "…").unwrap();
-    assert_eq!(strike.apply("Ali, ALI et l’ali. Alimentation, Vali."), "…, … et l’…. Alimentation, Vali.");
+    assert_eq!(
+        strike.apply("Ali, ALI et l’ali. Alimentation, Vali."),
+        "…, … et l’…. Alimentation, Vali."
+    );
     let strike = Strike::new("+32 470", "…").unwrap();
-    assert_eq!(strike.apply("tél. +32 470 et 1+32 4701"), "tél. … et 1+32 4701");
+    assert_eq!(
+        strike.apply("tél. +32 470 et 1+32 4701"),
+        "tél. … et 1+32 4701"
+    );
     let strike = Strike::new("İpek", "…").unwrap();
     assert_eq!(strike.apply("chez İPEK"), "chez …");
     assert_eq!(Strike::new(" \n", "…"), None);
@@ -85,9 +95,16 @@ fn every_passage_is_found_before_anything_is_done() {
 #[test]
 fn what_was_struck_is_in_no_byte_of_the_new_document_and_its_history_is_gone() {
     let old = sheet();
-    let (new, genesis) = strike().rewrite(id(3), &old, actor(7), NOW.plus(60_000)).unwrap();
+    let (new, genesis) = strike()
+        .rewrite(id(3), &old, actor(7), NOW.plus(60_000))
+        .unwrap();
     assert_eq!(new.changes().len(), 1);
-    let all = format!("{:?}", automerge::Change::from_bytes(genesis.bytes.to_vec()).unwrap().decode());
+    let all = format!(
+        "{:?}",
+        automerge::Change::from_bytes(genesis.bytes.to_vec())
+            .unwrap()
+            .decode()
+    );
     for words in ["Amina", "AMINA", "Diallo", "secret de Luc"] {
         assert!(!all.contains(words), "{words} in {all}");
     }
@@ -102,9 +119,14 @@ fn what_was_struck_is_in_no_byte_of_the_new_document_and_its_history_is_gone() {
 #[test]
 fn the_rest_reads_the_same_and_who_wrote_it_stays_known() {
     let old = sheet();
-    let (new, _) = strike().rewrite(id(3), &old, actor(7), NOW.plus(60_000)).unwrap();
+    let (new, _) = strike()
+        .rewrite(id(3), &old, actor(7), NOW.plus(60_000))
+        .unwrap();
     let (before, after) = (JobSheetSnapshot::read(&old), JobSheetSnapshot::read(&new));
-    assert_eq!(after.sections.text(Section::Need), "[rayé] demande. Voir avec [rayé].");
+    assert_eq!(
+        after.sections.text(Section::Need),
+        "[rayé] demande. Voir avec [rayé]."
+    );
     assert_eq!(after.sections.text(Section::Tasks), "Réparer.");
     assert_eq!(after.moves, before.moves);
     assert_eq!(after.moves[0].by, Some(person(2)));
@@ -117,7 +139,9 @@ fn the_rest_reads_the_same_and_who_wrote_it_stays_known() {
     assert_eq!(author(&after).0, Some(person(1)));
     // Struck once more, by someone else, it stays so.
     let again = Strike::new("Réparer", "[rayé]").unwrap();
-    let (again, _) = again.rewrite(id(4), &new, actor(8), NOW.plus(90_000)).unwrap();
+    let (again, _) = again
+        .rewrite(id(4), &new, actor(8), NOW.plus(90_000))
+        .unwrap();
     assert_eq!(JobSheetSnapshot::read(&again).moves, before.moves);
 }
 
@@ -126,10 +150,16 @@ fn the_rest_reads_the_same_and_who_wrote_it_stays_known() {
 fn what_is_written_afterwards_is_its_writers_own_whatever_they_note() {
     let (mut new, _) = strike().rewrite(id(3), &sheet(), actor(7), NOW).unwrap();
     new.set_actor(actor(5));
-    write(&mut new, 9, JobSheetCommand::Set(SheetValue::Price(Known::NotYet)));
+    write(
+        &mut new,
+        9,
+        JobSheetCommand::Set(SheetValue::Price(Known::NotYet)),
+    );
     let number = {
         let (_, id) = new.reader().get(ROOT, "price").unwrap().unwrap();
-        let ObjId::Id(number, ..) = id else { panic!("no operation") };
+        let ObjId::Id(number, ..) = id else {
+            panic!("no operation")
+        };
         number
     };
     new.transact(NOW, |transaction| {

@@ -36,6 +36,8 @@ pub(crate) enum Word {
     Free,
     /// The relay finds this version of the program too old.
     TooOld,
+    /// The relay says which documents of a territory were erased.
+    Erased(DocumentId, Vec<u8>),
     /// Whoever used this phone has left: nothing of theirs is to be written any more.
     Gone,
 }
@@ -50,6 +52,7 @@ const MYSELF: u8 = 6;
 const FREE: u8 = 7;
 const TOO_OLD: u8 = 8;
 const GONE: u8 = 9;
+const ERASED: u8 = 20;
 
 type Written = Result<(), minicbor::encode::Error<Infallible>>;
 
@@ -101,6 +104,7 @@ impl Word {
             }
             Self::Heard(id, data) => e.array(3)?.u8(HEARD)?.bytes(id.as_bytes())?.bytes(data)?,
             Self::Say(id, data) => e.array(3)?.u8(SAY)?.bytes(id.as_bytes())?.bytes(data)?,
+            Self::Erased(id, data) => e.array(3)?.u8(ERASED)?.bytes(id.as_bytes())?.bytes(data)?,
         };
         Ok(())
     }
@@ -142,6 +146,7 @@ impl Word {
                 }
             }
             HEARD => Self::Heard(document(&mut d)?, d.bytes().ok()?.to_vec()),
+            ERASED => Self::Erased(document(&mut d)?, d.bytes().ok()?.to_vec()),
             SAY => Self::Say(document(&mut d)?, d.bytes().ok()?.to_vec()),
             _ => return None,
         })
@@ -211,6 +216,7 @@ mod tests {
             }),
             Word::Heard(id, vec![4]),
             Word::Say(id, vec![5]),
+            Word::Erased(id, vec![6]),
             Word::Myself,
             Word::Free,
             Word::TooOld,

@@ -49,7 +49,7 @@ pub(super) const ENTERING: Entering = Entering {
             title: "Le serveur n’a pas pu vous inscrire",
             next: "Cela se fera tout seul. Laissez cette page ouverte.",
         },
-        Denied::Unknown | Denied::LastOfTeam => Refusal {
+        Denied::Unknown | Denied::LastOfTeam | Denied::Changed => Refusal {
             title: "Vous n’avez pas pu entrer",
             next: "Demandez un nouveau lien à l’animateur.",
         },

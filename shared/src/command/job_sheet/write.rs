@@ -3,18 +3,18 @@
 use super::super::write::{choose, container, create, record, set_note, set_optional, set_words};
 use super::super::{CommandError, Context, Intent};
 use super::{GuardRailValue, JobSheetCommand, MoveRequest, NewGuardRail, SheetField, SheetValue};
+use crate::birth::REPLACES;
+use crate::doc::string_at;
 use crate::doc::{Document, Kind};
 use crate::id::RecordId;
 use crate::identity::PersonId;
 use crate::records::field::{set, value};
-use crate::records::origin::written_by;
-use crate::birth::REPLACES;
-use crate::doc::string_at;
 use crate::records::job_sheet::{
     BEFORE_TRIAL, CONTRACT_TYPE, COST, EMPLOYER, FULL_TIME_HUNDREDTHS, GUARD_RAILS, INCOME,
     JOINT_COMMITTEE, MINUTES_PER_WEEK, MOVES, NEEDS, PARTNERS, PEOPLE, PRICE, PROJECT_CARRIER,
     STATE, TITLE, TRADE,
 };
+use crate::records::origin::written_by;
 use crate::records::{
     ContractType, GuardRailTopic, Owner, SheetState, Trade, TrialPointValue, guard_rail, section,
     state_move,

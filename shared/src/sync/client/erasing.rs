@@ -22,8 +22,8 @@ pub struct Buried {
 }
 
 impl Client {
-    /// Takes documents off this phone that were erased, as the key of this space says, and those that were already off the phone of whoever
-    /// names them. None of them is spoken about, asked for or taken in any more. Returns those that were here.
+    /// Takes documents of this space off this phone that were erased. None of them is spoken about, asked for or taken in any more. Returns
+    /// those that were here.
     pub fn bury(
         &mut self,
         space: DocumentId,
@@ -51,6 +51,11 @@ impl Client {
             }
         }
         buried
+    }
+
+    /// What this phone has kept of documents that were erased, and of what stands for them.
+    pub fn know_gone(&mut self, gone: impl IntoIterator<Item = (DocumentId, Option<DocumentId>)>) {
+        self.gone.extend(gone);
     }
 
     /// Whether a document was erased.

@@ -81,7 +81,11 @@ fn an_erased_document_leaves_the_phone_and_does_not_come_back() {
 #[test]
 fn a_territory_buries_neither_itself_nor_what_is_not_its_own() {
     let (mut client, _) = with_sheet(2);
-    assert!(client.bury(DocumentId::from_entropy([8; 16]), [tombstone(None, &[])]).is_empty());
+    assert!(
+        client
+            .bury(DocumentId::from_entropy([8; 16]), [tombstone(None, &[])])
+            .is_empty()
+    );
     assert!(client.bury(id(), [tombstone(None, &[])]).is_empty());
     assert!(client.document(id()).is_some() && !client.is_gone(id()));
 }
@@ -94,7 +98,9 @@ fn words_written_meanwhile_are_handed_back_and_nothing_of_what_was_there() {
     type_in(&mut client, 18, "jour.");
     type_in(&mut client, 0, "Ici : ");
     let new = DocumentId::from_entropy([7; 16]);
-    let buried = client.bury(space(), [tombstone(Some(new), &heads)]).remove(0);
+    let buried = client
+        .bury(space(), [tombstone(Some(new), &heads)])
+        .remove(0);
     assert_eq!(client.stands_for(id()), Some(new));
     assert_eq!(buried.lost.len(), 3);
     let theirs = |writer: &ActorId| *writer == actor(2);
