@@ -1,3 +1,5 @@
+mod erasing;
+
 use super::*;
 use crate::identity::{PersonKey, Secret};
 use crate::properties;
