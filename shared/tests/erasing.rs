@@ -117,8 +117,14 @@ fn settle(simulation: &mut Simulation) {
 
 fn assert_gone(simulation: &Simulation, seed: u64) {
     for phone in 0..PHONES {
-        assert!(simulation.client(phone).is_gone(old()), "seed {seed}, phone {phone}");
-        assert!(!simulation.holds(phone, old()), "seed {seed}, phone {phone}");
+        assert!(
+            simulation.client(phone).is_gone(old()),
+            "seed {seed}, phone {phone}"
+        );
+        assert!(
+            !simulation.holds(phone, old()),
+            "seed {seed}, phone {phone}"
+        );
     }
     assert_eq!(simulation.store().load(old()), Ok(None), "seed {seed}");
     assert_eq!(simulation.refusals(), [], "seed {seed}");
@@ -153,8 +159,11 @@ fn of_a_sheet_written_anew_in_a_storm_no_word_is_lost_in_silence() {
         }
         let strike = Strike::new(NAME, "[rayé]").unwrap();
         let document = simulation.client(0).document(old()).unwrap();
-        let base: HashSet<ChangeHash> =
-            document.changes().iter().map(|change| change.hash).collect();
+        let base: HashSet<ChangeHash> = document
+            .changes()
+            .iter()
+            .map(|change| change.hash)
+            .collect();
         let (heads, actor, now) = (document.heads(), simulation.actor(0), simulation.now());
         let (anew, genesis) = strike.rewrite(old(), document, actor, now).unwrap();
         for phone in 0..PHONES {
@@ -171,7 +180,10 @@ fn of_a_sheet_written_anew_in_a_storm_no_word_is_lost_in_silence() {
         for phone in 0..PHONES {
             assert_eq!(simulation.client(phone).stands_for(old()), Some(new()));
             let sheet: &Document = simulation.client(phone).document(new()).unwrap();
-            let need = JobSheetSnapshot::read(sheet).sections.text(Section::Need).to_owned();
+            let need = JobSheetSnapshot::read(sheet)
+                .sections
+                .text(Section::Need)
+                .to_owned();
             assert_eq!(need, "Demandé par [rayé].", "seed {seed}, phone {phone}");
             assert_own_words_are_handed_back(&simulation, phone, &base, seed);
         }
@@ -208,6 +220,10 @@ fn assert_own_words_are_handed_back(
                 .map(|change| change.hash)
                 .collect(),
         );
-        assert_eq!(words == "[]", is_nothing_mine, "seed {seed}, phone {phone}: {words}");
+        assert_eq!(
+            words == "[]",
+            is_nothing_mine,
+            "seed {seed}, phone {phone}: {words}"
+        );
     }
 }

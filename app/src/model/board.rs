@@ -334,9 +334,12 @@ impl Board {
             }
             Notice::Erased => {
                 let session = &self.session;
-                let mut summaries = self.summaries.borrow_mut();
-                summaries.retain(|id, _| session.read(|state| state.fate(*id)).is_none());
-                drop(summaries);
+                let is_here = |id: &DocumentId| session.read(|state| state.fate(*id)).is_none();
+                self.summaries.borrow_mut().retain(|id, _| is_here(id));
+                let watched = self.watched.borrow().clone();
+                for (_, watched) in watched.into_iter().filter(|(id, _)| !is_here(id)) {
+                    put(&watched.sheet, None);
+                }
                 self.all_stale();
                 self.ask_for_frame();
                 self.erased.notify();

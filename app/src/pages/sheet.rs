@@ -40,7 +40,11 @@ pub(crate) fn Sheet(
     let here = Seen::new(move || document.with(Option::is_some));
     let sheet = Seen::new(move || document.get().unwrap_or_default());
     // Before the document arrives, the territory's index may know its title.
+    let fate = Seen::new(move || model.fate(id));
     let title = Seen::new(move || {
+        if let Some(Fate::Erased { .. }) = fate.get() {
+            return late_text().erasing.erased_title.to_owned();
+        }
         let written = sheet.with(|sheet| sheet.title.words().to_owned());
         if !written.is_empty() {
             return written;
@@ -65,7 +69,6 @@ pub(crate) fn Sheet(
             )
         })
     });
-    let fate = Seen::new(move || model.fate(id));
     follow(move || {
         if let Some(Fate::Replaced(now)) = fate.get() {
             page::replace_with(&Route::Sheet(now).href());

@@ -139,7 +139,9 @@ fn what_the_key_of_the_territory_says_is_gone_leaves_the_phone_and_its_tabs() {
         Task::TellTabs(word) => Word::decode(word),
         _ => None,
     });
-    let word = words.into_iter().find(|word| matches!(word, Word::Erased(..)));
+    let word = words
+        .into_iter()
+        .find(|word| matches!(word, Word::Erased(..)));
     let (mut other, _) = with_sheet();
     let tasks = other.handle(at(9), Event::Tab(word.unwrap().encode()));
     assert_eq!(buried(&tasks).0, [sheet]);
@@ -150,7 +152,10 @@ fn what_the_key_of_the_territory_says_is_gone_leaves_the_phone_and_its_tabs() {
 fn a_phone_that_stopped_on_the_way_forgets_at_its_next_start() {
     let (mut state, sheet) = with_sheet();
     let left = state.client.kept(sheet).to_vec();
-    let tasks = state.handle(at(8), frame_of(gone(sheet, None, Heads::default()), &space_key(9)));
+    let tasks = state.handle(
+        at(8),
+        frame_of(gone(sheet, None, Heads::default()), &space_key(9)),
+    );
     let (_, entries) = buried(&tasks);
     let actor = me().actor;
     let document = maillage_shared::doc::Document::from_changes(&left, actor).unwrap();
@@ -181,7 +186,10 @@ fn a_phone_that_stopped_on_the_way_forgets_at_its_next_start() {
 fn a_file_does_not_bring_back_what_was_erased() {
     let (mut state, sheet) = with_sheet();
     let file = state.write_file().unwrap();
-    state.handle(at(8), frame_of(gone(sheet, None, Heads::default()), &space_key(9)));
+    state.handle(
+        at(8),
+        frame_of(gone(sheet, None, Heads::default()), &space_key(9)),
+    );
     let (taken, _) = state.take_file(at(9), &file).unwrap();
     let erased = 1;
     assert_eq!(
@@ -201,7 +209,10 @@ fn words_that_the_new_document_lacks_are_kept_until_the_person_is_done_with_them
     let tasks = type_in(&mut state, sheet, "Sans réseau.");
     keep(&mut state, tasks);
     let now = DocumentId::from_entropy([5; 16]);
-    let tasks = state.handle(at(8), frame_of(gone(sheet, Some(now), heads), &space_key(9)));
+    let tasks = state.handle(
+        at(8),
+        frame_of(gone(sheet, Some(now), heads), &space_key(9)),
+    );
     assert_eq!(state.fate(sheet), Some(Fate::Replaced(now)));
     let path = vec!["sections".to_owned(), "tasks".to_owned()];
     let words = vec![(path, "Sans réseau.".to_owned())];
@@ -240,7 +251,10 @@ fn a_sheet_written_anew_is_listed_once_it_stands_for_the_old_one() {
     keep(&mut state, tasks);
     assert_eq!(listed(&state), ["Vélos"]);
     assert!(state.index_names(sheet) && !state.index_names(new));
-    let tasks = state.handle(at(8), frame_of(gone(sheet, Some(new), heads), &space_key(9)));
+    let tasks = state.handle(
+        at(8),
+        frame_of(gone(sheet, Some(new), heads), &space_key(9)),
+    );
     keep(&mut state, tasks);
     assert_eq!(listed(&state), ["Vélos"]);
     assert!(!state.index_names(sheet) && state.index_names(new));

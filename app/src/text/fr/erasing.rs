@@ -50,6 +50,7 @@ pub(super) const ERASING: Erasing = Erasing {
     keep_sheet: "Garder la fiche",
     erase_now: "Effacer pour toujours",
     under_way: "Un instant…",
+    erased_title: "Fiche effacée",
     erased: "Ce document a été effacé par l’équipe.",
     erased_unsaid: "Ce que vous y avez écrit sans réseau est effacé aussi.",
     sheets: "Voir les fiches",

@@ -35,6 +35,7 @@ pub(crate) struct Erasing {
     pub(crate) erase_now: &'static str,
     pub(crate) under_way: &'static str,
     /// On the page of a document that was erased.
+    pub(crate) erased_title: &'static str,
     pub(crate) erased: &'static str,
     pub(crate) erased_unsaid: &'static str,
     pub(crate) sheets: &'static str,

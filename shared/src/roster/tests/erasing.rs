@@ -36,7 +36,9 @@ fn decide(book: &mut Book, by: By, request: &Request) -> Result<Answer, Denied> 
             (id(4), replacing(Kind::Needs)),
         ];
         let mut stored = stored.into_iter();
-        stored.find(|(id, _)| *id == document).map(|(_, birth)| birth)
+        stored
+            .find(|(id, _)| *id == document)
+            .map(|(_, birth)| birth)
     };
     let decision = book.roster.decide_erasing(by, request, births).unwrap()?;
     for deed in decision.deeds {
