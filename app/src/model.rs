@@ -9,18 +9,20 @@ use crate::platform::calendar::today;
 use crate::platform::storage::Room;
 use crate::platform::{files, log};
 use crate::session::{Coming, Refused, State, now};
-pub(crate) use crate::session::{NotTaken, Taken};
+pub(crate) use crate::session::{Fate, NotTaken, Taken, Words};
 use board::Board;
 use leptos::html;
 use leptos::prelude::*;
+use maillage_shared::birth;
 use maillage_shared::command::{Intent, JobSheetCommand, NeedsCommand};
 use maillage_shared::doc::Kind;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, PublicKey, Roles};
 use maillage_shared::records::{NewJobSheet, Section, needs};
-use maillage_shared::roster::{Answer, Request};
+use maillage_shared::roster::{Answer, Heads, Request};
 use maillage_shared::rules::access::{self, Act, Right};
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
+use maillage_shared::strike::{Passage, Strike};
 use send_wrapper::SendWrapper;
 use std::rc::Rc;
 
@@ -269,6 +271,47 @@ impl Model {
             move || board.leave(id)
         });
         signal.into()
+    }
+
+    /// What became of a document; `None` while it is there, as far as this phone knows. Tracked.
+    pub(crate) fn fate(self, id: DocumentId) -> Option<Fate> {
+        self.board().fate(id)
+    }
+
+    /// Words that were written here in documents that were written anew since, and that are nowhere else: the old document, the new one, and
+    /// the words. Tracked.
+    pub(crate) fn kept_words(self) -> Vec<(DocumentId, DocumentId, Words)> {
+        self.board().kept_words()
+    }
+
+    /// Whether a document was written anew without something. Tracked.
+    pub(crate) fn is_written_anew(self, id: DocumentId) -> bool {
+        let board = self.board();
+        board.watch_sheet(id);
+        let stands_for = |state: &State| state.document(id).and_then(birth::stands_for);
+        board.session().read(stands_for).is_some()
+    }
+
+    /// The person needs the words of this old document no longer.
+    pub(crate) fn drop_words(self, id: DocumentId) {
+        self.board().session().act(|state, _| state.drop_words(id));
+    }
+
+    /// Every place in a document where some words stand.
+    pub(crate) fn passages(self, id: DocumentId, strike: &Strike) -> Vec<Passage> {
+        let read = |state: &State| state.document(id).map(|document| strike.passages(document));
+        self.board().session().read(read).unwrap_or_default()
+    }
+
+    /// Writes a document anew without some words, to be put in the place of the old one, and from which heads it was made.
+    pub(crate) fn write_anew(
+        self,
+        id: DocumentId,
+        strike: &Strike,
+    ) -> Result<(DocumentId, Heads), Refused> {
+        let session = self.board();
+        let session = session.session();
+        session.attempt(|state, moment| state.write_anew(moment, id, strike))
     }
 
     /// How someone looks, if this phone has met them. Tracked.

@@ -13,6 +13,7 @@ mod origin;
 mod people;
 mod phone;
 mod phones;
+mod rewritten;
 mod rights;
 mod route;
 mod scan;
@@ -20,6 +21,7 @@ mod screen;
 mod sheet;
 mod sheets;
 mod states;
+mod strike;
 mod trades;
 mod unreadable;
 mod users;
@@ -145,7 +147,7 @@ fn inside(route: Route) -> AnyView {
     let model = expect_context::<Model>();
     let needs = match route {
         Route::Needs => Some((Kind::Needs, Right::Read)),
-        Route::Sheets | Route::Sheet(_) => Some((Kind::JobSheet, Right::Read)),
+        Route::Sheets | Route::Sheet(_) | Route::Strike(_) => Some((Kind::JobSheet, Right::Read)),
         Route::NewSheet | Route::NewSheetFrom(_) => Some((Kind::JobSheet, Right::Create)),
         _ => None,
     };
@@ -180,6 +182,7 @@ fn page_of(route: Route) -> AnyView {
             (screens.new_sheet)(Some(need.clone()))
         }),
         Route::Sheet(id) => late(Place::Sheets, move |screens| (screens.sheet)(id)),
+        Route::Strike(id) => late(Place::Sheets, move |screens| (screens.strike)(id)),
         Route::Unknown => {
             let words = &text().missing;
             doorway(

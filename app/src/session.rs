@@ -5,6 +5,7 @@
 
 mod company;
 mod entrance;
+mod erasing;
 mod file;
 mod handing;
 mod keys;
@@ -14,6 +15,7 @@ mod myself;
 mod opening;
 mod people;
 mod state;
+mod striking;
 mod tabs;
 mod task;
 #[cfg(test)]
@@ -48,6 +50,7 @@ use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use company::Place;
 pub(crate) use entrance::Found;
+pub(crate) use erasing::{Fate, Words};
 pub(crate) use file::{NotTaken, Taken};
 pub(crate) use handing::Unlocked;
 pub(crate) use myself::Coming;
@@ -209,6 +212,7 @@ impl Session {
             people: People::read(&loaded.people),
             forgotten: storage::marked(),
             members: members::read(&loaded.documents),
+            erased: erasing::Erased::read(&loaded.documents),
             forgetful,
         }
     }
@@ -359,6 +363,14 @@ impl Session {
                         .collect();
                     // What is lost here is only found out again from the relay.
                     warn_of(&kept.put(Table::Documents, &entries).await);
+                }
+            }),
+            Task::Bury(documents, entries) => self.store(move |kept| async move {
+                if let Some(kept) = kept {
+                    // What is left here is taken away at the next start.
+                    let beside = documents.iter().copied().map(opening::signatures_kept_as);
+                    let beside: Vec<String> = beside.collect();
+                    warn_of(&kept.bury(&documents, &beside, &entries).await);
                 }
             }),
             Task::TellTabs(word) => shell.tabs.tell(&word),

@@ -6,13 +6,14 @@
 mod attempts;
 mod book;
 mod copies;
+mod erasing;
 mod quarantine;
 mod record;
 mod signatures;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use copies::{AccessFile, files, restore};
+pub(crate) use copies::{AccessFile, files, newest, restore};
 
 use crate::store::files as durable;
 use attempts::Attempts;
@@ -24,7 +25,7 @@ use maillage_shared::identity::{
 };
 use maillage_shared::roster::{Answer, By, Deed, Denied, Members, Request, Roster, Warrant};
 use maillage_shared::rules::access::{Act, may_act};
-use maillage_shared::store::{StoreError, StoredChange};
+use maillage_shared::store::{Store, StoreError, StoredChange};
 use maillage_shared::time::UnixMillis;
 use record::Record;
 use sha2::{Digest, Sha256};
@@ -50,6 +51,8 @@ pub struct Registry {
     state: Mutex<State>,
     /// Called with each change once it is written down.
     observer: OnceLock<Observer>,
+    /// Where the documents are that requests may be about.
+    documents: OnceLock<Arc<dyn Store>>,
 }
 
 /// Who is told of changes.
@@ -69,6 +72,8 @@ pub struct Change {
     pub people: Vec<PersonId>,
     /// Tickets that are good no longer.
     pub tickets: Vec<u32>,
+    /// Documents that were erased.
+    pub erased: Vec<DocumentId>,
 }
 
 /// Who asks something over the network.
@@ -121,6 +126,7 @@ impl Registry {
                 attempts: Attempts::default(),
             }),
             observer: OnceLock::new(),
+            documents: OnceLock::new(),
         })
     }
 
@@ -153,7 +159,11 @@ impl Registry {
 
     /// What those may do who proved these keys.
     pub fn warrant(&self, keys: &[PublicKey]) -> Warrant {
-        let keys = keys.iter().map(PublicKey::person);
+        self.warrant_of(keys.iter().map(PublicKey::person))
+    }
+
+    /// The same, by the fingerprints of the keys.
+    pub fn warrant_of(&self, keys: impl IntoIterator<Item = PersonId>) -> Warrant {
         Warrant::of_people(keys, self.rosters().values().map(|roster| &**roster))
     }
 
@@ -193,6 +203,9 @@ impl Registry {
 
     /// Keeps what authors have signed of a document, besides what is kept or in place of it. Writes to the disk.
     pub fn keep_signatures(&self, document: DocumentId, words: &[Authorship], alone: bool) {
+        if self.tombstone(document).is_some() {
+            return;
+        }
         let write = if alone {
             signatures::replace
         } else {
@@ -211,6 +224,9 @@ impl Registry {
         by: PersonId,
         changes: &[StoredChange],
     ) {
+        if self.tombstone(document).is_some() {
+            return;
+        }
         let place = (space, document, by);
         if let Err(error) = quarantine::keep(&self.folder, place, now(), changes) {
             tracing::warn!(%document, %error, "what nobody vouches for cannot be kept");
@@ -300,7 +316,7 @@ impl Registry {
         let (answer, change) = {
             let mut state = self.state();
             let book = state.books.get_mut(&space).ok_or(Denied::Unknown)?;
-            let acted = book.act(now(), By::Operator, request, entropy)?;
+            let acted = book.act(self, now(), By::Operator, request, entropy)?;
             self.publish(book);
             acted
         };
@@ -318,13 +334,21 @@ impl Registry {
         let now = now();
         let mut changes = Vec::new();
         for (space, book) in &mut self.state().books {
-            let people = book.roster.guests_to_erase(now);
+            let mut people = book.roster.guests_to_erase(now);
             let tickets = book.roster.tickets_over(now);
+            let mut belongings = Vec::new();
+            // Whose documents cannot be read now is erased the next time.
+            people.retain(|person| {
+                let theirs = self.belongings(book, *person);
+                theirs.map(|theirs| belongings.extend(theirs)).is_ok()
+            });
             let erased = people.iter().map(|person| Deed::Erased { person: *person });
+            let erased = erased.chain(belongings);
             let over = tickets
                 .iter()
                 .map(|number| Deed::Withdrawn { number: *number });
             let deeds: Vec<Deed> = erased.chain(over).collect();
+            let erased = book::dropped(&deeds);
             if !deeds.is_empty()
                 && let Err(error) = book.write(now, By::Operator, deeds)
             {
@@ -337,6 +361,7 @@ impl Registry {
                 space: *space,
                 people,
                 tickets,
+                erased,
             });
         }
         let is_one = |change: &&Change| !change.people.is_empty() || !change.tickets.is_empty();
@@ -383,7 +408,7 @@ impl Registry {
                 _ => None,
             });
         let by = by.ok_or(Denied::NotAllowed)?;
-        let (answer, change) = book.act(now, by, request, entropy)?;
+        let (answer, change) = book.act(self, now, by, request, entropy)?;
         self.publish(book);
         Ok((answer, Some(change)))
     }

@@ -75,6 +75,10 @@ enum Command {
         /// The backup.
         #[arg(long = "from", value_name = "FILE")]
         file: PathBuf,
+        /// The folder that this one takes the place of, or its `access` folder alone in another one: what was erased and who was removed
+        /// since the backup stays so.
+        #[arg(long, value_name = "FOLDER")]
+        replacing: Option<PathBuf>,
     },
     /// Reads and verifies every document, prints a table, and fails if one is damaged. Works while a relay runs on the folder.
     Check {
@@ -119,6 +123,14 @@ enum Command {
         /// Leaves nothing of them but the keys that verify what they signed.
         #[arg(long)]
         erase: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Erases a whole document: its key, its words, and its copies on every phone as soon as they connect. There is no way back.
+    Erase {
+        /// Which one, as the address of its page ends.
+        #[arg(long)]
+        document: DocumentId,
         #[command(flatten)]
         place: Place,
     },
@@ -299,7 +311,11 @@ fn main() -> ExitCode {
             })
         }
         Command::Backup { data, file } => data.report(upkeep::back_up(&data.path, &file)),
-        Command::Restore { data, file } => data.report(upkeep::restore(&data.path, &file)),
+        Command::Restore {
+            data,
+            file,
+            replacing,
+        } => data.report(upkeep::restore(&data.path, &file, replacing.as_deref())),
         Command::Check { data } => data.report(upkeep::perform(
             &data.path,
             Task::Check,
@@ -326,6 +342,7 @@ fn main() -> ExitCode {
             name,
         }),
         Command::Members { place } => place.order(Deed::Members),
+        Command::Erase { document, place } => place.order(Deed::Erase { document }),
         Command::Revoke {
             number,
             erase,

@@ -8,6 +8,7 @@ mod closing;
 mod connection;
 mod connections;
 mod entrance;
+mod erasing;
 mod line;
 mod options;
 mod outbound;
@@ -30,6 +31,7 @@ use crate::metrics::{self, Metrics};
 use admission::Door;
 use closing::Closing;
 use connections::Connections;
+use erasing::Erasing;
 use maillage_shared::id::{DocumentId, PeerId};
 use maillage_shared::identity::{Challenge, Secret};
 use maillage_shared::limits;
@@ -66,8 +68,8 @@ pub struct Relay {
     shared: Arc<Shared>,
     door: Door,
     connections: TaskTracker,
-    /// Pings everyone, and tells everyone who is who, as long as the relay is there.
-    _tasks: [AbortOnDropHandle<()>; 2],
+    /// Pings everyone, tells everyone who is who, and carries out erasures, as long as the relay is there.
+    _tasks: [AbortOnDropHandle<()>; 3],
     last_connection: AtomicU64,
 }
 
@@ -84,6 +86,7 @@ struct Shared {
     /// Who may come in; without it, anyone.
     registry: Option<Arc<Registry>>,
     present: Present,
+    erasing: Erasing,
     challenges: Challenges,
 }
 
@@ -97,6 +100,9 @@ impl Relay {
         registry: Option<Arc<Registry>>,
     ) -> io::Result<Self> {
         let metrics = Arc::new(Metrics::new());
+        if let Some(registry) = &registry {
+            registry.look_into(Arc::clone(&store));
+        }
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&metrics))?;
         let proving = Proving::new(options.clone());
         let rooms = Rooms::new(Context {
@@ -118,6 +124,7 @@ impl Relay {
             connections: Connections::new(),
             options,
             present: Present::default(),
+            erasing: Erasing::default(),
             challenges: Challenges::new()?,
             registry,
         });
@@ -127,6 +134,7 @@ impl Relay {
             registry.observe(move |change| {
                 if let Some((shared, registry)) = listening.upgrade().zip(changing.upgrade()) {
                     shared.present.hear(&registry, change);
+                    shared.erasing.hear(&change.erased);
                 }
             });
         }
@@ -135,6 +143,8 @@ impl Relay {
                 telling.present.tell(registry).await;
             }
         });
+        let erasing = Arc::clone(&shared);
+        let erase = tokio::spawn(async move { erasing::run(&erasing).await });
         let beating = Arc::clone(&shared);
         let beat = tokio::spawn(async move {
             let options = &beating.options;
@@ -145,7 +155,7 @@ impl Relay {
             door: Door::new(shared.options.connections_per_address),
             shared,
             connections: TaskTracker::new(),
-            _tasks: [beat, tell].map(AbortOnDropHandle::new),
+            _tasks: [beat, tell, erase].map(AbortOnDropHandle::new),
             last_connection: AtomicU64::new(0),
         })
     }

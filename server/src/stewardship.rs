@@ -18,6 +18,7 @@ use maillage_shared::store::{Store, StoreError, StoredChange};
 use minicbor::{Decode, Encode};
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Something to be done about who may come in.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -78,6 +79,13 @@ pub enum Deed {
         #[n(2)]
         days: u32,
     },
+    /// Erase a whole document.
+    #[n(20)]
+    Erase {
+        /// Which one.
+        #[n(0)]
+        document: DocumentId,
+    },
     /// End an invitation or a ticket.
     #[n(4)]
     Withdraw {
@@ -95,8 +103,13 @@ impl Order {
             Err(StoreError::Locked) => control::ask(data, &self.words(), output),
             opened => {
                 // Nobody else may touch the folder meanwhile.
-                let store = opened?;
-                self.carry_out(&Registry::open(data)?, &store, output)
+                let store = Arc::new(opened?);
+                let registry = Registry::open(data)?;
+                registry.look_into(Arc::clone(&store) as Arc<dyn Store>);
+                let report = self.carry_out(&registry, &*store, output)?;
+                // No relay runs that would do it.
+                registry.sweep(&*store)?;
+                Ok(report)
             }
         }
     }
@@ -145,6 +158,10 @@ impl Order {
                 role: known(role)?,
                 label: label.clone(),
                 days: *days,
+            },
+            Deed::Erase { document } => Request::EraseDocument {
+                space,
+                document: *document,
             },
             Deed::Withdraw { number } => Request::Withdraw {
                 space,

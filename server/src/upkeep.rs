@@ -73,6 +73,9 @@ pub enum UpkeepError {
     /// A file that is no intact backup.
     #[error("{0} is no backup that can be restored: {1}")]
     Backup(PathBuf, String),
+    /// The folder that a restored one should replace cannot be used for that.
+    #[error("the records in {0} cannot be kept: {1}")]
+    Replacing(PathBuf, String),
     /// A file could not be read or written.
     #[error("{0} cannot be read or written: {1}")]
     File(PathBuf, io::Error),

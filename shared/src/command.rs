@@ -13,8 +13,8 @@ pub use job_sheet::{
 };
 pub use needs::{NeedField, NeedValue, NeedsCommand, NewNeed};
 pub use territory::{
-    NewHire, NewPartner, PartnerField, PartnerValue, PutIndexEntry, TerritoryCommand,
-    TerritoryField,
+    NewHire, NewPartner, PartnerField, PartnerValue, PutIndexEntry, RemoveIndexEntry,
+    TerritoryCommand, TerritoryField,
 };
 
 use crate::change::ChangeRecord;

@@ -2,6 +2,8 @@
 //!
 //! Every document counts text in UTF-16 code units, as browsers do; a native default would differ and shift every position.
 
+mod words;
+
 use crate::change::ChangeRecord;
 use crate::id::DocumentId;
 use crate::identity::PersonId;
@@ -269,6 +271,25 @@ impl Document {
     /// Who writes here.
     pub fn actor(&self) -> &ActorId {
         self.automerge.get_actor()
+    }
+
+    /// Applies changes, and returns the words that come in with them: for each text or field, by the keys that lead there, in the order in
+    /// which they come; a line each where they do not stand side by side.
+    pub fn words_of<'a>(
+        &mut self,
+        changes: impl IntoIterator<Item = &'a ChangeRecord>,
+    ) -> Result<Vec<(Vec<String>, String)>, ImportError> {
+        let failed = |error: String| ImportError(error);
+        let parsed = changes
+            .into_iter()
+            .map(|record| Change::from_bytes(record.bytes.to_vec()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| failed(error.to_string()))?;
+        let mut log = PatchLog::active();
+        self.automerge
+            .apply_changes_log_patches(parsed, &mut log)
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(words::of(&self.automerge.make_patches(&mut log)))
     }
 
     /// Writes under another actor from now on: a new tab, a new start, another person on the same phone.

@@ -5,6 +5,7 @@
 //! and machines answer with effects that their shells perform.
 
 pub mod archive;
+pub mod birth;
 pub mod change;
 pub mod command;
 pub mod date;
@@ -22,6 +23,7 @@ pub mod roster;
 pub mod rules;
 pub mod snapshot;
 pub mod store;
+pub mod strike;
 pub mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;

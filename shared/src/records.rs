@@ -48,6 +48,7 @@ pub mod job_sheet;
 pub(crate) mod need;
 pub mod needs;
 pub(crate) mod neighbourhood;
+pub(crate) mod origin;
 mod owner;
 pub(crate) mod partner;
 mod phase;

@@ -6,17 +6,20 @@
 
 mod deciding;
 mod entry;
+mod erasing;
 mod members;
 mod phones;
 mod request;
 #[cfg(test)]
 mod tests;
+mod tombstone;
 mod warrant;
 
 pub use deciding::Decision;
 pub use entry::{By, Deed, Entry};
 pub use members::{BadMembers, Card, Members, Waiting};
 pub use request::{Answer, Denied, InvitationCard, Quarantined, Request, Way};
+pub use tombstone::{BadTombstones, Heads, Tombstone};
 pub use warrant::Warrant;
 
 use crate::id::DocumentId;
@@ -120,6 +123,10 @@ pub struct Roster {
     awaited: BTreeMap<u32, Awaited>,
     /// The last number given to a person, an invitation or a ticket.
     last_number: u32,
+    /// Documents that were erased.
+    gone: erasing::AllGone,
+    /// When the relay was last set back to a backup; 0 if it never was.
+    generation: u64,
 }
 
 impl Roster {
@@ -134,6 +141,8 @@ impl Roster {
             tickets: BTreeMap::new(),
             awaited: BTreeMap::new(),
             last_number: 0,
+            gone: BTreeMap::new(),
+            generation: 0,
         }
     }
 
@@ -145,6 +154,12 @@ impl Roster {
     /// How many entries have made it what it is.
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// Which of its lives this is: more after each time the relay was set back to a backup. Of two snapshots, the one of the later life is
+    /// newer, whatever the epoch.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Everyone who is or was a member, by the fingerprint of their first key.
@@ -323,6 +338,16 @@ impl Roster {
                     member.erased = true;
                     self.awaited.retain(|_, awaited| awaited.person != *person);
                 }
+            }
+            Deed::Dropped {
+                document,
+                kind,
+                replaced_by,
+                heads,
+            } => self.dropped(*document, kind, *replaced_by, heads),
+            Deed::SetBack => {
+                let at = u64::try_from(entry.at.0).unwrap_or_default();
+                self.generation = at.max(self.generation + 1);
             }
             Deed::Ticketed {
                 number,

@@ -4,7 +4,8 @@
 //! says what it takes (`maillage-limits`), that what it was sent is on its disk (`maillage-durable`), and what it does not accept
 //! (`maillage-refused`). It asks who uses the connection (`maillage-challenge`), hears proofs (`maillage-proof`), tells who is who
 //! (`maillage-members`), and answers (`maillage-answer`) what it is asked about that (`maillage-ask`). What it has accepted it gives its word
-//! for (`maillage-receipt`), and both sides pass on what authors have signed of their own (`maillage-signatures`).
+//! for (`maillage-receipt`), and both sides pass on what authors have signed of their own (`maillage-signatures`). It says which documents were
+//! erased (`maillage-gone`).
 //!
 //! Decoding is lenient where JavaScript peers are loose (whole numbers as floats, `undefined` fields, unknown keys) and strict where memory
 //! is at stake: nesting, lengths and field counts are bounded before anything is allocated. Source of the format: the
@@ -224,6 +225,13 @@ pub enum Frame {
         /// Those that the sender believes to be new, encoded one after the other.
         data: Vec<u8>,
     },
+    /// Documents of a territory that were erased, and what stands for them: see [`crate::roster::Tombstone`].
+    Gone {
+        /// Which territory.
+        space: DocumentId,
+        /// The sealed list.
+        data: Vec<u8>,
+    },
     /// A phone asks about who belongs to a territory.
     Ask {
         /// The phone's number for it, to be named in the answer.
@@ -271,6 +279,7 @@ impl Frame {
             Self::Members { .. } => "maillage-members",
             Self::Receipt { .. } => "maillage-receipt",
             Self::Signatures { .. } => "maillage-signatures",
+            Self::Gone { .. } => "maillage-gone",
             Self::Ask { .. } => "maillage-ask",
             Self::Answer { .. } => "maillage-answer",
             Self::Ephemeral(_) => "ephemeral",

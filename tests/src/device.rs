@@ -11,9 +11,11 @@ use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Authorship, PersonId, PersonKey, Proof};
 use maillage_shared::presence::Face;
-use maillage_shared::roster::{Answer, Members, Request};
+use maillage_shared::roster::{Answer, Members, Request, Tombstone};
 use maillage_shared::store::StoredChange;
-use maillage_shared::sync::client::{Acknowledged, Client, ClientEffect, ClientEvent, Status};
+use maillage_shared::sync::client::{
+    Acknowledged, Buried, Client, ClientEffect, ClientEvent, Status,
+};
 use maillage_shared::time::UnixMillis;
 use maillage_shared::{ActorId, ChangeHash};
 use std::collections::{BTreeMap, VecDeque};
@@ -54,6 +56,7 @@ struct State {
     answers: BTreeMap<u64, Option<Answer>>,
     members: BTreeMap<DocumentId, Vec<u8>>,
     remembered: BTreeMap<DocumentId, Acknowledged>,
+    buried: Vec<Buried>,
 }
 
 /// The present socket; its tasks end with it.
@@ -169,6 +172,24 @@ impl Device {
         let state = self.phone.state();
         let sealed = state.members.get(&space)?;
         Members::open(sealed, None).ok().map(|(members, _)| members)
+    }
+
+    /// Whether this phone knows that a document was erased.
+    pub fn is_gone(&self, id: DocumentId) -> bool {
+        self.phone.state().client.is_gone(id)
+    }
+
+    /// The document that stands for this one, as far as this phone knows.
+    pub fn stands_for(&self, id: DocumentId) -> Option<DocumentId> {
+        self.phone.state().client.stands_for(id)
+    }
+
+    /// The words that people of this phone wrote in erased documents, and that are nowhere else.
+    pub fn lost_words(&self) -> Vec<String> {
+        let state = self.phone.state();
+        let theirs = |actor: &ActorId| PersonId::of_actor(actor) == Some(self.key.person());
+        let words = state.buried.iter().flat_map(|buried| buried.words(theirs));
+        words.map(|(_, words)| words).collect()
     }
 
     /// Adds a document that was born on this phone, and returns its new id.
@@ -437,6 +458,18 @@ impl Phone {
                 }
                 ClientEffect::Members { space, data } => {
                     state.members.insert(space, data);
+                }
+                ClientEffect::Gone { space, data } => {
+                    let members = state.members.get(&space);
+                    let key = members.and_then(|sealed| Members::open(sealed, None).ok());
+                    let known = key.map(|(_, key)| key);
+                    if let Ok(tombstones) = Tombstone::open(&data, space, known) {
+                        for buried in state.client.bury(space, tombstones) {
+                            state.kept.remove(&buried.tombstone.document);
+                            state.remembered.remove(&buried.tombstone.document);
+                            state.buried.push(buried);
+                        }
+                    }
                 }
                 ClientEffect::Remember {
                     document,

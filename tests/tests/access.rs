@@ -337,6 +337,7 @@ async fn a_proof_that_was_overheard_serves_nobody() -> Result<()> {
         epoch: 1_000,
         people: Vec::new(),
         waiting: Vec::new(),
+        generation: 0,
     };
     let frame = Frame::Members {
         space: house.space,

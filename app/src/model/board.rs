@@ -8,7 +8,7 @@ use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::platform::storage::Room;
 use crate::platform::version::{self, Version};
-use crate::session::{Coming, Notice, Place, Session, State, now};
+use crate::session::{Coming, Fate, Notice, Place, Session, State, Words, now};
 use leptos::prelude::*;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
@@ -18,7 +18,7 @@ use maillage_shared::migrate;
 use maillage_shared::presence::Face;
 use maillage_shared::roster::{Answer, Request};
 use maillage_shared::rules::access::{Act, may_act};
-use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
+use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
@@ -52,6 +52,8 @@ pub(crate) struct Board {
     pub(super) members: ArcRwSignal<Option<Vec<Member>>>,
     pub(super) roles: ArcRwSignal<Option<Roles>>,
     people: ArcTrigger,
+    /// Which documents were erased, and what is left of what was written there.
+    erased: ArcTrigger,
     /// Who waits for an answer of the relay, by the question's number.
     asked: RefCell<BTreeMap<u64, Hearer>>,
     steady: Cell<Steady>,
@@ -94,6 +96,7 @@ impl Board {
                 members: ArcRwSignal::new(None),
                 roles: ArcRwSignal::new(None),
                 people: ArcTrigger::new(),
+                erased: ArcTrigger::new(),
                 asked: RefCell::default(),
                 steady: Cell::new(Steady::new(Status::Sent)),
                 watched: RefCell::default(),
@@ -178,6 +181,11 @@ impl Board {
         watched.sheet.clone()
     }
 
+    /// Has whoever calls hear of it when a sheet changes.
+    pub(super) fn watch_sheet(&self, id: DocumentId) {
+        self.watch(id).sheet.track();
+    }
+
     pub(super) fn unfollow(&self, id: DocumentId) {
         let watched = self.watch(id);
         watched
@@ -232,6 +240,27 @@ impl Board {
             });
         }
         self.session.read(|state| state.face(id).map(Person::from))
+    }
+
+    /// What became of a document; `None` while it is there.
+    pub(super) fn fate(&self, id: DocumentId) -> Option<Fate> {
+        self.erased.track();
+        self.session.read(|state| state.fate(id))
+    }
+
+    /// Words that were written here in documents that others stand for now: the old one, the new one, and the words.
+    pub(super) fn kept_words(&self) -> Vec<(DocumentId, DocumentId, Words)> {
+        self.erased.track();
+        self.session.read(State::kept_words)
+    }
+
+    /// The document that stands for this one, if any does.
+    fn now(&self, id: DocumentId) -> Option<DocumentId> {
+        match self.session.read(|state| state.fate(id)) {
+            None => Some(id),
+            Some(Fate::Replaced(now)) => Some(now),
+            Some(Fate::Erased { .. }) => None,
+        }
     }
 
     /// The document a command about needs is for: the one that holds the need it names, or the first. Nothing when the territory
@@ -313,6 +342,18 @@ impl Board {
                 self.show_members();
                 self.users.notify();
                 self.people.notify();
+            }
+            Notice::Erased => {
+                let session = &self.session;
+                let is_here = |id: &DocumentId| session.read(|state| state.fate(*id)).is_none();
+                self.summaries.borrow_mut().retain(|id, _| is_here(id));
+                let watched = self.watched.borrow().clone();
+                for (_, watched) in watched.into_iter().filter(|(id, _)| !is_here(id)) {
+                    put(&watched.sheet, None);
+                }
+                self.all_stale();
+                self.ask_for_frame();
+                self.erased.notify();
             }
             Notice::Entrance => put(&self.entrance, self.session.read(Entrance::of)),
             Notice::Answered(number, answer) => {
@@ -457,6 +498,15 @@ impl Board {
         for more in all {
             needs.needs.extend(more.needs);
         }
+        for need in &mut needs.needs {
+            let mut covered: Vec<DocumentId> = Vec::new();
+            for sheet in need.covered_by.drain(..).filter_map(|id| self.now(id)) {
+                if !covered.contains(&sheet) {
+                    covered.push(sheet);
+                }
+            }
+            need.covered_by = covered;
+        }
         Some(needs)
     }
 
@@ -493,12 +543,21 @@ impl Board {
         let unlisted: Vec<DocumentId> = self.session.read(|state| state.unlisted().collect());
         let summaries = self.summaries.borrow();
         let sheets = self.territory.with_untracked(|snapshot| {
+            let mut shown = BTreeSet::new();
             let listed = snapshot.iter().flat_map(TerritorySnapshot::job_sheets);
+            let listed = listed.filter_map(|entry| {
+                let id = self.now(entry.id)?;
+                let entry = IndexEntry {
+                    id,
+                    ..entry.clone()
+                };
+                shown.insert(id).then_some(entry)
+            });
             let listed = listed.map(|entry| {
                 summaries
                     .get(&entry.id)
                     .cloned()
-                    .unwrap_or_else(|| entry.into())
+                    .unwrap_or_else(|| (&entry).into())
             });
             listed
                 .chain(unlisted.iter().filter_map(|id| summaries.get(id).cloned()))

@@ -1,6 +1,7 @@
 //! The territory's home: where one can go, and the honest counts.
 
 use super::people;
+use super::rewritten::rewritten;
 use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
@@ -63,6 +64,7 @@ pub(crate) fn Home() -> AnyView {
             {states::trouble()}
             {version::offer()}
             {unreadable()}
+            {rewritten()}
             <div class="stack-s">
                 <h1 tabindex="-1">{live_text(hello)}</h1>
                 {helper}

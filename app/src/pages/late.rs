@@ -11,6 +11,7 @@ use super::phones;
 use super::scan;
 use super::screen::{Place, Screen, window_title};
 use super::sheet::Sheet;
+use super::strike::StrikeOut;
 use super::users::{Picker, Users};
 use crate::model::{Model, Status};
 use crate::platform::page;
@@ -28,6 +29,8 @@ pub(super) struct Screens {
     pub(super) new_sheet: fn(Option<RecordId>) -> AnyView,
     /// A job sheet.
     pub(super) sheet: fn(DocumentId) -> AnyView,
+    /// Striking words out of a sheet.
+    pub(super) strike: fn(DocumentId) -> AnyView,
     /// Everyone of the territory, and letting others in.
     pub(super) members: fn() -> AnyView,
     pub(super) invite: fn() -> AnyView,
@@ -50,6 +53,7 @@ pub(super) struct Screens {
 static SCREENS: Screens = Screens {
     new_sheet: |need| view! { <NewSheet need=need /> }.into_any(),
     sheet: |id| view! { <Sheet id=id /> }.into_any(),
+    strike: |id| view! { <StrikeOut id=id /> }.into_any(),
     members: || view! { <Members /> }.into_any(),
     invite: || view! { <Invite /> }.into_any(),
     journal: journal::journal,

@@ -2,6 +2,7 @@
 
 mod asking;
 mod call;
+mod erase;
 mod invite;
 mod mine;
 mod roles;

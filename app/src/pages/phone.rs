@@ -74,7 +74,7 @@ fn said(outcome: &Result<Taken, NotTaken>) -> AnyView {
         Ok(taken) => (
             "banner banner-yes",
             Icon::Check,
-            (words.taken)(taken.documents, taken.left_out),
+            (words.taken)(taken.documents, taken.left_out) + &(words.taken_erased)(taken.erased),
         ),
         Err(why) => {
             let sentence = match why {

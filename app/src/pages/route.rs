@@ -37,6 +37,8 @@ pub(crate) enum Route {
     NewSheetFrom(RecordId),
     /// One job sheet.
     Sheet(DocumentId),
+    /// Striking words out of a job sheet, or erasing it.
+    Strike(DocumentId),
     /// What is on this phone.
     Phone,
     /// Who uses it.
@@ -61,6 +63,7 @@ const ADD: &str = "ajouter";
 const CARD: &str = "carte";
 const CAMERA: &str = "camera";
 const JOURNAL: &str = "journal";
+const STRIKE: &str = "rayer";
 const NEW: &str = "nouvelle";
 
 impl Route {
@@ -87,6 +90,7 @@ impl Route {
             [SHEETS] => Self::Sheets,
             [SHEETS, NEW] => Self::NewSheet,
             [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
+            [SHEETS, id, STRIKE] => id.parse().map_or(Self::Unknown, Self::Strike),
             [SHEETS, id] => id.parse().map_or(Self::Unknown, Self::Sheet),
             _ => Self::Unknown,
         }
@@ -120,6 +124,7 @@ impl fmt::Display for Route {
             Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),
             Self::NewSheetFrom(need) => write!(f, "#/{SHEETS}/{NEW}/{}", written(need)),
             Self::Sheet(id) => write!(f, "#/{SHEETS}/{id}"),
+            Self::Strike(id) => write!(f, "#/{SHEETS}/{id}/{STRIKE}"),
         }
     }
 }
@@ -183,6 +188,7 @@ mod tests {
             Route::NewSheetFrom(RecordId::from_entropy([7; 8])),
             Route::NewSheetFrom(RecordId::from_key("un/vélo: 100 %")),
             Route::Sheet(id),
+            Route::Strike(id),
         ] {
             assert_eq!(Route::parse(&route.clone().href()), route);
         }

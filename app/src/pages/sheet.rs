@@ -1,5 +1,6 @@
 //! One job sheet: what it is, who is here, where it stands, its texts, its facts and its points to check.
 
+mod erased;
 mod fact;
 mod facts;
 mod mirror;
@@ -15,9 +16,10 @@ use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
 use super::{states, trades};
-use crate::model::{Model, Present};
+use crate::model::{Fate, Model, Present};
+use crate::platform::page;
 use crate::text::{late_text, text};
-use crate::ui::{Corner, Seen, icon_with, live, live_text};
+use crate::ui::{Corner, Seen, follow, icon_with, live, live_text};
 use fact::{CONTRACT, MONEY, PRICE, TITLE, TRADE};
 use facts::Facts;
 use leptos::prelude::*;
@@ -38,7 +40,11 @@ pub(crate) fn Sheet(
     let here = Seen::new(move || document.with(Option::is_some));
     let sheet = Seen::new(move || document.get().unwrap_or_default());
     // Before the document arrives, the territory's index may know its title.
+    let fate = Seen::new(move || model.fate(id));
     let title = Seen::new(move || {
+        if let Some(Fate::Erased { .. }) = fate.get() {
+            return late_text().erasing.erased_title.to_owned();
+        }
         let written = sheet.with(|sheet| sheet.title.words().to_owned());
         if !written.is_empty() {
             return written;
@@ -63,8 +69,15 @@ pub(crate) fn Sheet(
             )
         })
     });
+    follow(move || {
+        if let Some(Fate::Replaced(now)) = fate.get() {
+            page::replace_with(&Route::Sheet(now).href());
+        }
+    });
     let body = live(move || {
-        if here.get() {
+        if let Some(Fate::Erased { unsaid }) = fate.get() {
+            erased::erased(unsaid)
+        } else if here.get() {
             body(id, sheet, model.presence_of(id))
         } else {
             states::not_here()
@@ -96,6 +109,7 @@ fn body(id: DocumentId, sheet: Seen<JobSheetSnapshot>, present: Signal<Vec<Prese
     let texts: Vec<AnyView> = texts.into_iter().map(draw).collect();
     let easy: Vec<AnyView> = easy.into_iter().map(draw).collect();
     view! {
+        {erased::struck(id)}
         {presence::presence(present)}
         <moves::State id=id sheet=sheet />
         {easy}
@@ -111,6 +125,7 @@ fn body(id: DocumentId, sheet: Seen<JobSheetSnapshot>, present: Signal<Vec<Prese
                 <points::Points id=id sheet=sheet />
                 <trial::BeforeTrial id=id sheet=sheet />
                 <moves::History sheet=sheet />
+                {erased::link(id)}
             </div>
         </div>
     }

@@ -1,5 +1,6 @@
 //! The list of job sheets.
 
+use super::rewritten::rewritten;
 use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
@@ -56,6 +57,7 @@ pub(crate) fn Sheets() -> AnyView {
             <h1 tabindex="-1">{words.title}</h1>
             {write}
             {unreadable()}
+            {rewritten()}
             {on_its_way}
             {list}
         </Screen>

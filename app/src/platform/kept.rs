@@ -247,6 +247,24 @@ impl Kept {
         completed(&writing).await
     }
 
+    /// Notes these entries about documents, then takes these documents and these names beside them away; what was noted stays when the rest
+    /// fails.
+    pub(crate) async fn bury(
+        &self,
+        documents: &[DocumentId],
+        beside: &[String],
+        entries: &[(String, Vec<u8>)],
+    ) -> Result<(), KeepError> {
+        let entries: Vec<(&str, Vec<u8>)> = entries
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), bytes.clone()))
+            .collect();
+        if !entries.is_empty() {
+            self.put(Table::Documents, &entries).await?;
+        }
+        self.forget(documents, beside).await
+    }
+
     /// Takes away these documents and these names among what is known about documents.
     pub(crate) async fn forget(
         &self,

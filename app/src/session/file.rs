@@ -10,6 +10,8 @@ use maillage_shared::limits::Limits;
 pub(crate) struct Taken {
     /// Documents that have got something new.
     pub(crate) documents: usize,
+    /// Documents that the team has erased, and that were left out.
+    pub(crate) erased: usize,
     /// Documents that contradict what is here, and were left out.
     pub(crate) left_out: usize,
 }
@@ -74,6 +76,10 @@ impl State {
             signatures,
         } in file.documents
         {
+            if self.client.is_gone(id) {
+                taken.erased += 1;
+                continue;
+            }
             match self.client.bring(id, &actor, changes) {
                 Ok((new, effects)) => {
                     taken.documents += usize::from(!new.is_empty());

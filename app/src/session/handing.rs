@@ -3,7 +3,7 @@
 use super::myself::{self, Myself};
 use super::tabs::{Word, tell};
 use super::users::{Guard, guard_entries};
-use super::{Session, members, now, opening, warn_of};
+use super::{Session, State, members, now, opening, warn_of};
 use crate::platform::kept::{Kept, Loaded};
 use crate::platform::{code, entropy, storage};
 use maillage_shared::id::DocumentId;
@@ -99,13 +99,19 @@ impl Session {
             let gone: Vec<DocumentId> = gone.filter(|_| !is_shared).collect();
             (me, gone, others)
         });
+        // What is known to be erased goes with the last who was there.
+        let erased = match others.is_empty() {
+            true => self.read(State::names_of_erased),
+            false => Vec::new(),
+        };
         self.act(|state, _| std::mem::take(state).close());
         let session = self.clone();
         self.store(move |kept| async move {
             if let Some(kept) = kept {
                 let beside =
                     |id: &DocumentId| [members::kept_as(*id), opening::signatures_kept_as(*id)];
-                let names: Vec<String> = gone.iter().flat_map(beside).collect();
+                let names = gone.iter().flat_map(beside).chain(erased);
+                let names: Vec<String> = names.collect();
                 warn_of(&kept.forget(&gone, &names).await);
                 if others.is_empty() {
                     warn_of(&kept.forget_people().await);

@@ -15,7 +15,7 @@ const PREFIX: &str = "members ";
 pub(crate) struct Known {
     members: Members,
     /// The key that vouched first, and has to ever after.
-    key: PublicKey,
+    pub(super) key: PublicKey,
     /// The position of each person's card, by the fingerprints of all their keys.
     cards: BTreeMap<PersonId, usize>,
     /// One has come in again since: what it says of oneself is no longer so.
@@ -71,7 +71,7 @@ impl State {
             )));
             return;
         };
-        if before.is_some_and(|before| before.members.epoch > known.members.epoch) {
+        if before.is_some_and(|before| !known.members.is_as_new_as(&before.members)) {
             return;
         }
         for card in known

@@ -1,5 +1,6 @@
 //! From the bytes a phone kept to documents.
 
+use super::erasing::Erased;
 use super::members::Known;
 use super::myself::Myself;
 use super::people::People;
@@ -41,6 +42,8 @@ pub(crate) struct Start {
     pub(crate) forgotten: Option<DocumentId>,
     /// Who is who in its territories.
     pub(crate) members: BTreeMap<DocumentId, Known>,
+    /// What it remembers of documents that were erased.
+    pub(crate) erased: Erased,
     /// It has kept nothing and will keep nothing.
     pub(crate) forgetful: bool,
 }

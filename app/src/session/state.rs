@@ -2,6 +2,7 @@
 
 use super::company::Company;
 use super::entrance::Entrance;
+use super::erasing::Erased;
 use super::members::Known;
 use super::myself::Myself;
 use super::opening::{Opened, Start, write_acknowledged};
@@ -12,6 +13,7 @@ use super::users::User;
 use crate::platform::network::Network;
 use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
+use maillage_shared::birth;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
@@ -75,6 +77,8 @@ pub(crate) struct State {
     pub(super) entrance: Entrance,
     /// Who is who, in each territory of which that was told.
     pub(super) members: BTreeMap<DocumentId, Known>,
+    /// What this phone remembers of documents that were erased.
+    pub(super) erased: Erased,
     /// Documents born here that the territory's index does not list yet.
     pub(super) unlisted: BTreeSet<DocumentId>,
     /// The phone keeps nothing: what is written is sent from memory.
@@ -130,10 +134,11 @@ impl State {
             document,
             acknowledged,
             signatures,
-        } in start.documents
+        } in self.recall_erased(start.erased, start.documents, &mut tasks)
         {
             // Never sent: the program may have stopped between its birth and its entry in the index.
-            if acknowledged.heads.is_empty() && self.is_mine(&document) {
+            let is_listed = self.may_be_listed(&document);
+            if acknowledged.heads.is_empty() && self.is_mine(&document) && is_listed {
                 self.unlisted.insert(id);
             }
             let effects = self.client.open(id, document, acknowledged);
@@ -358,6 +363,7 @@ impl State {
                     self.answered(moment, number, answer, tasks);
                 }
                 ClientEffect::Members { space, data } => self.meet_members(space, data, tasks),
+                ClientEffect::Gone { space, data } => self.hear_erased(moment, space, data, tasks),
                 ClientEffect::Trouble(words) => tasks.push(Task::Log(words)),
             }
         }
@@ -502,7 +508,20 @@ impl State {
         }
     }
 
-    fn is_mine(&self, document: &Document) -> bool {
+    /// Forgets what waits to be written about a document.
+    pub(super) fn forget_document(&mut self, id: DocumentId) {
+        self.unkept.remove(&id);
+        self.acknowledged.remove(&id);
+        self.unlisted.remove(&id);
+    }
+
+    /// A document that was written anew waits until the relay has put it in the place of the old one.
+    fn may_be_listed(&self, document: &Document) -> bool {
+        let replaced = birth::stands_for(document);
+        replaced.is_none_or(|replaced| self.client.is_gone(replaced))
+    }
+
+    pub(super) fn is_mine(&self, document: &Document) -> bool {
         let genesis = document
             .changes()
             .into_iter()

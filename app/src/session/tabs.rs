@@ -112,6 +112,7 @@ impl State {
                 self.absorb(moment, effects, tasks);
             }
             Word::Heard(..) | Word::Say(..) => {}
+            Word::Erased(space, data) => self.hear_erased(moment, space, data, tasks),
             Word::TooOld => {
                 self.outgrown = true;
                 tasks.push(Task::Tell(Notice::Status));

@@ -85,6 +85,8 @@ pub(crate) enum Task {
     KeepHeads(Vec<(DocumentId, Vec<u8>)>),
     /// Write what authors have signed of a document.
     KeepSignatures(DocumentId, Vec<u8>),
+    /// Note these entries about documents, then take these documents away.
+    Bury(Vec<DocumentId>, Vec<(String, Vec<u8>)>),
     /// Say something to the other tabs of this phone.
     TellTabs(Vec<u8>),
     /// Become the tab that speaks with the relay, whichever does now.
@@ -134,6 +136,8 @@ pub(crate) enum Notice {
     People,
     /// Who is who, and what I may do.
     Members,
+    /// Which documents were erased, or what is left of what was written there.
+    Erased,
     /// Where an invitation leads, or how far coming in has got.
     Entrance,
     /// What the relay says to a question with this number; nothing when the connection was lost.

@@ -1,5 +1,6 @@
 mod births;
 mod entrance;
+mod erasing;
 mod file;
 mod keeping;
 mod meeting;

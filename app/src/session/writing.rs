@@ -113,16 +113,20 @@ impl State {
             return;
         };
         for entry in index.iter().take(DOCUMENTS) {
-            let effects = self.client.want(entry.id, actor.clone());
+            let Some(now) = self.client.stands_for(entry.id) else {
+                continue;
+            };
+            let effects = self.client.want(now, actor.clone());
             self.absorb(moment, effects, tasks);
         }
         for id in std::mem::take(&mut self.unlisted) {
             self.list(moment, id, tasks);
         }
+        self.settle_erased(moment, &index, tasks);
     }
 
     /// Notes in the territory's index what it should say about a document. Does nothing when it says so already.
-    fn list(&mut self, moment: Moment, id: DocumentId, tasks: &mut Vec<Task>) {
+    pub(super) fn list(&mut self, moment: Moment, id: DocumentId, tasks: &mut Vec<Task>) {
         let (Some(territory), Some(entry)) = (self.territory(), self.entry(id)) else {
             return;
         };
@@ -142,7 +146,7 @@ impl State {
         }
     }
 
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         moment: Moment,
         id: DocumentId,

@@ -2,6 +2,7 @@
 
 mod domain;
 mod entrance;
+mod erasing;
 mod journal;
 mod members;
 mod phones;
@@ -144,6 +145,7 @@ pub(super) static TEXT: Text = Text {
         broken_next: "Demandez le lien encore une fois, ou scannez de nouveau le code.",
     },
     rights: members::RIGHTS,
+    rewritten: erasing::REWRITTEN,
     home: Home {
         hello: |name| match name {
             "" => "Bonjour".to_owned(),
@@ -303,6 +305,7 @@ pub(super) static LATE: LateText = LateText {
     journal: journal::JOURNAL,
     phones: phones::PHONES,
     scan: scan::SCAN,
+    erasing: erasing::ERASING,
     phone: Phone {
         title: "Ce téléphone",
         promised: "Ce téléphone promet de garder vos textes.",
@@ -315,6 +318,11 @@ pub(super) static LATE: LateText = LateText {
         take_in: "Ajouter un fichier reçu",
         take_in_body: "Ce qui est nouveau s’ajoute. Rien n’est remplacé.",
         choose: "Choisir le fichier",
+        taken_erased: |erased| match erased {
+            0 => String::new(),
+            1 => " 1 texte effacé par l’équipe n’est pas entré.".to_owned(),
+            _ => format!(" {erased} textes effacés par l’équipe ne sont pas entrés."),
+        },
         taken: |new, left_out| {
             let new = counted(
                 new,

@@ -1,6 +1,7 @@
 //! The keys of the catalogue: one structure a screen, one field a sentence.
 
 mod entrance;
+mod erasing;
 mod journal;
 mod members;
 mod phones;
@@ -9,6 +10,7 @@ mod sheet;
 mod users;
 
 pub(crate) use entrance::{Door, Entering, Refusal};
+pub(crate) use erasing::{Erasing, Rewritten};
 pub(crate) use journal::{Deeds, Invited, Journal};
 pub(crate) use members::{Invite, Meeting, Members, Rights};
 pub(crate) use phones::{Adding, Back, Call, Phones, Rescue, Typing};
@@ -52,6 +54,7 @@ pub(crate) struct Text {
     pub(crate) entering: Entering,
     pub(crate) home: Home,
     pub(crate) rights: Rights,
+    pub(crate) rewritten: Rewritten,
     pub(crate) needs: Needs,
     pub(crate) sheets: Sheets,
     /// What a screen reader adds to a button that stands beside several parts: the part.
@@ -72,6 +75,7 @@ pub(crate) struct LateText {
     pub(crate) users: Users,
     pub(crate) phones: Phones,
     pub(crate) scan: Scan,
+    pub(crate) erasing: Erasing,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }
@@ -298,6 +302,8 @@ pub(crate) struct Phone {
     pub(crate) choose: &'static str,
     /// How many texts have got something new, and how many were left out.
     pub(crate) taken: fn(new: usize, left_out: usize) -> String,
+    /// How many texts were left out because the team has erased them.
+    pub(crate) taken_erased: fn(usize) -> String,
     pub(crate) foreign: &'static str,
     pub(crate) newer: &'static str,
     pub(crate) damaged: &'static str,

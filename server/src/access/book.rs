@@ -1,7 +1,8 @@
 //! One territory: what its record says, and how something is added to it.
 
 use super::record::Record;
-use super::{Change, quarantine};
+use super::{Change, Registry, erasing, quarantine};
+use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Phone, Request, Roster};
 use maillage_shared::time::UnixMillis;
@@ -19,6 +20,15 @@ pub(super) struct Book {
     pub(super) remembers: bool,
 }
 
+/// The documents that these deeds erase.
+pub(super) fn dropped(deeds: &[Deed]) -> Vec<DocumentId> {
+    let dropped = |deed: &Deed| match deed {
+        Deed::Dropped { document, .. } => Some(*document),
+        _ => None,
+    };
+    deeds.iter().filter_map(dropped).collect()
+}
+
 impl Book {
     /// The member who acts with this key. Whoever was removed can still have themselves erased.
     pub(super) fn who(&self, key: PersonId, request: &Request) -> Option<By> {
@@ -33,12 +43,22 @@ impl Book {
     /// Decides, writes down, and only then counts.
     pub(super) fn act(
         &mut self,
+        registry: &Registry,
         now: UnixMillis,
         by: By,
         request: &Request,
         entropy: [u8; 32],
     ) -> Result<(Answer, Change), Denied> {
-        let decision = self.roster.decide(now, by, request, entropy)?;
+        let births = |document| registry.birth(document);
+        let mut decision = match self.roster.decide_erasing(by, request, births) {
+            Some(decision) => decision?,
+            None => self.roster.decide(now, by, request, entropy)?,
+        };
+        if let Request::Erase { person, .. } = request {
+            let belongings = registry.belongings(self, *person)?;
+            decision.deeds.extend(belongings);
+        }
+        let erased = dropped(&decision.deeds);
         let waiting = self.waiting(request)?;
         let (mut people, mut tickets) = (Vec::new(), Vec::new());
         for deed in &decision.deeds {
@@ -76,6 +96,7 @@ impl Book {
             space,
             people,
             tickets,
+            erased,
         };
         Ok((answer, change))
     }
@@ -118,10 +139,22 @@ impl Book {
         self.record.append(&entries)?;
         let roster = Arc::make_mut(&mut self.roster);
         entries.iter().for_each(|entry| roster.apply(entry));
+        let gone = entries.iter().filter_map(|entry| match entry.deed {
+            Deed::Dropped { document, .. } => Some(document),
+            _ => None,
+        });
+        self.forget_beside(&gone.collect::<Vec<DocumentId>>());
         let is_erasing = |entry: &Entry| matches!(entry.deed, Deed::Erased { .. });
         self.remembers |= entries.iter().any(is_erasing);
         self.forget();
         Ok(())
+    }
+
+    /// Takes away what was kept beside documents that were erased. What is left now goes at the next start.
+    fn forget_beside(&self, documents: &[DocumentId]) {
+        if let Err(error) = erasing::forget_beside(self.record.folder(), documents) {
+            tracing::warn!(%error, "what was kept beside erased documents is still there");
+        }
     }
 
     /// Writes the record anew without those who were erased, now or, when that fails, at the next occasion: they are erased all the same.

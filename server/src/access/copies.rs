@@ -2,6 +2,7 @@
 
 use super::{FOLDER, KEY, quarantine, record, signatures};
 use crate::store::files as durable;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -48,6 +49,44 @@ pub(crate) fn files(data: &Path) -> io::Result<Vec<AccessFile>> {
     }
     found.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(found)
+}
+
+/// Of the files of a backup and those of the folder that it replaces, those that count: of two records of one territory the one that goes
+/// on for longer, so that whoever was removed, and whatever was erased since the backup, stays so. The error says why they do not go
+/// together.
+pub(crate) fn newest(
+    backup: Vec<AccessFile>,
+    replaced: Vec<AccessFile>,
+) -> Result<Vec<AccessFile>, String> {
+    let key = |files: &[AccessFile]| {
+        let key = files.iter().find(|file| file.name == KEY);
+        key.map(|file| file.content.clone())
+    };
+    let (of_backup, of_replaced) = (key(&backup), key(&replaced));
+    if of_replaced.is_none() {
+        return Err("it holds no records".to_owned());
+    }
+    if of_backup.is_some() && of_backup != of_replaced {
+        return Err("it is another relay's".to_owned());
+    }
+    let mut newest: BTreeMap<String, AccessFile> = BTreeMap::new();
+    for file in backup.into_iter().chain(replaced) {
+        let length = |file: &AccessFile| {
+            if file.name == KEY {
+                return Ok((0, 0));
+            }
+            let length = record::length(Path::new(&file.name), &file.content);
+            length.ok_or_else(|| format!("the record {} is damaged", file.name))
+        };
+        let is_newer = match newest.get(&file.name) {
+            Some(other) => length(&file)? > length(other)?,
+            None => length(&file).map(|_| true)?,
+        };
+        if is_newer {
+            newest.insert(file.name.clone(), file);
+        }
+    }
+    Ok(newest.into_values().collect())
 }
 
 /// Writes the files into the folder of a store that is being made.

@@ -6,7 +6,7 @@
 use crate::store::files;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
-use maillage_shared::roster::Entry;
+use maillage_shared::roster::{Entry, Roster};
 use maillage_shared::store::StoreError;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -37,6 +37,14 @@ pub(super) fn space_of(path: &Path) -> Option<DocumentId> {
         .to_str()?
         .parse()
         .ok()
+}
+
+/// How far a record goes, read from its file's name and bytes: its life, and entries in it. `None` when it is damaged.
+pub(super) fn length(path: &Path, bytes: &[u8]) -> Option<(u64, u64)> {
+    let mut roster = Roster::new(space_of(path)?);
+    let (entries, _, _) = read(bytes)?;
+    entries.iter().for_each(|entry| roster.apply(entry));
+    Some((roster.generation(), roster.epoch()))
 }
 
 impl Record {

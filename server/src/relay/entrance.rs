@@ -120,6 +120,10 @@ impl Entrance {
                 self.outbound.send(Frame::Members { space, data }.encode());
             }
         }
+        // After that: the phone knows then whose word this has to be.
+        for frame in registry.tell_erased(&self.warrant, None) {
+            self.outbound.send(frame);
+        }
     }
 
     /// Answers a question about who belongs to a territory.

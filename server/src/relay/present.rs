@@ -77,6 +77,19 @@ impl Present {
         self.news.notify_one();
     }
 
+    /// Tells everyone who may hear of them that these documents were erased.
+    pub(super) fn tell_erased(&self, registry: &Registry, documents: &[DocumentId]) {
+        for entry in self.connections().values() {
+            let User::People(keys) = &entry.user else {
+                continue;
+            };
+            let warrant = registry.warrant_of(keys.iter().copied());
+            for frame in registry.tell_erased(&warrant, Some(documents)) {
+                entry.outbound.send(frame);
+            }
+        }
+    }
+
     /// Tells everyone who is who whenever that has changed; never returns.
     pub(super) async fn tell(&self, registry: &Registry) {
         loop {

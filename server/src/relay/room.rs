@@ -1,5 +1,7 @@
 //! The task of one open document: feeds its [`Room`] and performs what the room asks for, one thing at a time.
 
+mod gone;
+
 use super::closing::Closing;
 use super::outbound::{Outbound, Topic};
 use super::proving::Lost;
@@ -75,6 +77,8 @@ pub(super) enum RoomInput {
         /// The digest of all that the peer has.
         digest: Vec<u8>,
     },
+    /// The document was erased; this frame says so.
+    Erased(Vec<u8>),
     /// A connection that had this document open has closed.
     Left(ConnectionId),
     /// The relay stops: answer when everything received so far is written and answered.
@@ -89,13 +93,16 @@ pub(super) async fn run(
     document: DocumentId,
     context: Arc<Context>,
     rooms: Arc<Rooms>,
-    mailbox: mpsc::Receiver<RoomInput>,
+    mut mailbox: mpsc::Receiver<RoomInput>,
 ) {
+    if is_erased(document, &context) {
+        return gone::run(document, &context, &rooms, mailbox).await;
+    }
     match open(document, &context).await {
         Ok((room, ledger)) => {
             let task = Task {
                 document,
-                context,
+                context: Arc::clone(&context),
                 room,
                 ledger: Some(ledger),
                 outbound: HashMap::new(),
@@ -106,7 +113,9 @@ pub(super) async fn run(
                 finish: Vec::new(),
                 vouch_at: None,
             };
-            task.run(&rooms, mailbox).await;
+            if let End::Erased = task.run(&rooms, &mut mailbox).await {
+                gone::run(document, &context, &rooms, mailbox).await;
+            }
         }
         Err(why) => {
             tracing::error!(%document, %why, "a document cannot be opened; the others go on");
@@ -196,6 +205,7 @@ async fn refuse_all(
                 Some(RoomInput::Finish(finished)) => {
                     let _ = finished.send(());
                 }
+                Some(RoomInput::Erased(_)) => return gone::run(document, context, rooms, mailbox).await,
                 Some(RoomInput::Ephemeral { .. } | RoomInput::Receipt { .. } | RoomInput::Signed { .. } | RoomInput::Admitted(_) | RoomInput::Left(_)) => {}
                 None => return,
             },
@@ -207,6 +217,19 @@ async fn refuse_all(
             }
         }
     }
+}
+
+fn is_erased(document: DocumentId, context: &Context) -> bool {
+    let registry = context.registry.as_ref();
+    registry.is_some_and(|registry| registry.tombstone(document).is_some())
+}
+
+/// Why a room's task is over.
+enum End {
+    /// Nobody needs it.
+    Retired,
+    /// Its document was erased.
+    Erased,
 }
 
 /// Something the task waits for; a room asks for one thing at a time.
@@ -248,7 +271,7 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, rooms: &Rooms, mut mailbox: mpsc::Receiver<RoomInput>) {
+    async fn run(mut self, rooms: &Rooms, mailbox: &mut mpsc::Receiver<RoomInput>) -> End {
         let mut idle_until = Instant::now() + self.context.options.idle_time;
         loop {
             let working = self.work.is_some();
@@ -258,13 +281,17 @@ impl Task {
                     self.done(done);
                 }
                 input = mailbox.recv() => match input {
+                    Some(RoomInput::Erased(gone)) => {
+                        self.erase(&gone);
+                        return End::Erased;
+                    }
                     Some(input) => self.take(input),
-                    None => return,
+                    None => return End::Retired,
                 },
                 () = wait_until(self.vouch_at) => self.vouch(),
                 () = sleep_until(idle_until), if !working && self.room.is_idle() => {
-                    if rooms.retire(self.document, &mailbox) {
-                        return;
+                    if rooms.retire(self.document, mailbox) {
+                        return End::Retired;
                     }
                 }
             }
@@ -284,6 +311,20 @@ impl Task {
                 self.vouch_at = Some(Instant::now() + self.context.options.vouching_time);
             }
         }
+    }
+
+    /// The document is no more: what was under way is dropped, and everyone here is told.
+    fn erase(&mut self, gone: &[u8]) {
+        self.work = None;
+        self.proof = None;
+        for effect in self.room.erase(gone) {
+            self.perform(effect);
+        }
+        for finished in self.finish.drain(..) {
+            let _ = finished.send(());
+        }
+        // They are not sent away: their other documents go on.
+        self.outbound.clear();
     }
 
     /// Signs what the document has come to, for phones to keep.
@@ -359,6 +400,8 @@ impl Task {
                 self.handle(RoomEvent::Left(connection));
             }
             RoomInput::Finish(finished) => self.finish.push(finished),
+            // Taken before.
+            RoomInput::Erased(_) => {}
         }
     }
 

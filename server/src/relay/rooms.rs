@@ -110,6 +110,15 @@ impl Rooms {
         unused
     }
 
+    /// Ends a document that was erased: whoever has it open is told so in `gone`, and nothing of it is taken any more.
+    pub(super) async fn erase(&self, document: DocumentId, gone: Vec<u8>) {
+        let room = self.open().get(&document).cloned();
+        if let Some(room) = room {
+            // A room that opens from now on finds the document erased.
+            let _ = room.send(RoomInput::Erased(gone)).await;
+        }
+    }
+
     /// Waits until every room has written and answered what it received.
     pub(super) async fn finish(&self) {
         let rooms: Vec<_> = self.open().values().cloned().collect();

@@ -70,6 +70,23 @@ impl Spaces {
         Ok(())
     }
 
+    /// A document of this space was erased: there is room for another one.
+    pub(super) async fn forget(&self, document: DocumentId, space: DocumentId) {
+        match &mut *self.count.lock().await {
+            Count::Nothing => {}
+            Count::Total(there, born) => {
+                if born.remove(&document).is_none() {
+                    *there = there.saturating_sub(1);
+                }
+            }
+            Count::Spaces(spaces) => {
+                if let Some(documents) = spaces.get_mut(&space) {
+                    *documents = documents.saturating_sub(1);
+                }
+            }
+        }
+    }
+
     /// Counts as precisely as is needed for one document more.
     async fn count(&self, count: &mut Count) -> Result<(), StoreError> {
         if matches!(count, Count::Nothing) {

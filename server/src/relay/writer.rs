@@ -4,6 +4,7 @@ use crate::metrics::Metrics;
 use crate::panics;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::{Store, StoreError, StoredChange};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
@@ -31,6 +32,8 @@ pub(super) struct Writer {
 #[derive(Debug)]
 enum Request {
     Append(Append),
+    /// Erase a document, write nothing of it any more, and say whether anything was there.
+    Erase(DocumentId, oneshot::Sender<Result<bool, StoreError>>),
     /// End, and answer once the store is let go.
     Stop(oneshot::Sender<()>),
 }
@@ -51,6 +54,7 @@ impl Writer {
             store,
             failing: Arc::clone(&failing),
             metrics,
+            erased: HashSet::new(),
         };
         std::thread::Builder::new()
             .name("store".to_owned())
@@ -75,6 +79,15 @@ impl Writer {
         answered.await.map_err(|_| gone())?
     }
 
+    /// Erases a document, of which nothing is written any more from now on. Returns whether anything of it was there.
+    pub(super) async fn erase(&self, document: DocumentId) -> Result<bool, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let gone = || StoreError::Io("the thread that writes has stopped".to_owned());
+        let request = Request::Erase(document, answer);
+        self.requests.send(request).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+
     /// Ends the thread after what was asked before, and returns once it has let go of the store.
     pub(super) async fn stop(&self) {
         let (answer, answered) = oneshot::channel();
@@ -91,14 +104,21 @@ impl Writer {
     }
 }
 
+/// What is answered to whoever goes on writing in an erased document.
+fn erased(document: DocumentId) -> StoreError {
+    StoreError::Io(format!("document {document} was erased"))
+}
+
 struct Thread {
     store: Arc<dyn Store>,
     failing: Arc<AtomicBool>,
     metrics: Arc<Metrics>,
+    /// What comes of these is not written any more.
+    erased: HashSet<DocumentId>,
 }
 
 impl Thread {
-    fn run(self, mut waiting: mpsc::Receiver<Request>) {
+    fn run(mut self, mut waiting: mpsc::Receiver<Request>) {
         let mut stopped = None;
         let mut last: Option<Instant> = None;
         while let Some(first) = waiting.blocking_recv().filter(|_| stopped.is_none()) {
@@ -108,9 +128,17 @@ impl Thread {
             last = Some(Instant::now());
             let mut answers = Vec::new();
             let mut batch = Vec::new();
+            let mut erasing = Vec::new();
             let mut next = Some(first);
             while let Some(request) = next {
                 match request {
+                    Request::Append(append) if self.erased.contains(&append.document) => {
+                        let _ = append.answer.send(Err(erased(append.document)));
+                    }
+                    Request::Erase(document, answer) => {
+                        self.erased.insert(document);
+                        erasing.push((document, answer));
+                    }
                     Request::Append(append) => {
                         answers.push(append.answer);
                         batch.push((append.document, append.changes));
@@ -126,11 +154,27 @@ impl Thread {
                 // A room that no longer waits has been closed.
                 let _ = answer.send(result);
             }
+            // What was appended before goes too.
+            for (document, answer) in erasing {
+                let _ = answer.send(self.erase(document));
+            }
         }
         drop(self);
         if let Some(answer) = stopped {
             let _ = answer.send(());
         }
+    }
+
+    fn erase(&self, document: DocumentId) -> Result<bool, StoreError> {
+        let erase = || {
+            let is_there = self.store.list()?.contains(&document);
+            self.store.delete(document).map(|()| is_there)
+        };
+        panics::catch(erase).unwrap_or_else(|message| {
+            Err(StoreError::Damaged(format!(
+                "erasing failed with: {message}"
+            )))
+        })
     }
 
     fn write(&self, batch: &[(DocumentId, Vec<StoredChange>)]) -> Vec<Result<(), StoreError>> {
@@ -210,7 +254,7 @@ mod tests {
             .append(document(1), vec![change(b"a")])
             .await
             .unwrap();
-        assert!(writer.works(document(1)).await);
+        assert!(writer.works(document(3)).await);
     }
 
     #[tokio::test]
@@ -225,6 +269,21 @@ mod tests {
         assert_eq!(Arc::strong_count(&store), 1);
         assert!(writer.append(document(1), Vec::new()).await.is_err());
         writer.stop().await;
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_any_more_of_what_is_erased() {
+        let store = MemoryStore::default();
+        let writer = Writer::start(Arc::new(store.clone()), Arc::new(Metrics::new())).unwrap();
+        let written = vec![change(b"a")];
+        writer.append(document(1), written.clone()).await.unwrap();
+        assert_eq!(writer.erase(document(1)).await, Ok(true));
+        assert!(writer.append(document(1), written.clone()).await.is_err());
+        assert_eq!(writer.erase(document(1)).await, Ok(false));
+        assert_eq!(store.load(document(1)).unwrap(), None);
+        // The others go on, and nobody is told that the store fails.
+        writer.append(document(2), written).await.unwrap();
+        assert!(writer.works(document(3)).await);
     }
 
     /// Fails for one document, whatever else is in the batch.
@@ -257,6 +316,7 @@ mod tests {
             store: Arc::new(OneDamaged(MemoryStore::default())),
             failing: Arc::default(),
             metrics: Arc::new(Metrics::new()),
+            erased: HashSet::new(),
         };
         let batch = [
             (document(1), vec![change(b"a")]),

@@ -2,7 +2,7 @@
 
 use super::backup::{self, BadBackup, Reader};
 use super::{Report, UpkeepError};
-use crate::access;
+use crate::access::{self, Registry};
 use crate::store::SledStore;
 use maillage_shared::store::StoreError;
 use std::fs::{self, File};
@@ -10,7 +10,10 @@ use std::io::{self, BufReader};
 use std::path::Path;
 
 /// Makes a store of a backup, in a folder that is empty or not there. The whole file is checked before anything is written.
-pub fn restore(data: &Path, file: &Path) -> Result<Report, UpkeepError> {
+///
+/// `replacing` is the folder that it takes the place of, or what is left of it. Of that only the records are read: what they say was
+/// erased, and who was removed, since the backup stays so.
+pub fn restore(data: &Path, file: &Path, replacing: Option<&Path>) -> Result<Report, UpkeepError> {
     if !is_empty(data).map_err(|error| UpkeepError::File(data.to_path_buf(), error))? {
         return Err(UpkeepError::NotEmpty(data.to_path_buf()));
     }
@@ -23,7 +26,14 @@ pub fn restore(data: &Path, file: &Path) -> Result<Report, UpkeepError> {
             .map(BufReader::new)
             .map_err(|error| UpkeepError::File(file.to_path_buf(), error))
     };
-    let contents = backup::verify(open()?).map_err(bad)?;
+    let mut contents = backup::verify(open()?).map_err(bad)?;
+    if let Some(folder) = replacing {
+        let replaced = access::files(folder)
+            .map_err(|error| UpkeepError::File(folder.to_path_buf(), error))?;
+        let backup = std::mem::take(&mut contents.access);
+        contents.access = access::newest(backup, replaced)
+            .map_err(|why| UpkeepError::Replacing(folder.to_path_buf(), why))?;
+    }
     let mut reader = Reader::new(open()?).map_err(bad)?;
     let documents = std::iter::from_fn(|| reader.next_document().map_err(bad).transpose());
     SledStore::build(data, &contents.relay, &contents.documents, documents)?;
@@ -42,8 +52,22 @@ pub fn restore(data: &Path, file: &Path) -> Result<Report, UpkeepError> {
         let what = "a restored document was not read back".to_owned();
         return Err(StoreError::Damaged(what).into());
     }
+    let registry = Registry::open(data)?;
+    registry.set_back()?;
+    let erased = registry.sweep(&store)?;
+    let sentence = match (replacing, erased) {
+        (Some(_), 0) => format!("Restored {found} documents."),
+        (Some(_), _) => format!(
+            "Restored {} documents, and left out {erased} that were erased since.",
+            found - erased
+        ),
+        (None, _) => format!(
+            "Restored {} documents. What was erased after this backup was made may be back, and who was removed: --replacing, with the folder that this one replaces, keeps that so.",
+            found - erased
+        ),
+    };
     Ok(Report {
-        sentence: format!("Restored {found} documents."),
+        sentence,
         is_well: true,
     })
 }

@@ -44,7 +44,7 @@ fn a_restored_backup_holds_the_same_and_can_be_brought_up_to_date() {
     let file = place.path().join("backup");
     assert!(back_up(folder.path(), &file).unwrap().is_well);
     let data = place.path().join("restored/data");
-    assert!(restore(&data, &file).unwrap().is_well);
+    assert!(restore(&data, &file, None).unwrap().is_well);
 
     let restored = SledStore::open(&data).unwrap();
     assert_eq!(*restored.relay(), name);
@@ -122,7 +122,7 @@ fn a_backup_that_is_damaged_anywhere_restores_nothing() {
     for bytes in broken {
         fs::write(&file, bytes).unwrap();
         assert!(matches!(
-            restore(&data, &file),
+            restore(&data, &file, None),
             Err(UpkeepError::Backup(..))
         ));
         assert!(!data.exists());
@@ -134,7 +134,7 @@ fn a_backup_of_a_newer_version_is_named_as_such() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("backup");
     fs::write(&file, "maillage backup 9\nsomething").unwrap();
-    let error = restore(&place.path().join("data"), &file).unwrap_err();
+    let error = restore(&place.path().join("data"), &file, None).unwrap_err();
     assert!(error.to_string().contains("newer version"), "{error}");
 }
 
@@ -144,10 +144,10 @@ fn a_backup_is_restored_into_an_empty_folder_only() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("backup");
     back_up(folder.path(), &file).unwrap();
-    let error = restore(folder.path(), &file).unwrap_err();
+    let error = restore(folder.path(), &file, None).unwrap_err();
     assert!(error.to_string().contains("not empty"), "{error}");
     let empty = tempfile::tempdir().unwrap();
-    restore(empty.path(), &file).unwrap();
+    restore(empty.path(), &file, None).unwrap();
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_document_that_was_lost_before_the_backup_is_waited_for_after_a_restore() {
     let place = tempfile::tempdir().unwrap();
     let (file, data) = (place.path().join("backup"), place.path().join("data"));
     assert!(!back_up(folder.path(), &file).unwrap().is_well);
-    restore(&data, &file).unwrap();
+    restore(&data, &file, None).unwrap();
     let restored = SledStore::open(&data).unwrap();
     for (document, changes) in documents {
         assert_eq!(restored.load(document).unwrap(), Some(Vec::new()));
@@ -264,7 +264,7 @@ async fn a_relay_that_runs_does_what_is_asked_of_its_store() {
                 .unwrap()
                 .is_well
         );
-        restore(&place.path().join("data"), &file).unwrap();
+        restore(&place.path().join("data"), &file, None).unwrap();
         data
     });
     let data = asked.await.unwrap();

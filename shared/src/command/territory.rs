@@ -174,6 +174,27 @@ impl Intent for PutIndexEntry {
     }
 }
 
+/// Takes out of the territory's index a document that was erased: what phones of the team do by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemoveIndexEntry(pub DocumentId);
+
+impl Intent for RemoveIndexEntry {
+    fn kind(&self) -> Kind {
+        Kind::Territory
+    }
+
+    fn write(
+        &self,
+        transaction: &mut Transaction<'_>,
+        _context: &Context,
+        _author: PersonId,
+    ) -> Result<Option<RecordId>, CommandError> {
+        let index = container(transaction, INDEX)?;
+        transaction.delete(&index, self.0.to_string())?;
+        Ok(None)
+    }
+}
+
 impl Intent for TerritoryCommand {
     fn kind(&self) -> Kind {
         Kind::Territory
@@ -183,7 +204,7 @@ impl Intent for TerritoryCommand {
         &self,
         transaction: &mut Transaction<'_>,
         context: &Context,
-        _author: PersonId,
+        author: PersonId,
     ) -> Result<Option<RecordId>, CommandError> {
         match self {
             Self::SetName(name) => set(transaction, &ROOT, NAME, &text::line(name)?.to_owned())?,
@@ -232,8 +253,7 @@ impl Intent for TerritoryCommand {
             Self::RemoveHire(id) => remove(transaction, HIRES, id)?,
             Self::PutIndexEntry(entry) => entry.write(transaction)?,
             Self::RemoveIndexEntry(id) => {
-                let index = container(transaction, INDEX)?;
-                transaction.delete(&index, id.to_string())?;
+                return RemoveIndexEntry(*id).write(transaction, context, author);
             }
             Self::Choose { field, version } => field.choose(transaction, version)?,
         }

@@ -1,5 +1,6 @@
 //! Fields with one value: how a value is stored, and how every version of it is read.
 
+use super::origin::Origin;
 use crate::date::Day;
 use crate::id::DocumentId;
 use crate::identity::PersonId;
@@ -153,7 +154,7 @@ pub(crate) fn field<T: FieldValue>(reader: &Automerge, object: &ObjId, key: &str
         {
             versions.push(Version {
                 value,
-                author: author_of(&id),
+                author: author_of(reader, &id),
                 at: time_of(reader, &id),
                 id: version_id(&id),
             });
@@ -239,12 +240,9 @@ pub(crate) fn members(reader: &impl ReadDoc, container: Option<&ObjId>) -> Vec<S
         .collect()
 }
 
-/// The person whose key the actor of an operation carries.
-pub(crate) fn author_of(id: &ObjId) -> Option<PersonId> {
-    match id {
-        ObjId::Root => None,
-        ObjId::Id(_, actor, _) => PersonId::of_actor(actor),
-    }
+/// The person whose key the actor of an operation carries; in a document that was written anew, whoever wrote the original.
+pub(crate) fn author_of(reader: &Automerge, id: &ObjId) -> Option<PersonId> {
+    Origin::of(reader, id).author
 }
 
 /// Sorts records from the oldest on, causes before effects, alike on every phone: wall clocks differ, operation counters do not.
@@ -257,9 +255,7 @@ pub(crate) fn age(id: &ObjId) -> (u64, Option<ActorId>) {
 
 /// When an operation was committed, to the second; a change without a time says nothing.
 pub(crate) fn time_of(reader: &Automerge, id: &ObjId) -> Option<UnixMillis> {
-    let hash = reader.hash_for_opid(id)?;
-    let seconds = reader.get_change_meta_by_hash(&hash)?.timestamp;
-    (seconds > 0).then(|| UnixMillis(seconds.saturating_mul(1000)))
+    Origin::of(reader, id).at
 }
 
 fn version_id(id: &ObjId) -> VersionId {

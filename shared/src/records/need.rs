@@ -20,7 +20,7 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Nee
             text: field(reader, &id, TEXT),
             neighbourhood: field(reader, &id, NEIGHBOURHOOD),
             expressed_by: field(reader, &id, EXPRESSED_BY),
-            by: author_of(&id),
+            by: author_of(reader, &id),
             helper: helper_of(reader, &id),
             at: time_of(reader, &id),
             echoed_by: Vec::new(),

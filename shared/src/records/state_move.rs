@@ -21,7 +21,7 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Mov
                 id: RecordId::from_key(key),
                 from: value(reader, &id, FROM)?,
                 to: value(reader, &id, TO)?,
-                by: author_of(&id),
+                by: author_of(reader, &id),
                 helper: helper_of(reader, &id),
                 at: time_of(reader, &id),
                 reason: value(reader, &id, REASON).unwrap_or_default(),

@@ -27,6 +27,11 @@ impl Decision {
         }
     }
 
+    /// It is done already.
+    pub(super) fn nothing_more() -> Self {
+        Self::only(Answer::Done)
+    }
+
     pub(super) fn only(answer: Answer) -> Self {
         Self {
             deeds: Vec::new(),
@@ -62,6 +67,8 @@ impl Roster {
             | Request::Erase { .. }
             | Request::Lose { .. }
             | Request::Confirm { .. }
+            | Request::EraseDocument { .. }
+            | Request::Replace { .. }
             | Request::Withdraw { .. } => {}
             _ if self.epoch >= MOST_ENTRIES && by != By::Operator => return Err(Denied::Full),
             _ => {}
@@ -232,6 +239,8 @@ impl Roster {
                     admitted: *admit,
                 }))
             }
+            // Decided where the documents are known.
+            Request::EraseDocument { .. } | Request::Replace { .. } => Err(Denied::Unknown),
             // The record itself is the relay's to read.
             Request::Record { .. } => {
                 self.check(by, Act::Steward)?;

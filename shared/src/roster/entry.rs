@@ -1,5 +1,6 @@
 //! One entry of the record: what was done, when, by whom.
 
+use super::tombstone::Heads;
 use crate::id::DocumentId;
 use crate::identity::{PersonId, PublicKey, Roles};
 use crate::presence::Face;
@@ -225,6 +226,25 @@ pub enum Deed {
         #[n(2)]
         admitted: bool,
     },
+    /// A document was erased, and perhaps another one stands for it. What was struck out of it is not said.
+    #[n(30)]
+    Dropped {
+        /// Which one.
+        #[n(0)]
+        document: DocumentId,
+        /// The word for its kind.
+        #[n(1)]
+        kind: String,
+        /// The document that says the same without what was struck out.
+        #[n(2)]
+        replaced_by: Option<DocumentId>,
+        /// Up to where it does.
+        #[n(3)]
+        heads: Heads,
+    },
+    /// The relay was set back to a backup: what came after that is lost, unless it stands here.
+    #[n(31)]
+    SetBack,
 }
 
 impl Deed {

@@ -18,12 +18,15 @@ pub struct Members {
     /// Which territory.
     #[n(0)]
     pub space: DocumentId,
-    /// Entries of the record so far: a higher one is newer.
+    /// Entries of the record so far: within one life of the record, a higher one is newer.
     #[n(1)]
     pub epoch: u64,
     /// Who.
     #[n(2)]
     pub people: Vec<Card>,
+    /// Which of the record's lives this is of: see [`Roster::generation`].
+    #[cbor(n(4), default)]
+    pub generation: u64,
     /// Phones that wait for the team to confirm whose they are.
     #[n(3)]
     #[cbor(default)]
@@ -114,7 +117,13 @@ impl Members {
                 .waiting()
                 .filter(|waiting| only.is_none_or(|only| only == waiting.person))
                 .collect(),
+            generation: roster.generation(),
         }
+    }
+
+    /// Whether this one counts where the other one is known.
+    pub fn is_as_new_as(&self, other: &Self) -> bool {
+        (self.generation, self.epoch) >= (other.generation, other.epoch)
     }
 
     /// Whose key this is.

@@ -1,6 +1,7 @@
 //! What phones ask of the relay about who belongs to a territory, and what it answers.
 
 use super::entry::Entry;
+use super::tombstone::Heads;
 use crate::id::DocumentId;
 use crate::identity::{Code, PersonId, PublicKey, Roles, Secret};
 use crate::presence::Face;
@@ -235,6 +236,32 @@ pub enum Request {
         #[n(3)]
         admit: bool,
     },
+    /// To have a whole document gone, here and on every phone.
+    #[n(30)]
+    EraseDocument {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Which one.
+        #[n(1)]
+        document: DocumentId,
+    },
+    /// To have a document gone for another one, which says the same without something and is on the relay's disk already.
+    #[n(31)]
+    Replace {
+        /// Where.
+        #[n(0)]
+        space: DocumentId,
+        /// Which one.
+        #[n(1)]
+        document: DocumentId,
+        /// The other one.
+        #[n(2)]
+        with: DocumentId,
+        /// The heads of the first from which the other one was made.
+        #[n(3)]
+        heads: Heads,
+    },
 }
 
 impl Request {
@@ -264,6 +291,8 @@ impl Request {
             | Self::Settle { space, .. }
             | Self::CallBack { space, .. }
             | Self::Confirm { space, .. }
+            | Self::EraseDocument { space, .. }
+            | Self::Replace { space, .. }
             | Self::Record { space } => Some(*space),
         }
     }
@@ -433,6 +462,10 @@ pub enum Denied {
     #[n(8)]
     #[error("two of the team have to confirm it first")]
     NotConfirmed,
+    /// The document has changed since.
+    #[n(30)]
+    #[error("the document has changed since")]
+    Changed,
 }
 
 /// Draws what must not be guessed from 32 random bytes.

@@ -1,3 +1,5 @@
+mod erasing;
+
 use super::phones::{CALL_LIFE, PHONE_LIFE};
 use super::*;
 use crate::identity::{PersonKey, Secret};

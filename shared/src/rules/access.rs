@@ -51,6 +51,13 @@ pub fn may(roles: Roles, kind: Kind, right: Right) -> bool {
         .any(|(role, columns)| roles.contains(*role) && columns[column].contains(letter))
 }
 
+/// Whether documents of a kind belong to whoever began them, and go when that person is erased.
+pub fn is_personal(kind: Kind) -> bool {
+    match kind {
+        Kind::Territory | Kind::Needs | Kind::JobSheet => false,
+    }
+}
+
 /// What one may do beside documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
@@ -58,7 +65,7 @@ pub enum Act {
     SeeMembers,
     /// Let someone in with this role, see and withdraw such invitations.
     Invite(Role),
-    /// Give and take roles, remove people, make tickets for other programs, read what was done.
+    /// Give and take roles, remove people, erase documents and strike words out of them, make tickets for other programs, read what was done.
     Steward,
 }
 

@@ -3,6 +3,7 @@
 //! The order is always: written in the document, kept on the phone, only then sent. What comes from the relay enters the document at
 //! once, and is acknowledged when it is kept.
 
+mod erasing;
 mod events;
 mod identification;
 mod link;
@@ -29,6 +30,7 @@ use link::{End, Link};
 use replica::Replica;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use erasing::Buried;
 pub use events::{ClientEffect, ClientEvent};
 pub use link::LinkState;
 pub use standing::{Acknowledged, Rejection, Status};
@@ -45,6 +47,8 @@ pub struct Client {
     opened: u64,
     link: Link,
     replicas: BTreeMap<DocumentId, Replica>,
+    /// Documents that were erased, and what stands for them.
+    gone: erasing::Gone,
     ephemeral_count: u64,
     /// Somebody uses this phone, who proves it before anything else is said.
     has_person: bool,
@@ -76,6 +80,7 @@ impl Client {
             opened: 0,
             link: Link::default(),
             replicas: BTreeMap::new(),
+            gone: BTreeMap::new(),
             ephemeral_count: 0,
             has_person: false,
             identification: Identification::Waiting,
@@ -94,6 +99,9 @@ impl Client {
         document: Document,
         acknowledged: Acknowledged,
     ) -> Vec<ClientEffect> {
+        if self.is_gone(id) {
+            return Vec::new();
+        }
         let mut replica = Replica::kept(document, acknowledged);
         self.introduce(&mut replica);
         replica.resume();
@@ -119,7 +127,7 @@ impl Client {
 
     /// Asks for a document that is not on this phone; `actor` is who will write in it here.
     pub fn want(&mut self, id: DocumentId, actor: ActorId) -> Vec<ClientEffect> {
-        if self.replicas.contains_key(&id) {
+        if self.replicas.contains_key(&id) || self.is_gone(id) {
             return Vec::new();
         }
         let mut replica = Replica::wanted(Document::empty(actor));
@@ -375,6 +383,10 @@ impl Client {
                 }
             }
             Frame::Members { space, data } => effects.push(ClientEffect::Members { space, data }),
+            Frame::Gone { space, data } => {
+                self.link.answered();
+                effects.push(ClientEffect::Gone { space, data });
+            }
             Frame::Answer { number, data } => {
                 self.link.answered();
                 if self.asked.remove(&number) {

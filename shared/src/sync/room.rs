@@ -3,6 +3,7 @@
 
 mod batch;
 mod entitled;
+mod erasing;
 #[cfg(test)]
 mod play;
 #[cfg(test)]

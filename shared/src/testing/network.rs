@@ -13,7 +13,7 @@ use crate::doc::Document;
 use crate::guard::Refusal;
 use crate::id::DocumentId;
 use crate::store::Store;
-use crate::sync::client::{Client, ClientEffect, ClientEvent};
+use crate::sync::client::{Buried, Client, ClientEffect, ClientEvent};
 use crate::sync::room::ConnectionId;
 use crate::testing::MemoryStore;
 use crate::time::UnixMillis;
@@ -168,6 +168,23 @@ impl Simulation {
             Some(Err(error)) => panic!("the edit failed: {error:?}"),
             None => false,
         }
+    }
+
+    /// The relay erases a document, and says so in this frame to whoever has it open or comes for it.
+    pub fn erase(&mut self, id: DocumentId, gone: Vec<u8>) {
+        let outcomes = self.relay.erase(id, gone, &self.store);
+        self.relay_outcomes(outcomes);
+    }
+
+    /// The documents that have left a phone.
+    pub fn buried(&self, phone: usize) -> &[Buried] {
+        &self.phones[phone].buried
+    }
+
+    /// Whether a phone has anything of a document, in memory or on its disk.
+    pub fn holds(&self, phone: usize, id: DocumentId) -> bool {
+        let phone = &self.phones[phone];
+        phone.keeps(id) || phone.client().document(id).is_some()
     }
 
     /// Cuts a phone's connection: frames under way are lost.
@@ -380,6 +397,7 @@ impl Simulation {
                     document,
                     acknowledged,
                 } => self.phones[phone].remember(document, acknowledged),
+                ClientEffect::Gone { space, data } => self.phones[phone].bury(space, &data),
                 ClientEffect::Changed { .. }
                 | ClientEffect::StatusChanged
                 | ClientEffect::Unavailable(_)

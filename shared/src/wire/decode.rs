@@ -246,6 +246,10 @@ impl Fields<'_> {
                 space: self.document()?,
                 data: self.content()?.to_vec(),
             }),
+            "maillage-gone" => Ok(Frame::Gone {
+                space: self.document()?,
+                data: self.content()?.to_vec(),
+            }),
             "maillage-receipt" => Ok(Frame::Receipt {
                 document: self.document()?,
                 data: self.content()?.to_vec(),

@@ -152,7 +152,9 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
             e.str("data")?.bytes(data)?;
             Ok(())
         }
-        Frame::Members { space: id, data } | Frame::Receipt { document: id, data } => {
+        Frame::Members { space: id, data }
+        | Frame::Gone { space: id, data }
+        | Frame::Receipt { document: id, data } => {
             e.map(3)?.str("type")?.str(frame.name())?;
             write_document(*id, e)?;
             e.str("data")?.bytes(data)?;

@@ -3,6 +3,7 @@
 mod accessibility;
 mod attacks;
 mod entrance;
+mod erasing;
 mod files;
 mod life_of_a_sheet;
 mod listening;

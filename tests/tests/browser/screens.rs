@@ -116,6 +116,7 @@ pub(crate) async fn each(
         .await?;
     phone.sees(Target::button("Choisir").nth(0)).await?;
     see("sheet-versions", "Le prix").await?;
+    striking(visitor, &mut see).await?;
     people(visitor, &mut see).await?;
 
     let unknown = || Ok::<_, anyhow::Error>(DocumentId::from_entropy(random()?));
@@ -171,6 +172,9 @@ async fn people(
     phone.tap(Target::button("Retirer Claude")).await?;
     phone.sees(Target::button("Garder Claude")).await?;
     see("remove", "Les rôles de Claude").await?;
+    phone.tap(Target::button("Effacer Claude")).await?;
+    phone.sees(Target::button("Effacer pour toujours")).await?;
+    see("erase-person", "Les rôles de Claude").await?;
     phone.tap(Target::button("Fermer")).await?;
     phone.tap(Target::button("(vous)")).await?;
     see("my-card", "Ma carte").await?;
@@ -183,6 +187,44 @@ async fn people(
     see("invite", "Inviter").await?;
     phone.tap(Target::button("Préparer l’invitation")).await?;
     see("invited", "Le code de la salle").await
+}
+
+/// The screens about striking words out of the sheet that is open, and about erasing it.
+async fn striking(
+    visitor: &Visitor,
+    see: &mut impl AsyncFnMut(&str, &str) -> Result<()>,
+) -> Result<()> {
+    let phone = &visitor.phone;
+    let sheet = phone.url().await?;
+    phone.tap(Target::link("Rayer des mots ou effacer")).await?;
+    see("strike", "Rayer des mots").await?;
+    phone
+        .fill(Target::field("Quels mots faut-il rayer"), "couture")
+        .await?;
+    phone.tap(Target::button("Rayer ces mots")).await?;
+    phone.sees(Target::button("Ne rien rayer")).await?;
+    see("strike-question", "Rayer des mots").await?;
+    phone.tap(Target::button("Effacer la fiche")).await?;
+    phone.sees(Target::button("Garder la fiche")).await?;
+    see("erase-question", "Rayer des mots").await?;
+    phone.tap(Target::button("Rayer pour toujours")).await?;
+    visitor
+        .shows(
+            Target::any("main"),
+            "L’équipe a rayé des mots de cette fiche.",
+        )
+        .await?;
+    see("sheet-struck", "Atelier [rayé]").await?;
+    visitor.go(&format!("/#/{}", fragment(&sheet)?)).await?;
+    phone.tap(Target::link("Rayer des mots ou effacer")).await?;
+    phone.tap(Target::button("Effacer la fiche")).await?;
+    phone.tap(Target::button("Effacer pour toujours")).await?;
+    see("sheet-erased", "Fiche effacée").await
+}
+
+fn fragment(url: &str) -> Result<String> {
+    let (_, fragment) = url.split_once("/#/").context("no screen's address")?;
+    Ok(fragment.to_owned())
 }
 
 /// A sheet with two prices, each as long as people write them.

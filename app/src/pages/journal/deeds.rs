@@ -181,6 +181,14 @@ impl Reader<'_> {
             Deed::Lost { person, .. } => self.about(*person, by, words.lost),
             Deed::Knocked { number, key } => self.phone(*number, key, words.knocked),
             Deed::Confirmed { number, key } => self.phone(*number, key, words.confirmed),
+            Deed::Dropped { replaced_by, .. } => {
+                let what = match replaced_by {
+                    Some(_) => words.struck,
+                    None => words.dropped,
+                };
+                (None, what.to_owned())
+            }
+            Deed::SetBack => (None, words.set_back.to_owned()),
             Deed::Settled {
                 brought_by,
                 admitted,

@@ -2,6 +2,7 @@
 
 use super::asking::Asking;
 use super::call;
+use super::erase::erase;
 use crate::model::Member;
 use crate::pages::{people, problem_line};
 use crate::text::{late_text, text};
@@ -141,6 +142,7 @@ fn remove(member: &Member, removing: RwSignal<bool>, done: Callback<()>) -> AnyV
         <button class="button button-secondary button-wide" type="button" on:click=remove>
             {(words.remove)(&name)}
         </button>
+        {erase(member, done)}
     }
     .into_any()
 }

@@ -2,8 +2,8 @@
 
 use super::{code_field, face, is_code, name_of};
 use crate::model::{Model, Unlocked, User};
+use crate::pages::people;
 use crate::pages::route::Route;
-use crate::pages::{doorway, people};
 use crate::platform::clock;
 use crate::platform::page;
 use crate::text::{late_text, text};

@@ -40,6 +40,8 @@ pub(crate) enum Word {
     TooOld,
     /// Whoever acted has handed the phone over: nothing of theirs is to stay in any tab.
     HandedOver,
+    /// The relay says which documents of a territory were erased.
+    Erased(DocumentId, Vec<u8>),
     /// Whoever used this phone has left: nothing of theirs is to be written any more.
     Gone,
 }
@@ -56,6 +58,7 @@ const TOO_OLD: u8 = 8;
 const GONE: u8 = 9;
 const HANDED_OVER: u8 = 10;
 const SIGNED: u8 = 11;
+const ERASED: u8 = 12;
 
 type Written = Result<(), minicbor::encode::Error<Infallible>>;
 
@@ -109,6 +112,7 @@ impl Word {
             Self::Signed(id, data) => e.array(3)?.u8(SIGNED)?.bytes(id.as_bytes())?.bytes(data)?,
             Self::Heard(id, data) => e.array(3)?.u8(HEARD)?.bytes(id.as_bytes())?.bytes(data)?,
             Self::Say(id, data) => e.array(3)?.u8(SAY)?.bytes(id.as_bytes())?.bytes(data)?,
+            Self::Erased(id, data) => e.array(3)?.u8(ERASED)?.bytes(id.as_bytes())?.bytes(data)?,
         };
         Ok(())
     }
@@ -152,6 +156,7 @@ impl Word {
             }
             SIGNED => Self::Signed(document(&mut d)?, d.bytes().ok()?.to_vec()),
             HEARD => Self::Heard(document(&mut d)?, d.bytes().ok()?.to_vec()),
+            ERASED => Self::Erased(document(&mut d)?, d.bytes().ok()?.to_vec()),
             SAY => Self::Say(document(&mut d)?, d.bytes().ok()?.to_vec()),
             _ => return None,
         })
@@ -222,6 +227,7 @@ mod tests {
             Word::Signed(id, vec![6]),
             Word::Heard(id, vec![4]),
             Word::Say(id, vec![5]),
+            Word::Erased(id, vec![6]),
             Word::Myself,
             Word::Free,
             Word::TooOld,

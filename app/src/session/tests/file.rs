@@ -41,7 +41,8 @@ fn what_one_phone_writes_into_a_file_another_takes_in_and_keeps() {
         taken,
         Taken {
             documents,
-            left_out
+            left_out,
+            ..Taken::default()
         }
     );
     assert!(!other.keeps_all());

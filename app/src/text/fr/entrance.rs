@@ -56,7 +56,7 @@ pub(super) const ENTERING: Entering = Entering {
             title: "L’équipe doit confirmer",
             next: "Deux personnes confirment que c’est vous. Laissez cette page ouverte.",
         },
-        Denied::Unknown | Denied::LastOfTeam => Refusal {
+        Denied::Unknown | Denied::LastOfTeam | Denied::Changed => Refusal {
             title: "Vous n’avez pas pu entrer",
             next: "Demandez un nouveau lien à l’animateur.",
         },

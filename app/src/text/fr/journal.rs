@@ -81,6 +81,9 @@ pub(super) const JOURNAL: Journal = Journal {
             };
             format!("a fait entrer un autre téléphone {whom}.{rest}")
         },
+        dropped: "a effacé un document.",
+        struck: "a rayé des mots d’un document.",
+        set_back: "est revenu à une copie plus ancienne.",
         let_in: |who| format!("a accepté des mots apportés par {who}."),
         thrown_away: |who| format!("a refusé des mots apportés par {who}."),
         lost: |whom| match whom {

@@ -54,6 +54,7 @@ pub(super) const MEMBERS: Members = Members {
         Denied::Full => "Il n’y a plus de place. Arrêtez d’abord une invitation.",
         Denied::TooOften => "Trop d’essais. Attendez quelques minutes.",
         Denied::NotKept => "Le serveur n’a pas pu le noter. Essayez encore.",
+        Denied::Changed => "Quelqu’un vient d’y écrire. Recommencez.",
         Denied::Unknown | Denied::NoInvitation | Denied::UsedUp | Denied::NotConfirmed => {
             "Ce n’est plus là. Quelqu’un l’a peut-être déjà changé."
         }

@@ -44,6 +44,11 @@ pub(crate) struct Deeds {
     pub(crate) made_card: &'static str,
     pub(crate) awaited_phone: &'static str,
     pub(crate) brought: fn(whom: Option<&str>, alone: bool) -> String,
+    /// A document was erased, or written anew without some words.
+    pub(crate) dropped: &'static str,
+    pub(crate) struck: &'static str,
+    /// The relay came back from a backup.
+    pub(crate) set_back: &'static str,
     /// Words that somebody had brought and nobody vouched for.
     pub(crate) let_in: fn(who: &str) -> String,
     pub(crate) thrown_away: fn(who: &str) -> String,

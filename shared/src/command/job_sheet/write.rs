@@ -3,15 +3,18 @@
 use super::super::write::{choose, container, create, record, set_note, set_optional, set_words};
 use super::super::{CommandError, Context, Intent};
 use super::{GuardRailValue, JobSheetCommand, MoveRequest, NewGuardRail, SheetField, SheetValue};
+use crate::birth::REPLACES;
+use crate::doc::string_at;
 use crate::doc::{Document, Kind};
 use crate::id::RecordId;
 use crate::identity::PersonId;
-use crate::records::field::{author_of, set, value};
+use crate::records::field::{set, value};
 use crate::records::job_sheet::{
     BEFORE_TRIAL, CONTRACT_TYPE, COST, EMPLOYER, FULL_TIME_HUNDREDTHS, GUARD_RAILS, INCOME,
     JOINT_COMMITTEE, MINUTES_PER_WEEK, MOVES, NEEDS, PARTNERS, PEOPLE, PRICE, PROJECT_CARRIER,
     STATE, TITLE, TRADE,
 };
+use crate::records::origin::written_by;
 use crate::records::{
     ContractType, GuardRailTopic, Owner, SheetState, Trade, TrialPointValue, guard_rail, section,
     state_move,
@@ -242,7 +245,9 @@ impl TrialPointValue {
         let key = self.point().code();
         let is_authors = matches!(
             transaction.get_all(&points, key)?.as_slice(),
-            [(_, id)] if author_of(id) == Some(author)
+            // In a document that was written anew, a copy may stand in the name of someone else.
+            [(_, id)] if written_by(id) == Some(author)
+                && string_at(transaction, &ROOT, REPLACES).is_none()
         );
         if !is_authors {
             // Writing a value that is there already would change nothing, nor who stands behind it.

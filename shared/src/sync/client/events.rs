@@ -89,6 +89,14 @@ pub enum ClientEffect {
         /// The sealed snapshot.
         data: Vec<u8>,
     },
+    /// The relay says which documents of a territory were erased; whether its key has signed that is for the shell to see, which then
+    /// calls [`super::Client::bury`].
+    Gone {
+        /// Which territory.
+        space: DocumentId,
+        /// The sealed list: see [`crate::roster::Tombstone`].
+        data: Vec<u8>,
+    },
     /// Close the socket and forget it.
     HangUp,
     /// Write these changes in one durable transaction; answer with [`ClientEvent::Kept`] or [`ClientEvent::KeepFailed`].

@@ -115,6 +115,26 @@ impl Replica {
         &self.document
     }
 
+    pub(super) fn into_document(self) -> Document {
+        self.document
+    }
+
+    /// The changes that go with the document: those that came after these heads, as far as they are known here. Where they are not, or where
+    /// nothing stands for the document, those that the relay has not acknowledged.
+    pub(super) fn unsaid(&self, heads: &[ChangeHash], is_replaced: bool) -> HashSet<ChangeHash> {
+        let unkept = self.keeping.iter().chain([&self.waiting]);
+        let unkept = unkept.flat_map(|pending| &pending.changes);
+        let knows_all = is_replaced && heads.iter().all(|head| self.graph.contains(head));
+        let since = match (knows_all, is_replaced) {
+            (true, _) => heads.to_vec(),
+            (false, true) => [heads, &self.acknowledged.heads].concat(),
+            (false, false) => self.acknowledged.heads.clone(),
+        };
+        let mut unsaid = hashes(&self.graph.since(&since));
+        unsaid.extend(unkept.map(|change| change.hash));
+        unsaid
+    }
+
     pub(super) fn document_mut(&mut self) -> &mut Document {
         &mut self.document
     }

@@ -109,7 +109,7 @@ impl Client {
 
     /// Makes room for a document that is about to arrive; nobody is asked for it.
     pub(super) fn expect(&mut self, id: DocumentId, actor: &ActorId) {
-        if !self.replicas.contains_key(&id) {
+        if !self.replicas.contains_key(&id) && !self.is_gone(id) {
             let mut replica = Replica::wanted(Document::empty(actor.clone()));
             self.introduce(&mut replica);
             self.replicas.insert(id, replica);

@@ -7,6 +7,7 @@ use crate::wire::{Metadata, PROTOCOL_VERSION, PeerMessage, RefusedMessage};
 use automerge::ROOT;
 use automerge::transaction::Transactable;
 
+mod erasing;
 mod limits;
 mod proofs;
 mod returning;

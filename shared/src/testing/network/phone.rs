@@ -4,8 +4,9 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::id::DocumentId;
 use crate::identity::PersonKey;
+use crate::roster::Tombstone;
 use crate::store::StoredChange;
-use crate::sync::client::{Acknowledged, Client, ClientEffect};
+use crate::sync::client::{Acknowledged, Buried, Client, ClientEffect};
 use crate::sync::room::ConnectionId;
 use crate::time::UnixMillis;
 use automerge::ActorId;
@@ -24,6 +25,9 @@ pub(super) struct Phone {
     client: Client,
     disk: BTreeMap<DocumentId, KeptDocument>,
     keeping: BTreeMap<DocumentId, Vec<StoredChange>>,
+    /// What is noted on the disk of documents that were erased.
+    gone: BTreeMap<DocumentId, Option<DocumentId>>,
+    pub(super) buried: Vec<Buried>,
     pub(super) connection: Option<ConnectionId>,
     /// The socket the client still believes in, whether or not the network has cut it.
     pub(super) last_connection: Option<ConnectionId>,
@@ -40,6 +44,8 @@ impl Phone {
             client: Client::default(),
             disk: BTreeMap::new(),
             keeping: BTreeMap::new(),
+            gone: BTreeMap::new(),
+            buried: Vec::new(),
             connection: None,
             last_connection: None,
             reachable: true,
@@ -77,6 +83,22 @@ impl Phone {
         );
     }
 
+    /// The relay says what was erased: that is noted, and what it was leaves the disk.
+    pub(super) fn bury(&mut self, space: DocumentId, data: &[u8]) {
+        let tombstones = Tombstone::open(data, space, None).unwrap_or_default();
+        for tombstone in &tombstones {
+            self.gone.insert(tombstone.document, tombstone.replaced_by);
+            self.disk.remove(&tombstone.document);
+            self.keeping.remove(&tombstone.document);
+        }
+        self.buried.extend(self.client.bury(space, tombstones));
+    }
+
+    /// Whether anything of a document is on the disk.
+    pub(super) fn keeps(&self, document: DocumentId) -> bool {
+        self.disk.contains_key(&document) || self.keeping.contains_key(&document)
+    }
+
     /// A transaction completes.
     pub(super) fn write_down(&mut self, document: DocumentId) {
         if let Some(changes) = self.keeping.remove(&document) {
@@ -108,6 +130,8 @@ impl Phone {
         self.last_connection = None;
         let wanted: Vec<DocumentId> = self.client.documents().collect();
         self.client = Client::default();
+        let gone = self.gone.iter();
+        self.client.know_gone(gone.map(|(id, now)| (*id, *now)));
         let actor = self.actor();
         let mut effects = Vec::new();
         for id in wanted {

@@ -49,6 +49,8 @@ pub(super) struct Relay {
     accepted: u64,
     connections: BTreeMap<ConnectionId, (Connection, BTreeSet<DocumentId>)>,
     rooms: BTreeMap<DocumentId, OpenRoom>,
+    /// Frames that say what was erased; they outlive the process, as the record does.
+    erased: BTreeMap<DocumentId, Vec<u8>>,
 }
 
 impl Relay {
@@ -91,6 +93,13 @@ impl Relay {
                 Some(peer),
             ) => {
                 documents.insert(document);
+                if let Some(gone) = self.erased.get(&document) {
+                    let frame = gone.clone();
+                    return vec![Outcome::Send {
+                        connection: id,
+                        frame,
+                    }];
+                }
                 let event = RoomEvent::Sync {
                     connection: id,
                     peer,
@@ -120,6 +129,29 @@ impl Relay {
                 refusal: None,
             }],
         }
+    }
+
+    /// A document is erased: what is on its way to the disk is dropped, and everyone who has it open is told in this frame.
+    pub(super) fn erase(
+        &mut self,
+        document: DocumentId,
+        gone: Vec<u8>,
+        store: &MemoryStore,
+    ) -> Vec<Outcome> {
+        let told = match self.rooms.remove(&document) {
+            Some(mut open) => open.room.erase(&gone),
+            None => Vec::new(),
+        };
+        self.erased.insert(document, gone);
+        // A disk that fails now is asked again at the next start.
+        let _ = store.delete(document);
+        let sent = told.into_iter().filter_map(|effect| match effect {
+            RoomEffect::Send {
+                connection, frame, ..
+            } => Some(Outcome::Send { connection, frame }),
+            _ => None,
+        });
+        sent.collect()
     }
 
     pub(super) fn left(&mut self, id: ConnectionId) -> Vec<Outcome> {
