@@ -173,9 +173,7 @@ async fn people(
     phone.sees(Target::button("Garder Claude")).await?;
     see("remove", "Les rôles de Claude").await?;
     phone.tap(Target::button("Effacer Claude")).await?;
-    phone
-        .sees(Target::button("Effacer pour toujours"))
-        .await?;
+    phone.sees(Target::button("Effacer pour toujours")).await?;
     see("erase-person", "Les rôles de Claude").await?;
     phone.tap(Target::button("Fermer")).await?;
     phone.tap(Target::button("(vous)")).await?;
@@ -211,7 +209,10 @@ async fn striking(
     see("erase-question", "Rayer des mots").await?;
     phone.tap(Target::button("Rayer pour toujours")).await?;
     visitor
-        .shows(Target::any("main"), "L’équipe a rayé des mots de cette fiche.")
+        .shows(
+            Target::any("main"),
+            "L’équipe a rayé des mots de cette fiche.",
+        )
         .await?;
     see("sheet-struck", "Atelier [rayé]").await?;
     visitor.go(&format!("/#/{}", fragment(&sheet)?)).await?;
