@@ -278,8 +278,8 @@ impl Model {
         self.board().fate(id)
     }
 
-    /// Words that were written here in documents that were written anew since, and that are nowhere else: the old document, the new one, and
-    /// the words. Tracked.
+    /// Words that were written here in documents that were written anew since, and that are nowhere else: the old document, the new one,
+    /// and the words. Tracked.
     pub(crate) fn kept_words(self) -> Vec<(DocumentId, DocumentId, Words)> {
         self.board().kept_words()
     }

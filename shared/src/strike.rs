@@ -142,7 +142,8 @@ impl Strike {
         let (first, last) = (self.words.first().copied(), self.words.last().copied());
         let before = text[..place.start].chars().next_back();
         let after = text[place.end..].chars().next();
-        !(is_letter(first) && is_letter(before)) && !(is_letter(last) && is_letter(after))
+        let goes_on = |inside, outside| is_letter(inside) && is_letter(outside);
+        !goes_on(first, before) && !goes_on(last, after)
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn rewritten() -> AnyView {
     let sheet = Seen::new(move || model.kept_words().first().map(|(_, now, _)| *now));
     let said = live_option(move || {
         sheet.get().map(|id| {
-            let see = view! { <a href=Route::Sheet(id).href()>{words.see}</a> };
+            let see = view! { <a class="button button-secondary" href=Route::Sheet(id).href()>{words.see}</a> };
             let title = words.title.into_any();
             banner("banner", Icon::CircleAlert, title, Some(see.into_any()))
         })

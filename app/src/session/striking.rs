@@ -9,8 +9,8 @@ use maillage_shared::roster::Heads;
 use maillage_shared::strike::Strike;
 
 impl State {
-    /// Writes a document anew under another id, without some words. It is in no list until the relay has put it in the place of the old one;
-    /// the heads say from what it was made.
+    /// Writes a document anew under another id, without some words. It is in no list until the relay has put it in the place of the old
+    /// one; the heads say from what it was made.
     pub(crate) fn write_anew(
         &mut self,
         moment: Moment,

@@ -1,3 +1,5 @@
+mod erasing;
+
 use super::*;
 use maillage_shared::identity::{Role, Roles};
 use maillage_shared::presence::Face;

@@ -62,7 +62,8 @@ pub fn restore(data: &Path, file: &Path, replacing: Option<&Path>) -> Result<Rep
             found - erased
         ),
         (None, _) => format!(
-            "Restored {} documents. What was erased after this backup was made may be back, and who was removed: --replacing, with the folder that this one replaces, keeps that so.",
+            "Restored {} documents. What was erased since the backup may be back, and so may those who were removed: \
+             --replacing keeps that from happening.",
             found - erased
         ),
     };

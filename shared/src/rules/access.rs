@@ -65,7 +65,8 @@ pub enum Act {
     SeeMembers,
     /// Let someone in with this role, see and withdraw such invitations.
     Invite(Role),
-    /// Give and take roles, remove people, erase documents and strike words out of them, make tickets for other programs, read what was done.
+    /// Give and take roles, remove people, erase documents and strike words out of them, make tickets for other programs, read what was
+    /// done.
     Steward,
 }
 

@@ -121,17 +121,6 @@ async fn a_name_is_struck_the_others_follow_and_words_written_offline_are_kept()
     luc.shows(main(), "Vos mots gardés").await?;
     luc.shows(main(), "Le mardi.").await?;
     luc.no_longer_shows(main(), NAME).await?;
-    if let Ok(to) = std::env::var("SHOT") {
-        luc.phone
-            .screenshot(std::path::Path::new(&format!("{to}/kept.png")), true)
-            .await?;
-        luc.go("/#/").await?;
-        luc.phone.sees(Target::link("Voir mes mots")).await?;
-        luc.phone
-            .screenshot(std::path::Path::new(&format!("{to}/home.png")), false)
-            .await?;
-        luc.phone.tap(Target::link("Voir mes mots")).await?;
-    }
     has_forgotten(&luc, &old).await?;
     // They are there after a restart, and said on the first screen.
     luc.go("/#/").await?;

@@ -6,7 +6,7 @@ use crate::text::late_text;
 use crate::ui::follow;
 use leptos::prelude::*;
 use maillage_shared::id::DocumentId;
-use maillage_shared::roster::{Answer, Heads, Request};
+use maillage_shared::roster::{Answer, Denied, Heads, Request};
 use maillage_shared::strike::Strike;
 
 /// One sheet on its way.
@@ -37,7 +37,7 @@ impl Replacing {
             };
             match this.model.status_of(new).get() {
                 Status::Sent => this.replace(new, heads),
-                Status::Refused(_) => this.failed(late_text().members.offline),
+                Status::Refused(_) => this.failed((late_text().members.denied)(Denied::NotKept)),
                 _ => {}
             }
         });

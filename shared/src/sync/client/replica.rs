@@ -119,8 +119,8 @@ impl Replica {
         self.document
     }
 
-    /// The changes that go with the document: those that came after these heads, as far as they are known here. Where they are not, or where
-    /// nothing stands for the document, those that the relay has not acknowledged.
+    /// The changes that go with the document: those that came after these heads, as far as they are known here. Where they are not, or
+    /// where nothing stands for the document, those that the relay has not acknowledged.
     pub(super) fn unsaid(&self, heads: &[ChangeHash], is_replaced: bool) -> HashSet<ChangeHash> {
         let unkept = self.keeping.iter().chain([&self.waiting]);
         let unkept = unkept.flat_map(|pending| &pending.changes);
