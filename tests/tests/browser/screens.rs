@@ -86,6 +86,7 @@ pub(crate) async fn each(
     see("new-sheet", "Quel travail").await?;
     visitor.go("/#/telephone").await?;
     see("phone", "Ce téléphone").await?;
+    users(visitor, &mut see).await?;
 
     visitor.go("/#/fiches").await?;
     phone
@@ -156,6 +157,33 @@ pub(crate) async fn each(
         .evaluate("window.dispatchEvent(new Event('maillage:panic'))")
         .await?;
     see("stopped", "Maillage s’est arrêté").await
+}
+
+/// Who uses the phone, and who takes it: somebody with a secret code, which is taken away again.
+async fn users(
+    visitor: &Visitor,
+    see: &mut impl AsyncFnMut(&str, &str) -> Result<()>,
+) -> Result<()> {
+    let phone = &visitor.phone;
+    let types_code = async || -> Result<()> {
+        // A field for passwords has no role.
+        let focus = "document.getElementById('quatre-chiffres').focus()";
+        phone.evaluate(focus).await?;
+        phone.types("4821", 0).await?;
+        phone.presses("Enter").await
+    };
+    visitor.go("/#/telephone/personnes").await?;
+    see("users", "Qui utilise ce téléphone").await?;
+    types_code().await?;
+    phone.sees(Target::button("Enlever mon code")).await?;
+    phone.reload().await?;
+    see("users-picker", "Qui écrit maintenant").await?;
+    phone.tap(Target::button(&visitor.name)).await?;
+    see("users-code", "Code secret").await?;
+    types_code().await?;
+    phone.sees(Target::button("Enlever mon code")).await?;
+    phone.tap(Target::button("Enlever mon code")).await?;
+    phone.sees(Target::button("Mettre ce code")).await
 }
 
 /// The screens and dialogs about who belongs to the territory.

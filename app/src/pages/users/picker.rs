@@ -107,7 +107,8 @@ fn ask_for_code(
 ) -> AnyView {
     let model = expect_context::<Model>();
     let words = &late_text().users;
-    let name = name_of(model, person).unwrap_or_default();
+    // Each attempt is news about the phone, and must not draw the form anew.
+    let name = untrack(|| name_of(model, person)).unwrap_or_default();
     let typed = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<&'static str>);
     let wait = RwSignal::new(None::<i64>);
