@@ -339,6 +339,7 @@ impl Board {
             Notice::Users => self.users.notify(),
             Notice::People => self.people.notify(),
             Notice::Members => {
+                self.show_me();
                 self.show_members();
                 self.users.notify();
                 self.people.notify();
@@ -368,8 +369,10 @@ impl Board {
     fn show_me(&self) {
         put(
             &self.me,
-            self.session
-                .read(|state| state.myself().map(|(id, face)| Me::new(id, face))),
+            self.session.read(|state| {
+                let (id, face) = state.myself()?;
+                Some(Me::new(id, state.my_phones(), face))
+            }),
         );
         self.users.notify();
     }
@@ -580,6 +583,6 @@ fn named(command: &NeedsCommand) -> Option<&RecordId> {
         | NeedsCommand::Choose { need, .. }
         | NeedsCommand::Remove(need)
         | NeedsCommand::Echo(need)
-        | NeedsCommand::WithdrawEcho(need) => Some(need),
+        | NeedsCommand::WithdrawEcho { need, .. } => Some(need),
     }
 }

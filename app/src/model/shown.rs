@@ -13,6 +13,8 @@ use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot};
 pub(crate) struct Me {
     /// What shared documents call them.
     pub(crate) id: PersonId,
+    /// All phones they have had, by the fingerprints of their keys, under which documents name who wrote there.
+    pub(crate) phones: Vec<PersonId>,
     /// May be empty.
     pub(crate) name: String,
     /// The position of their picture among those offered.
@@ -117,9 +119,10 @@ pub(crate) struct SheetSummary {
 }
 
 impl Me {
-    pub(super) fn new(id: PersonId, face: &Face) -> Self {
+    pub(super) fn new(id: PersonId, phones: Vec<PersonId>, face: &Face) -> Self {
         Self {
             id,
+            phones,
             name: face.name.clone(),
             picture: usize::from(face.picture),
             colour: usize::from(face.colour),

@@ -118,11 +118,10 @@ fn need_row(id: RecordId) -> AnyView {
     });
     let echoes = Seen::new(move || need.with(|need| need.as_ref().map_or(0, NeedSnapshot::echoes)));
     let mine = Seen::new(move || {
-        let me = model.me.get().map(|me| me.id);
+        let phones = model.me.get().map(|me| me.phones).unwrap_or_default();
         need.with(|need| {
             need.as_ref()
-                .zip(me)
-                .is_some_and(|(need, me)| need.is_echoed_by(&me))
+                .is_some_and(|need| phones.iter().any(|phone| need.is_echoed_by(phone)))
         })
     });
     let of_need = move || (text().of_part)(&heading());
@@ -156,7 +155,11 @@ fn need_row(id: RecordId) -> AnyView {
     let may_echo = Seen::new(move || model.may(Kind::Needs, Right::Write));
     let toggle = move |_| {
         let command = if mine.with_untracked(|mine| *mine) {
-            NeedsCommand::WithdrawEcho(id.clone())
+            let me = model.me.get_untracked();
+            NeedsCommand::WithdrawEcho {
+                need: id.clone(),
+                phones: me.map(|me| me.phones).unwrap_or_default(),
+            }
         } else {
             NeedsCommand::Echo(id.clone())
         };

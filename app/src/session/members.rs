@@ -119,6 +119,16 @@ impl State {
         Some(self.card(me).map_or(me, |card| card.person))
     }
 
+    /// The names of all keys that whoever uses this phone has had.
+    pub(crate) fn my_phones(&self) -> Vec<PersonId> {
+        let Some(me) = self.me.as_ref().map(|me| me.person) else {
+            return Vec::new();
+        };
+        let keys = self.card(me).map(|card| card.keys.as_slice());
+        let keys = keys.unwrap_or_default().iter().map(PublicKey::person);
+        keys.filter(|key| *key != me).chain([me]).collect()
+    }
+
     /// The key of whoever uses this phone.
     pub(crate) fn key(&self) -> Option<PublicKey> {
         Some(self.me.as_ref()?.public)

@@ -30,7 +30,12 @@ pub enum NeedsCommand {
     /// "Moi aussi."
     Echo(RecordId),
     /// Takes one's own "moi aussi" back.
-    WithdrawEcho(RecordId),
+    WithdrawEcho {
+        /// Of which need.
+        need: RecordId,
+        /// The author's other phones, by the fingerprints of their keys: it may have been said there.
+        phones: Vec<PersonId>,
+    },
     /// Says that a job sheet answers a need.
     Cover {
         /// Which need.
@@ -120,9 +125,11 @@ impl Intent for NeedsCommand {
                 let echoes = container(transaction, ECHOES)?;
                 transaction.put(&echoes, pair(need, &author), true)?;
             }
-            Self::WithdrawEcho(need) => {
+            Self::WithdrawEcho { need, phones } => {
                 let echoes = container(transaction, ECHOES)?;
-                transaction.delete(&echoes, pair(need, &author))?;
+                for phone in phones.iter().chain([&author]) {
+                    transaction.delete(&echoes, pair(need, phone))?;
+                }
             }
             Self::Cover { need, sheet } => {
                 record(transaction, NEEDS, need)?;

@@ -612,3 +612,19 @@ proptest! {
         let _ = minicbor::decode::<Entry>(&bytes);
     }
 }
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn the_record_reaches_phones_as_it_was_written() {
+    let mut book = Book::new();
+    let nadia = book.with(1, "Nadia", Role::Team);
+    book.with(2, "Luc", Role::Team);
+    let secret = Secret::from_entropy([5; 16]);
+    let number = book.call_back(nadia, 2, secret).unwrap();
+    book.bring(9, secret, true).unwrap();
+    book.confirm(nadia, number, 9).unwrap();
+    book.become_(nadia, 2, Roles::NONE).unwrap();
+    let answer = Answer::Record(book.entries);
+    let bytes = minicbor::to_vec(&answer).unwrap();
+    assert_eq!(minicbor::decode::<Answer>(&bytes).unwrap(), answer);
+}

@@ -70,7 +70,7 @@ async fn an_old_phone_shows_a_code_and_the_new_one_is_the_same_person() -> Resul
         .await?;
     let link = shown_link(&old, main()).await?;
 
-    let new = stage.stranger("Amina", Form::PHONE).await?;
+    let new = stage.stranger("Amina’s new phone", Form::PHONE).await?;
     new.go(&link).await?;
     new.phone.sees(Target::heading("Vous êtes Amina")).await?;
     new.phone.tap(Target::button("Oui, c’est moi")).await?;
@@ -123,13 +123,13 @@ async fn eight_words_bring_someone_back_and_end_their_old_phone() -> Result<()> 
     assert_eq!(words.len(), 8);
     assert_ne!(former, words);
 
-    let new = stage.stranger("Amina", Form::PHONE).await?;
+    let new = stage.stranger("Amina’s new phone", Form::PHONE).await?;
     // The former card is void; so are words in another order, or words that are none.
     types_words(&new, &former).await?;
     new.shows(main(), "Ces huit mots n’ouvrent rien").await?;
-    new.go("/#/rejoindre/carte").await?;
+    new.phone.tap(Target::button("Recommencer")).await?;
     new.phone
-        .fill(Target::field("Mot 1 sur 8"), "xylophone")
+        .fill(Target::field("Mot 1 sur 8"), "hippopotame")
         .await?;
     new.phone.tap(Target::button("Mot suivant")).await?;
     new.shows(main(), "Ce mot n’est sur aucune carte.").await?;
@@ -170,7 +170,7 @@ async fn who_lost_both_comes_back_when_two_of_the_team_confirm_and_not_before() 
     omar.shows(dialog(), "Amina vise ce code").await?;
     let link = shown_link(&omar, dialog()).await?;
 
-    let new = stage.stranger("Amina", Form::PHONE).await?;
+    let new = stage.stranger("Amina’s new phone", Form::PHONE).await?;
     new.go(&link).await?;
     new.shows(main(), "Deux personnes de l’équipe projet")
         .await?;

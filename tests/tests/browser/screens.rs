@@ -24,6 +24,12 @@ pub(crate) async fn each(
 
     visitor.go("/").await?;
     see("no-link", "Il faut un lien pour entrer").await?;
+    visitor.go("/#/rejoindre/carte").await?;
+    phone.fill(Target::field("Mot 1"), "citr").await?;
+    phone.tap(Target::exactly("button", "citron")).await?;
+    phone.fill(Target::field("Mot 2"), "sitron").await?;
+    phone.sees(Target::exactly("button", "citron")).await?;
+    see("card-words", "Les huit mots").await?;
     visitor.go("/#/rejoindre/abc").await?;
     see("broken-link", "Ce lien ne marche pas").await?;
     visitor.go("/#/rejoindre/badomi").await?;
@@ -87,6 +93,12 @@ pub(crate) async fn each(
     visitor.go("/#/telephone").await?;
     see("phone", "Ce téléphone").await?;
     users(visitor, &mut see).await?;
+    visitor.go("/#/telephone/ajouter").await?;
+    phone.tap(Target::button("Montrer le code")).await?;
+    see("add-phone", "Le code à viser").await?;
+    visitor.go("/#/telephone/carte").await?;
+    phone.tap(Target::button("Préparer ma carte")).await?;
+    see("recovery-card", "Carte de secours").await?;
 
     visitor.go("/#/fiches").await?;
     phone
@@ -214,7 +226,14 @@ async fn people(
     phone.sees(Target::button("Arrêter").nth(0)).await?;
     see("invite", "Inviter").await?;
     phone.tap(Target::button("Préparer l’invitation")).await?;
-    see("invited", "Le code de la salle").await
+    see("invited", "Le code de la salle").await?;
+    phone.tap(Target::button("À montrer en grand")).await?;
+    phone.sees(Target::any("dialog")).await?;
+    see("projector", "Trois quartiers de Liège").await?;
+    phone.tap(Target::button("Fermer")).await?;
+    visitor.go("/#/membres/journal").await?;
+    phone.sees(Target::any("listitem").nth(0)).await?;
+    see("journal", "Journal des accès").await
 }
 
 /// The screens about striking words out of the sheet that is open, and about erasing it.

@@ -56,7 +56,9 @@ fn moi_aussi_counts_each_person_once_and_can_be_taken_back() {
     assert!(
         snapshot.needs[0].is_echoed_by(&person(2)) && !snapshot.needs[0].is_echoed_by(&person(3))
     );
-    apply(&mut document, NeedsCommand::WithdrawEcho(loud.clone()));
+    let phones = Vec::new();
+    let need = loud.clone();
+    apply(&mut document, NeedsCommand::WithdrawEcho { need, phones });
     assert_eq!(
         read_needs(&document).need(&loud).unwrap().echoed_by,
         [person(1)]
