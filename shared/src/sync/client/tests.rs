@@ -317,6 +317,7 @@ fn what_the_relay_refuses_by_name_is_said_at_once_and_of_that_document_only() {
         document: id(),
         reason: "does-not-apply".into(),
         message: "these changes do not apply".into(),
+        changes: Vec::new(),
     });
     client.handle(NOW, ClientEvent::Frame(&refused.encode()));
     client.handle(NOW, ClientEvent::Frame(&refusal().encode()));
