@@ -7,6 +7,7 @@ mod events;
 mod identification;
 mod link;
 mod proof;
+mod refused;
 mod replica;
 mod siblings;
 mod standing;
@@ -17,7 +18,7 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{self, ScannedMessage};
 use crate::id::DocumentId;
-use crate::identity::Receipt;
+use crate::identity::{PersonId, Receipt};
 use crate::limits::{Limits, RelayLimits};
 use crate::sync::exchange;
 use crate::time::UnixMillis;
@@ -47,6 +48,8 @@ pub struct Client {
     ephemeral_count: u64,
     /// Somebody uses this phone, who proves it before anything else is said.
     has_person: bool,
+    /// Those who have proved it last.
+    people: BTreeSet<PersonId>,
     identification: Identification,
     /// Numbers of questions that wait for an answer.
     asked: BTreeSet<u64>,
@@ -77,6 +80,7 @@ impl Client {
             replicas: BTreeMap::new(),
             ephemeral_count: 0,
             has_person: false,
+            people: BTreeSet::new(),
             identification: Identification::Waiting,
             asked: BTreeSet::new(),
             last_asked: 0,
@@ -404,7 +408,9 @@ impl Client {
             Frame::Refused(refused) => {
                 self.refusal_named = true;
                 if let Some(replica) = self.replicas.get_mut(&refused.document) {
-                    replica.refused_by_name(now, Rejection::from_code(&refused.reason));
+                    let why = Rejection::from_code(&refused.reason);
+                    replica.refused_by_name(now, why, &refused.changes, &self.people);
+                    replica.tell_for_good(refused.document, effects);
                 }
                 effects.push(ClientEffect::Trouble(format!(
                     "document {} is refused: {}",
@@ -475,7 +481,9 @@ impl Client {
             replica.wait_for_room();
             return;
         }
-        if let Some((message, request)) = replica.speak(now, self.relay_limits) {
+        let message = replica.speak(now, self.relay_limits, &self.people);
+        replica.tell_for_good(id, effects);
+        if let Some((message, request)) = message {
             self.opened += u64::from(is_new);
             if let Some(receipt) = replica.take_receipt() {
                 let data = receipt.encode();

@@ -9,6 +9,7 @@ use automerge::transaction::Transactable;
 
 mod limits;
 mod proofs;
+mod refused;
 mod returning;
 mod siblings;
 

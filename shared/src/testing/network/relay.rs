@@ -8,6 +8,7 @@ use crate::limits::{Limits, RelayLimits};
 use crate::roster::Warrant;
 use crate::store::{Store, StoredChange};
 use crate::sync::connection::{Connection, ConnectionEffect};
+use crate::sync::graph::Graph;
 use crate::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
 use crate::testing::MemoryStore;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,27 +40,48 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 struct OpenRoom {
     room: Room,
-    prover: Ledger,
+    /// Made anew from the room's graph when something was proved that is not accepted.
+    prover: Option<Ledger>,
     appending: Option<Vec<StoredChange>>,
+}
+
+#[derive(Debug)]
+struct Caller {
+    connection: Connection,
+    documents: BTreeSet<DocumentId>,
+    warrant: Arc<Warrant>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Relay {
     starts: u64,
     accepted: u64,
-    connections: BTreeMap<ConnectionId, (Connection, BTreeSet<DocumentId>)>,
+    connections: BTreeMap<ConnectionId, Caller>,
+    /// What the phones may do of which that was said.
+    warrants: BTreeMap<usize, Arc<Warrant>>,
     rooms: BTreeMap<DocumentId, OpenRoom>,
 }
 
 impl Relay {
-    pub(super) fn accept(&mut self) -> ConnectionId {
+    /// What a phone may do from its next connection on.
+    pub(super) fn entitle(&mut self, phone: usize, warrant: Warrant) {
+        self.warrants.insert(phone, Arc::new(warrant));
+    }
+
+    pub(super) fn accept(&mut self, phone: usize) -> ConnectionId {
         self.accepted += 1;
         let id = ConnectionId(self.accepted);
         // Nobody is asked who they are here.
         let challenge = Challenge([0; 32]);
         let (limits, told) = (Limits::DEFAULT, RelayLimits::DEFAULT);
         let connection = Connection::new(self.name(), limits, told, challenge);
-        self.connections.insert(id, (connection, BTreeSet::new()));
+        let warrant = self.warrants.get(&phone).cloned();
+        let caller = Caller {
+            connection,
+            documents: BTreeSet::new(),
+            warrant: warrant.unwrap_or_else(|| Arc::new(Warrant::of_anyone())),
+        };
+        self.connections.insert(id, caller);
         id
     }
 
@@ -69,9 +91,10 @@ impl Relay {
         bytes: &[u8],
         store: &MemoryStore,
     ) -> Vec<Outcome> {
-        let Some((connection, documents)) = self.connections.get_mut(&id) else {
+        let Some(caller) = self.connections.get_mut(&id) else {
             return Vec::new();
         };
+        let connection = &mut caller.connection;
         let peer = connection.peer().cloned();
         let dialect = connection.dialect();
         match (connection.receive(bytes), peer) {
@@ -90,12 +113,12 @@ impl Relay {
                 }),
                 Some(peer),
             ) => {
-                documents.insert(document);
+                caller.documents.insert(document);
                 let event = RoomEvent::Sync {
                     connection: id,
                     peer,
                     dialect,
-                    warrant: Arc::new(Warrant::of_anyone()),
+                    warrant: Arc::clone(&caller.warrant),
                     message,
                     request,
                 };
@@ -123,10 +146,11 @@ impl Relay {
     }
 
     pub(super) fn left(&mut self, id: ConnectionId) -> Vec<Outcome> {
-        let Some((_, documents)) = self.connections.remove(&id) else {
+        let Some(caller) = self.connections.remove(&id) else {
             return Vec::new();
         };
-        documents
+        caller
+            .documents
             .into_iter()
             .flat_map(|document| self.handle(document, RoomEvent::Left(id)))
             .collect()
@@ -198,7 +222,7 @@ impl Relay {
             match Ledger::open(document, &stored, Limits::DEFAULT) {
                 Ok((prover, _)) => OpenRoom {
                     room,
-                    prover,
+                    prover: Some(prover),
                     appending: None,
                 },
                 Err(refusal) => panic!("the store of {document} does not prove: {refusal}"),
@@ -217,9 +241,12 @@ impl Relay {
             for effect in open.room.handle(event) {
                 match effect {
                     RoomEffect::Prove { batch, submissions } => {
+                        let prover = open
+                            .prover
+                            .get_or_insert_with(|| prover(document, open.room.graph()));
                         let results = submissions
                             .iter()
-                            .map(|chunks| open.prover.prove(chunks))
+                            .map(|chunks| prover.prove(chunks))
                             .collect();
                         events.push(RoomEvent::Proved { batch, results });
                     }
@@ -231,8 +258,7 @@ impl Relay {
                             batch,
                         });
                     }
-                    // Everyone may do everything here: nothing that was proved is turned down.
-                    RoomEffect::Unprove => {}
+                    RoomEffect::Unprove => open.prover = None,
                     RoomEffect::RetryLater(batch) => outcomes.push(Outcome::RetryLater {
                         start,
                         document,
@@ -255,5 +281,14 @@ impl Relay {
             }
         }
         outcomes
+    }
+}
+
+/// A ledger that knows what the room has.
+fn prover(document: DocumentId, graph: &Graph) -> Ledger {
+    let stored: Vec<StoredChange> = graph.changes().iter().map(StoredChange::from).collect();
+    match Ledger::open(document, &stored, Limits::DEFAULT) {
+        Ok((prover, _)) => prover,
+        Err(refusal) => panic!("the graph of {document} does not prove: {refusal}"),
     }
 }
