@@ -1,6 +1,7 @@
 //! The screens, one a file, and the router that chooses among them.
 
 mod door;
+mod drafts;
 mod entering;
 mod home;
 mod join;
@@ -145,6 +146,7 @@ fn page_of(route: Route) -> AnyView {
         Route::Members => late(Place::Home, |screens| (screens.members)()),
         Route::Invite => late(Place::Home, |screens| (screens.invite)()),
         Route::Phone => late(Place::Home, |screens| (screens.phone)()),
+        Route::Drafts => late(Place::Home, |screens| (screens.drafts)()),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
         Route::NewSheet => late(Place::Sheets, |screens| (screens.new_sheet)(None)),

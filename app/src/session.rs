@@ -4,6 +4,7 @@
 //! queue, and is taken when the work at hand is done.
 
 mod company;
+mod drafts;
 mod entrance;
 mod file;
 mod meeting;
@@ -25,6 +26,7 @@ use crate::platform::storage::Room;
 use crate::platform::tabs::{TabEvent, Tabs};
 use crate::platform::timer::WakeUp;
 use crate::platform::{clock, entropy, log, network, page, panic, storage};
+use drafts::Replacement;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
@@ -36,13 +38,14 @@ use opening::Start;
 use people::People;
 use state::Moment;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::rc::Rc;
 use task::{Event, Task};
 use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use company::Place;
+pub(crate) use drafts::{Kept as KeptDraft, read as read_draft, write as write_draft};
 pub(crate) use entrance::Found;
 pub(crate) use file::{NotTaken, Taken};
 pub(crate) use state::{Standing, State};
@@ -156,11 +159,13 @@ impl Session {
                 .chain(territory)
                 .collect()
         });
+        let drafts: Vec<String> = self.read(|state| state.drafts_kept().collect());
         self.act(|state, _| std::mem::take(state).close());
         let session = self.clone();
         self.store(move |kept| async move {
             if let Some(kept) = kept {
-                let names: Vec<String> = gone.iter().map(|id| members::kept_as(*id)).collect();
+                let names = gone.iter().map(|id| members::kept_as(*id));
+                let names: Vec<String> = names.chain(drafts).collect();
                 warn_of(&kept.forget(&gone, &names).await);
             }
             storage::unmark();
@@ -201,6 +206,7 @@ impl Session {
             people: People::read(&loaded.people),
             forgotten: storage::marked(),
             members: members::read(&loaded.documents),
+            drafts: drafts::among(&loaded.documents),
             forgetful,
         };
         self.act(|state, moment| state.open(moment, start));
@@ -273,6 +279,22 @@ impl Session {
                 drop(socket);
             }
             Task::Keep(document, changes) => self.keep(document, changes),
+            Task::Replace(replacement) => self.replace(replacement),
+            Task::KeepDraft(name, bytes) => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    let Some(kept) = kept else {
+                        return;
+                    };
+                    let outcome = match bytes {
+                        Some(bytes) => kept.put(Table::Documents, &[(&name, bytes)]).await,
+                        None => kept.remove(Table::Documents, &name).await,
+                    };
+                    warn_of(&outcome);
+                    session.perform(tabs::tell(&tabs::Word::Drafts));
+                });
+            }
+            Task::ReadDrafts => self.read_table(Table::Documents, Event::DraftsRead),
             Task::KeepMyself(entries) => {
                 let session = self.clone();
                 self.store(move |kept| async move {
@@ -330,17 +352,7 @@ impl Session {
                     }
                 });
             }
-            Task::ReadMyself => {
-                let session = self.clone();
-                self.store(move |kept| async move {
-                    if let Some(kept) = kept {
-                        match kept.read(Table::Me).await {
-                            Ok(me) => session.happened(Event::MyselfRead(me)),
-                            Err(problem) => log::warn(&problem.to_string()),
-                        }
-                    }
-                });
-            }
+            Task::ReadMyself => self.read_table(Table::Me, Event::MyselfRead),
             Task::AskToPersist => {
                 let session = self.clone();
                 spawn_local(async move {
@@ -397,6 +409,49 @@ impl Session {
                 Ok(()) => Event::Kept(document, changes.iter().map(|change| change.hash).collect()),
                 Err(_) => Event::KeepFailed(document),
             });
+        });
+    }
+
+    /// Takes changes away and writes others with what remains of the former, and says that this is done only when it is durable.
+    fn replace(&self, replacement: Replacement) {
+        let session = self.clone();
+        self.store(move |kept| async move {
+            let outcome = match &kept {
+                Some(kept) => {
+                    let Replacement {
+                        document,
+                        removed,
+                        changes,
+                        drafts,
+                        ..
+                    } = &replacement;
+                    kept.replace(*document, removed, changes, drafts).await
+                }
+                None => Ok(()),
+            };
+            warn_of(&outcome);
+            let document = replacement.document;
+            session.happened(match outcome {
+                Ok(()) => {
+                    session.perform(replacement.told());
+                    let written = replacement.changes.iter().map(|change| change.hash);
+                    Event::Kept(document, written.chain(replacement.removed).collect())
+                }
+                Err(_) => Event::KeepFailed(document),
+            });
+        });
+    }
+
+    /// Reads a table anew.
+    fn read_table(&self, table: Table, event: fn(BTreeMap<String, Vec<u8>>) -> Event) {
+        let session = self.clone();
+        self.store(move |kept| async move {
+            if let Some(kept) = kept {
+                match kept.read(table).await {
+                    Ok(entries) => session.happened(event(entries)),
+                    Err(problem) => log::warn(&problem.to_string()),
+                }
+            }
         });
     }
 

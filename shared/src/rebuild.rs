@@ -15,7 +15,7 @@ mod tests;
 mod text;
 mod tree;
 
-pub use draft::{Draft, DraftPart};
+pub use draft::{Draft, DraftPart, DraftPlace};
 
 use crate::change::ChangeRecord;
 use crate::doc::{Document, ImportError, Imported};

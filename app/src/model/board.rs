@@ -8,7 +8,7 @@ use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::platform::storage::Room;
 use crate::platform::version::{self, Version};
-use crate::session::{Notice, Place, Session, State, now};
+use crate::session::{KeptDraft, Notice, Place, Session, State, now};
 use leptos::prelude::*;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
@@ -49,6 +49,8 @@ pub(crate) struct Board {
     pub(super) entrance: ArcRwSignal<Entrance>,
     pub(super) members: ArcRwSignal<Option<Vec<Member>>>,
     pub(super) roles: ArcRwSignal<Option<Roles>>,
+    pub(super) drafts: ArcRwSignal<Vec<KeptDraft>>,
+    pub(super) to_rebuild: ArcRwSignal<bool>,
     people: ArcTrigger,
     /// Who waits for an answer of the relay, by the question's number.
     asked: RefCell<BTreeMap<u64, Hearer>>,
@@ -89,6 +91,8 @@ impl Board {
                 entrance: ArcRwSignal::new(Entrance::default()),
                 members: ArcRwSignal::new(None),
                 roles: ArcRwSignal::new(None),
+                drafts: ArcRwSignal::new(Vec::new()),
+                to_rebuild: ArcRwSignal::new(false),
                 people: ArcTrigger::new(),
                 asked: RefCell::default(),
                 steady: Cell::new(Steady::new(Status::Sent)),
@@ -464,6 +468,8 @@ impl Board {
                 .map(JobSheetSnapshot::read)
         });
         let Some(sheet) = sheet else {
+            // Its birth was refused, and it is no more.
+            self.summaries.borrow_mut().remove(&id);
             return;
         };
         self.summaries

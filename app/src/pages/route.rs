@@ -33,6 +33,8 @@ pub(crate) enum Route {
     Sheet(DocumentId),
     /// What is on this phone.
     Phone,
+    /// What the group did not get.
+    Drafts,
     /// An address that leads nowhere.
     Unknown,
 }
@@ -44,6 +46,7 @@ const INVITE: &str = "inviter";
 const NEEDS: &str = "besoins";
 const SHEETS: &str = "fiches";
 const PHONE: &str = "telephone";
+const DRAFTS: &str = "pas-envoye";
 const NEW: &str = "nouvelle";
 
 impl Route {
@@ -61,6 +64,7 @@ impl Route {
             [MEMBERS, INVITE] => Self::Invite,
             [NEEDS] => Self::Needs,
             [PHONE] => Self::Phone,
+            [DRAFTS] => Self::Drafts,
             [SHEETS] => Self::Sheets,
             [SHEETS, NEW] => Self::NewSheet,
             [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
@@ -86,6 +90,7 @@ impl fmt::Display for Route {
             Self::Members => write!(f, "#/{MEMBERS}"),
             Self::Invite => write!(f, "#/{MEMBERS}/{INVITE}"),
             Self::Phone => write!(f, "#/{PHONE}"),
+            Self::Drafts => write!(f, "#/{DRAFTS}"),
             Self::Needs => write!(f, "#/{NEEDS}"),
             Self::Sheets => write!(f, "#/{SHEETS}"),
             Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),
@@ -143,6 +148,8 @@ mod tests {
             Route::Invite,
             Route::Needs,
             Route::Sheets,
+            Route::Phone,
+            Route::Drafts,
             Route::NewSheet,
             Route::NewSheetFrom(RecordId::from_entropy([7; 8])),
             Route::NewSheetFrom(RecordId::from_key("un/vélo: 100 %")),

@@ -36,6 +36,8 @@ pub(crate) struct Start {
     pub(crate) forgotten: Option<DocumentId>,
     /// Who is who in its territories.
     pub(crate) members: BTreeMap<DocumentId, Known>,
+    /// What it keeps of words that the group did not get, by name.
+    pub(crate) drafts: BTreeMap<String, Vec<u8>>,
     /// It has kept nothing and will keep nothing.
     pub(crate) forgetful: bool,
 }

@@ -1,6 +1,7 @@
 //! French: "vous", one idea a sentence, twelve words at most, the same word for the same thing.
 
 mod domain;
+mod drafts;
 mod entrance;
 mod members;
 mod sheet;
@@ -82,6 +83,11 @@ pub(super) static TEXT: Text = Text {
             title: "Ce téléphone est presque plein.",
             body: "Vos textes sont encore gardés. Effacez des photos ou des vidéos pour faire de la place.",
         },
+        drafts: Refused {
+            title: "Des mots n’ont pas été envoyés au groupe.",
+            body: "Ils sont gardés sur ce téléphone.",
+        },
+        see: "Voir ces mots",
     },
     places: Places {
         home: "Accueil",
@@ -324,6 +330,7 @@ pub(super) static LATE: LateText = LateText {
         damaged: "Ce fichier est abîmé. Rien n’a changé. Demandez-le encore une fois.",
         elsewhere: "Ce fichier vient d’un autre territoire. Rien n’a changé.",
     },
+    drafts: drafts::DRAFTS,
     sheet: sheet::SHEET,
     glossary: domain::GLOSSARY,
 };

@@ -1,9 +1,11 @@
 //! The keys of the catalogue: one structure a screen, one field a sentence.
 
+mod drafts;
 mod entrance;
 mod members;
 mod sheet;
 
+pub(crate) use drafts::Drafts;
 pub(crate) use entrance::{Door, Entering, Refusal};
 pub(crate) use members::{Invite, Members, Rights};
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
@@ -60,6 +62,7 @@ pub(crate) struct LateText {
     pub(crate) members: Members,
     pub(crate) invite: Invite,
     pub(crate) phone: Phone,
+    pub(crate) drafts: Drafts,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }
@@ -122,6 +125,10 @@ pub(crate) struct Standing {
     /// Since when, in hours and minutes of today; nothing when that was before today.
     pub(crate) offline_since: fn(Option<(u32, u32)>) -> String,
     pub(crate) nearly_full: Refused,
+    /// Words that the group did not get are kept here.
+    pub(crate) drafts: Refused,
+    /// Leads to them.
+    pub(crate) see: &'static str,
 }
 
 /// The places of the menu.

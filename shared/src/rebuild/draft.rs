@@ -1,5 +1,11 @@
 //! Words that are in no document any more.
 
+use crate::doc::Kind;
+use crate::id::DocumentId;
+use crate::identity::PersonId;
+use crate::records::{
+    Owner, Section, guard_rail, job_sheet, need, needs, partner, state_move, territory,
+};
 use minicbor::{Decode, Encode};
 
 /// What somebody wrote in a document and the relay did not take.
@@ -43,3 +49,59 @@ impl Draft {
         }
     }
 }
+
+/// What a part of a draft is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftPlace {
+    /// A text of a job sheet.
+    Section(Section),
+    /// The title of a job sheet.
+    Title,
+    /// What a need says.
+    Need,
+    /// Some other field that holds words or a number.
+    Field,
+    /// A choice, a mark or the name of something else: nothing that one would read.
+    Choice,
+}
+
+impl DraftPart {
+    /// What it is about, in a document of this kind.
+    pub fn place(&self, kind: Kind) -> DraftPlace {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        match (kind, path.as_slice()) {
+            (Kind::JobSheet, [job_sheet::SECTIONS, code]) => {
+                Section::from_code(code).map_or(DraftPlace::Field, DraftPlace::Section)
+            }
+            (Kind::JobSheet, [job_sheet::TITLE]) => DraftPlace::Title,
+            (Kind::Needs, [needs::NEEDS, _, need::TEXT]) => DraftPlace::Need,
+            _ if self.is_choice() => DraftPlace::Choice,
+            _ => DraftPlace::Field,
+        }
+    }
+
+    /// Whether it is a code, a mark or the name of something: nothing that one would read.
+    fn is_choice(&self) -> bool {
+        let words = self.after.as_deref().or(self.before.as_deref());
+        let words = words.unwrap_or_default();
+        let is_mark = ["true", "false"].contains(&words);
+        let is_name = matches!(Owner::of_words(words), Owner::Person(_))
+            || PersonId::parse(words).is_some()
+            || words.parse::<DocumentId>().is_ok();
+        let is_listed = self.path.first().is_some_and(|key| key == territory::INDEX);
+        let is_coded = self.path.last().is_some_and(|key| CODED.contains(&&**key));
+        is_mark || is_name || is_listed || is_coded
+    }
+}
+
+/// Fields that hold a word of a closed list.
+const CODED: [&str; 8] = [
+    job_sheet::TRADE,
+    job_sheet::STATE,
+    job_sheet::CONTRACT_TYPE,
+    guard_rail::TOPIC,
+    partner::KIND,
+    state_move::FROM,
+    state_move::TO,
+    territory::PHASE,
+];

@@ -198,6 +198,30 @@ fn a_refused_removal_is_told_of() {
     assert_eq!(draft.parts, [expected]);
 }
 
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn a_draft_knows_what_is_meant_to_be_read() {
+    let place = |kind, key, words| part(key, None, Some(words)).place(kind);
+    let section = DraftPlace::Section(crate::records::Section::Tasks);
+    assert_eq!(place(Kind::JobSheet, "sections/tasks", "vélo"), section);
+    assert_eq!(place(Kind::JobSheet, "title", "vélo"), DraftPlace::Title);
+    assert_eq!(place(Kind::Needs, "needs/a/text", "vélo"), DraftPlace::Need);
+    for (key, words) in [
+        ("price", "12 euros"),
+        ("people", "3"),
+        ("employer", "commune"),
+    ] {
+        assert_eq!(place(Kind::JobSheet, key, words), DraftPlace::Field);
+    }
+    for (key, words) in [
+        ("needs/a", "true"),
+        ("trade", "bike_repair"),
+        ("owner", "person:0011223344556677889900aa"),
+    ] {
+        assert_eq!(place(Kind::JobSheet, key, words), DraftPlace::Choice);
+    }
+}
+
 /// One thing that somebody does.
 #[derive(Debug, Clone)]
 struct Step {
