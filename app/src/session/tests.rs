@@ -1,4 +1,5 @@
 mod births;
+mod drafts;
 mod entrance;
 mod file;
 mod keeping;

@@ -51,11 +51,11 @@ pub(super) static TEXT: Text = Text {
         },
         too_large: Refused {
             title: "Un texte est trop grand pour le groupe.",
-            body: "Il reste gardé sur ce téléphone, et ce que vous écrivez après aussi. Il ne partira pas tout seul. Parlez-en à l’équipe.",
+            body: "Il reste gardé sur ce téléphone. Parlez-en à l’équipe.",
         },
         not_allowed: Refused {
             title: "Vous ne pouvez plus écrire ce texte.",
-            body: "Ce que vous avez écrit reste gardé sur ce téléphone. Il ne partira pas tout seul. Parlez-en à l’équipe.",
+            body: "Ce que vous avez écrit reste gardé sur ce téléphone. Parlez-en à l’équipe.",
         },
         awaits_author: Refused {
             title: "Un texte attend un autre téléphone.",

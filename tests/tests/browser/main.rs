@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod attacks;
+mod drafts;
 mod entrance;
 mod files;
 mod life_of_a_sheet;
