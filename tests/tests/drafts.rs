@@ -20,13 +20,11 @@ fn write(device: &Device, id: DocumentId, words: &str) -> Result<()> {
         delete: 0,
         insert: words.to_owned(),
     };
-    device.command(
-        id,
-        JobSheetCommand::EditSection {
-            section: Section::Tasks,
-            splices: vec![splice],
-        },
-    )
+    let command = JobSheetCommand::EditSection {
+        section: Section::Tasks,
+        splices: vec![splice],
+    };
+    device.command(id, &command.into())
 }
 
 fn text(device: &Device, id: DocumentId) -> String {
