@@ -54,7 +54,7 @@ impl Replica {
                 let blamed: BTreeSet<PersonId> = unsent
                     .iter()
                     .filter(|change| is_named(change) && is_mine(change))
-                    .filter_map(|change| author(change))
+                    .filter_map(author)
                     .collect();
                 let is_theirs = |change: &ChangeRecord| match author(change) {
                     Some(by) if blamed.is_empty() => mine.contains(&by),

@@ -73,7 +73,9 @@ fn asks_to_rebuild(effects: &[ClientEffect]) -> bool {
 }
 
 /// What is to be taken away, and the drafts.
-fn replaced(effects: &[ClientEffect]) -> Option<(Vec<ChangeHash>, Vec<(Rejection, Draft)>)> {
+type Replaced = (Vec<ChangeHash>, Vec<(Rejection, Draft)>);
+
+fn replaced(effects: &[ClientEffect]) -> Option<Replaced> {
     effects.iter().find_map(|effect| match effect {
         ClientEffect::Replace {
             removed, drafts, ..
