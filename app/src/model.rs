@@ -9,20 +9,22 @@ use crate::platform::calendar::today;
 use crate::platform::storage::Room;
 use crate::platform::{files, log};
 use crate::session::{Coming, Refused, State, now};
-pub(crate) use crate::session::{Fate, NotTaken, Taken, Words};
+pub(crate) use crate::session::{Fate, KeptDraft, NotTaken, Taken, Words, read_draft, write_draft};
 use board::Board;
 use leptos::html;
 use leptos::prelude::*;
 use maillage_shared::birth;
 use maillage_shared::command::{Intent, JobSheetCommand, NeedsCommand};
-use maillage_shared::doc::Kind;
+use maillage_shared::doc::{Document, Kind};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, PublicKey, Roles};
+use maillage_shared::rebuild::Rebuild;
 use maillage_shared::records::{NewJobSheet, Section, needs};
 use maillage_shared::roster::{Answer, Heads, Request};
 use maillage_shared::rules::access::{self, Act, Right};
 use maillage_shared::snapshot::{JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use maillage_shared::strike::{Passage, Strike};
+use maillage_shared::sync::client::Rejection;
 use send_wrapper::SendWrapper;
 use std::rc::Rc;
 
@@ -69,6 +71,10 @@ pub(crate) struct Model {
     pub(crate) members: Signal<Option<Vec<Member>>>,
     /// What this person is there; nothing when they were removed, `None` before that is known.
     pub(crate) roles: Signal<Option<Roles>>,
+    /// What this person wrote that the group did not get.
+    pub(crate) drafts: Signal<Vec<KeptDraft>>,
+    /// Whether documents wait to be made anew without what was refused for good: see [`Model::rebuild`].
+    pub(crate) to_rebuild: Signal<bool>,
     board: StoredValue<Rc<Board>, LocalStorage>,
 }
 
@@ -95,6 +101,8 @@ impl Model {
             entrance: board.entrance.clone().into(),
             members: board.members.clone().into(),
             roles: board.roles.clone().into(),
+            drafts: board.drafts.clone().into(),
+            to_rebuild: board.to_rebuild.clone().into(),
             board: StoredValue::new_local(board),
         }
     }
@@ -244,6 +252,40 @@ impl Model {
             let kept = !standing.failing && !standing.forgetful;
             kept.then_some(standing.unsent)
         })
+    }
+
+    /// Makes the documents anew that wait for it.
+    pub(crate) fn rebuild(self, with: Rebuild) {
+        self.board()
+            .session()
+            .act(|state, moment| state.rebuild(moment, with));
+    }
+
+    /// What of a document waits for somebody else becomes a draft, and the rest goes on.
+    pub(crate) fn go_on_without(self, id: DocumentId) {
+        self.board()
+            .session()
+            .act(|state, moment| state.go_on_without(moment, id));
+    }
+
+    /// Documents of which something does not leave, and why. Tracked with the status.
+    pub(crate) fn refusals(self) -> Vec<(DocumentId, Rejection)> {
+        self.status.track();
+        self.board().session().read(State::refusals)
+    }
+
+    /// Keeps a draft that has become another, or none.
+    pub(crate) fn change_draft(self, name: String, bytes: Option<Vec<u8>>) {
+        self.board()
+            .session()
+            .act(|state, _| state.change_draft(name, bytes));
+    }
+
+    /// Reads from a document; nothing when it is not here.
+    pub(crate) fn read<T>(self, id: DocumentId, read: impl FnOnce(&Document) -> T) -> Option<T> {
+        self.board()
+            .session()
+            .read(|state| state.document(id).map(read))
     }
 
     /// One job sheet, once it is here; followed as long as the current owner lives.

@@ -1,6 +1,7 @@
 //! The screens, one a file, and the router that chooses among them.
 
 mod door;
+mod drafts;
 mod entering;
 mod home;
 mod join;
@@ -175,6 +176,7 @@ fn page_of(route: Route) -> AnyView {
         Route::Users => late(Place::Home, |screens| (screens.users)()),
         Route::AddPhone => late(Place::Home, |screens| (screens.add_phone)()),
         Route::Card => late(Place::Home, |screens| (screens.card)()),
+        Route::Drafts => late(Place::Home, |screens| (screens.drafts)()),
         Route::Needs => view! { <needs::Needs /> }.into_any(),
         Route::Sheets => view! { <sheets::Sheets /> }.into_any(),
         Route::NewSheet => late(Place::Sheets, |screens| (screens.new_sheet)(None)),

@@ -4,6 +4,7 @@
 //! queue, and is taken when the work at hand is done.
 
 mod company;
+mod drafts;
 mod entrance;
 mod erasing;
 mod file;
@@ -30,6 +31,7 @@ use crate::platform::storage::Room;
 use crate::platform::tabs::{TabEvent, Tabs};
 use crate::platform::timer::WakeUp;
 use crate::platform::{clock, entropy, log, network, page, panic, storage};
+use drafts::Replacement;
 use keys::Keys;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
@@ -42,13 +44,14 @@ use opening::Start;
 use people::People;
 use state::Moment;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::rc::Rc;
 use task::{Event, Task};
 use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use company::Place;
+pub(crate) use drafts::{Kept as KeptDraft, read as read_draft, write as write_draft};
 pub(crate) use entrance::Found;
 pub(crate) use erasing::{Fate, Words};
 pub(crate) use file::{NotTaken, Taken};
@@ -213,6 +216,7 @@ impl Session {
             forgotten: storage::marked(),
             members: members::read(&loaded.documents),
             erased: erasing::Erased::read(&loaded.documents),
+            drafts: drafts::among(&loaded.documents),
             forgetful,
         }
     }
@@ -319,6 +323,22 @@ impl Session {
                     }
                 });
             }
+            Task::Replace(replacement) => self.replace(replacement),
+            Task::KeepDraft(name, bytes) => {
+                let session = self.clone();
+                self.store(move |kept| async move {
+                    let Some(kept) = kept else {
+                        return;
+                    };
+                    let outcome = match bytes {
+                        Some(bytes) => kept.put(Table::Documents, &[(&name, bytes)]).await,
+                        None => kept.remove(Table::Documents, &name).await,
+                    };
+                    warn_of(&outcome);
+                    session.perform(tabs::tell(&tabs::Word::Drafts));
+                });
+            }
+            Task::ReadDrafts => self.read_table(Table::Documents, Event::DraftsRead),
             Task::KeepMyself(entries) => {
                 let session = self.clone();
                 self.store(move |kept| async move {
@@ -477,6 +497,49 @@ impl Session {
                 Ok(()) => Event::Kept(document, changes.iter().map(|change| change.hash).collect()),
                 Err(_) => Event::KeepFailed(document),
             });
+        });
+    }
+
+    /// Takes changes away and writes others with what remains of the former, and says that this is done only when it is durable.
+    fn replace(&self, replacement: Replacement) {
+        let session = self.clone();
+        self.store(move |kept| async move {
+            let outcome = match &kept {
+                Some(kept) => {
+                    let Replacement {
+                        document,
+                        removed,
+                        changes,
+                        drafts,
+                        ..
+                    } = &replacement;
+                    kept.replace(*document, removed, changes, drafts).await
+                }
+                None => Ok(()),
+            };
+            warn_of(&outcome);
+            let document = replacement.document;
+            session.happened(match outcome {
+                Ok(()) => {
+                    session.perform(replacement.told());
+                    let written = replacement.changes.iter().map(|change| change.hash);
+                    Event::Kept(document, written.chain(replacement.removed).collect())
+                }
+                Err(_) => Event::KeepFailed(document),
+            });
+        });
+    }
+
+    /// Reads a table anew.
+    fn read_table(&self, table: Table, event: fn(BTreeMap<String, Vec<u8>>) -> Event) {
+        let session = self.clone();
+        self.store(move |kept| async move {
+            if let Some(kept) = kept {
+                match kept.read(table).await {
+                    Ok(entries) => session.happened(event(entries)),
+                    Err(problem) => log::warn(&problem.to_string()),
+                }
+            }
         });
     }
 

@@ -82,12 +82,48 @@ pub enum Refusal {
     /// The sender is not who wrote it.
     #[error("written by somebody else than the sender")]
     Author,
+    /// One of the changes is why, and it is known which.
+    #[error("change {change}: {why}")]
+    Of {
+        /// Which.
+        change: ChangeHash,
+        /// Why it was refused.
+        why: Box<Refusal>,
+    },
 }
 
 impl Refusal {
+    /// The same, with the name of the change that it is about.
+    pub fn of(self, change: ChangeHash) -> Self {
+        match self {
+            Self::Of { .. } => self,
+            why => Self::Of {
+                change,
+                why: Box::new(why),
+            },
+        }
+    }
+
+    /// Why, whichever change it is about.
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::Of { why, .. } => why,
+            other => other,
+        }
+    }
+
+    /// The change that it is about, where that is known.
+    pub fn change(&self) -> Option<ChangeHash> {
+        match self {
+            Self::Of { change, .. } => Some(*change),
+            _ => None,
+        }
+    }
+
     /// A short name that does not change between versions.
     pub fn code(&self) -> &'static str {
-        match self {
+        match self.cause() {
+            Self::Of { why, .. } => why.code(),
             Self::Malformed { .. } => "malformed",
             Self::TooLarge { .. } => "too-large",
             Self::ChunkType(_) => "chunk-type",
@@ -105,7 +141,7 @@ impl Refusal {
     /// Whether the bytes are right, and it is only not to be kept: the sender's other documents go on.
     pub fn spares_the_connection(&self) -> bool {
         matches!(
-            self,
+            self.cause(),
             Self::SpaceFull { .. } | Self::NotAllowed(_) | Self::Author
         )
     }

@@ -18,6 +18,7 @@ pub mod migrate;
 pub mod presence;
 #[cfg(test)]
 mod properties;
+pub mod rebuild;
 pub mod records;
 pub mod roster;
 pub mod rules;

@@ -10,7 +10,7 @@
 //! turns the line ends of other systems (`\r\n`) into `\n`: a text that a client of another make wrote so is repaired by
 //! the first local input that follows.
 
-mod delta;
+pub(crate) mod delta;
 
 use crate::records::Splice;
 use crate::records::section::{pair_end, pair_start};
@@ -177,7 +177,7 @@ fn moved(selection: Selection, edits: &Delta, result: &[u16]) -> Selection {
 
 /// The smallest edit that leads from one text to the other. Where several would do ("aa" → "aaa"), the one that ends at the
 /// caret, so that a letter lands where it was typed.
-fn difference(old: &[u16], new: &[u16], caret: usize) -> Delta {
+pub(crate) fn difference(old: &[u16], new: &[u16], caret: usize) -> Delta {
     let common_end = |old: &[u16], new: &[u16]| {
         old.iter()
             .rev()

@@ -159,6 +159,8 @@ pub struct RefusedMessage {
     pub reason: String,
     /// For people who read logs, in English.
     pub message: String,
+    /// The changes because of which, where they are known. Older relays name none.
+    pub changes: Vec<ChangeHash>,
 }
 
 /// `ephemeral`: forwarded to everyone who has the document open, kept by nobody.

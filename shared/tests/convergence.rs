@@ -11,8 +11,10 @@ use automerge::{AutomergeError, ROOT};
 use maillage_shared::command::{Command, Context, JobSheetCommand, SheetValue};
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
+use maillage_shared::identity::{PersonId, Role};
 use maillage_shared::limits::FRAME_BYTES;
 use maillage_shared::records::{NewJobSheet, Section, Splice, job_sheet};
+use maillage_shared::roster::Warrant;
 use maillage_shared::snapshot::JobSheetSnapshot;
 use maillage_shared::store::{Store, StoreError};
 use maillage_shared::testing::network::{Simulation, Weather};
@@ -279,6 +281,116 @@ fn a_relay_restored_from_an_older_backup_gets_back_all_that_phones_hold() {
                 .all(|head| has.iter().any(|change| change.hash == *head)),
             "seed {seed}: nothing is lost"
         );
+        assert_converged(&simulation, phones, seed);
+    }
+}
+
+/// What the person of a phone may do at the relay from now on.
+fn becomes(simulation: &mut Simulation, phone: usize, role: Role) {
+    let person = PersonId::of_actor(&simulation.actor(phone)).unwrap();
+    simulation.entitle(phone, Warrant::of_key(person, space(), role.into()));
+}
+
+/// Writes a word before all others in a section.
+fn say(simulation: &mut Simulation, phone: usize, word: &str) {
+    let context = Context {
+        now: simulation.now(),
+        entropy: [0; 16],
+    };
+    let splice = Splice {
+        at: 0,
+        delete: 0,
+        insert: word.to_owned(),
+    };
+    let command = Command::JobSheet(JobSheetCommand::EditSection {
+        section: Section::Tasks,
+        splices: vec![splice],
+    });
+    simulation.edit(phone, sheet(), |document| {
+        let applied = command.apply(document, &context);
+        applied.map(|applied| applied.changes)
+    });
+}
+
+/// Everything that is in the drafts of a phone.
+fn drafted(simulation: &Simulation, phone: usize) -> String {
+    let parts = simulation
+        .drafts(phone)
+        .iter()
+        .flat_map(|draft| &draft.parts);
+    parts.filter_map(|part| part.after.as_deref()).collect()
+}
+
+fn tasks(simulation: &Simulation, phone: usize) -> String {
+    let document = simulation.client(phone).document(sheet()).unwrap();
+    let snapshot = JobSheetSnapshot::read(document);
+    snapshot.sections.text(Section::Tasks).to_owned()
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn who_loses_the_right_to_write_hears_the_others_and_writes_again_once_it_is_back() {
+    let phones = 3;
+    for seed in 500..530 {
+        let weather = if seed % 2 == 0 {
+            Weather::CALM
+        } else {
+            Weather::STORM
+        };
+        let mut simulation = Simulation::new(seed, phones, weather);
+        for phone in 0..phones {
+            becomes(&mut simulation, phone, Role::Volunteer);
+        }
+        share_a_sheet(&mut simulation, phones);
+        simulation.run_until_settled();
+        write_for_a_while(&mut simulation, phones, 10);
+
+        // In the middle of writing, without network.
+        simulation.go_offline(1);
+        for number in 0..5 {
+            say(&mut simulation, 1, &format!("hors-ligne-{number} "));
+            write_something(&mut simulation, 0);
+            simulation.run_for(300);
+        }
+        if seed % 3 == 0 {
+            simulation.restart_phone(1);
+        }
+        let unsent = tasks(&simulation, 1);
+        becomes(&mut simulation, 1, Role::Guest);
+        simulation.go_online(1);
+        simulation.run_for(200);
+        if seed % 5 == 0 {
+            simulation.restart_phone(1);
+        }
+        simulation.run_until_settled();
+        assert_converged(&simulation, phones, seed);
+        assert_eq!(simulation.client(1).status().refused, None, "seed {seed}");
+        for number in 0..5 {
+            let word = format!("hors-ligne-{number} ");
+            let is_there = unsent.contains(&word);
+            let words = drafted(&simulation, 1);
+            assert_eq!(words.contains(&word), is_there, "seed {seed}: {words}");
+            assert!(!tasks(&simulation, 0).contains(&word), "seed {seed}");
+        }
+
+        // The others are heard at once.
+        simulation.set_weather(Weather::CALM);
+        simulation.run_until_settled();
+        say(&mut simulation, 0, "encore ");
+        simulation.run_for(1_000);
+        assert!(tasks(&simulation, 1).contains("encore "), "seed {seed}");
+
+        // What is written all the same is a draft as well, and what is written with the right arrives.
+        say(&mut simulation, 1, "malgré-tout ");
+        simulation.run_until_settled();
+        assert!(
+            drafted(&simulation, 1).contains("malgré-tout "),
+            "seed {seed}"
+        );
+        becomes(&mut simulation, 1, Role::Volunteer);
+        say(&mut simulation, 1, "de-nouveau ");
+        simulation.run_until_settled();
+        assert!(tasks(&simulation, 2).contains("de-nouveau "), "seed {seed}");
         assert_converged(&simulation, phones, seed);
     }
 }

@@ -11,10 +11,11 @@ use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Authorship, PersonId, PersonKey, Proof};
 use maillage_shared::presence::Face;
+use maillage_shared::rebuild::{Draft, rebuild};
 use maillage_shared::roster::{Answer, Members, Request, Tombstone};
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::client::{
-    Acknowledged, Buried, Client, ClientEffect, ClientEvent, Status,
+    Acknowledged, Buried, Client, ClientEffect, ClientEvent, Rejection, Status,
 };
 use maillage_shared::time::UnixMillis;
 use maillage_shared::{ActorId, ChangeHash};
@@ -57,6 +58,7 @@ struct State {
     members: BTreeMap<DocumentId, Vec<u8>>,
     remembered: BTreeMap<DocumentId, Acknowledged>,
     buried: Vec<Buried>,
+    drafts: Vec<(Rejection, Draft)>,
 }
 
 /// The present socket; its tasks end with it.
@@ -368,6 +370,21 @@ impl Device {
         self.phone.state().unavailable.clone()
     }
 
+    /// What this phone keeps of words that the relay has refused for good, and why it has.
+    pub fn drafts(&self) -> Vec<(Rejection, Draft)> {
+        self.phone.state().drafts.clone()
+    }
+
+    /// Leaves the network until [`Device::go_online`].
+    pub fn go_offline(&self) {
+        self.phone.happen(ClientEvent::Offline);
+    }
+
+    /// Comes back to the network.
+    pub fn go_online(&self) {
+        self.phone.happen(ClientEvent::Online);
+    }
+
     /// What the relay or this phone's guard refused.
     pub fn troubles(&self) -> Vec<String> {
         self.phone.state().troubles.clone()
@@ -428,6 +445,25 @@ impl Phone {
                 }
                 ClientEffect::Keep { document, changes } => {
                     state.kept.entry(document).or_default().extend(changes);
+                    effects.extend(state.client.handle(now(), ClientEvent::Kept(document)));
+                }
+                ClientEffect::Rebuild { document } => {
+                    // Without randomness the document stays as it is, and so does what was refused.
+                    if let Ok(entropy) = random() {
+                        let rebuilt = state.client.rebuild(now(), document, entropy, rebuild);
+                        effects.extend(rebuilt.1);
+                    }
+                }
+                ClientEffect::Replace {
+                    document,
+                    removed,
+                    changes,
+                    drafts,
+                } => {
+                    let kept = state.kept.entry(document).or_default();
+                    kept.retain(|change| !removed.contains(&change.hash));
+                    kept.extend(changes);
+                    state.drafts.extend(drafts);
                     effects.extend(state.client.handle(now(), ClientEvent::Kept(document)));
                 }
                 ClientEffect::Heard { document, data, .. } => state.heard.push((document, data)),

@@ -8,7 +8,7 @@ use super::status::{Status, Steady};
 use super::text_binding::Binding;
 use crate::platform::storage::Room;
 use crate::platform::version::{self, Version};
-use crate::session::{Coming, Fate, Notice, Place, Session, State, Words, now};
+use crate::session::{Coming, Fate, KeptDraft, Notice, Place, Session, State, Words, now};
 use leptos::prelude::*;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
@@ -51,6 +51,8 @@ pub(crate) struct Board {
     pub(super) entrance: ArcRwSignal<Entrance>,
     pub(super) members: ArcRwSignal<Option<Vec<Member>>>,
     pub(super) roles: ArcRwSignal<Option<Roles>>,
+    pub(super) drafts: ArcRwSignal<Vec<KeptDraft>>,
+    pub(super) to_rebuild: ArcRwSignal<bool>,
     people: ArcTrigger,
     /// Which documents were erased, and what is left of what was written there.
     erased: ArcTrigger,
@@ -95,6 +97,8 @@ impl Board {
                 entrance: ArcRwSignal::new(Entrance::default()),
                 members: ArcRwSignal::new(None),
                 roles: ArcRwSignal::new(None),
+                drafts: ArcRwSignal::new(Vec::new()),
+                to_rebuild: ArcRwSignal::new(false),
                 people: ArcTrigger::new(),
                 erased: ArcTrigger::new(),
                 asked: RefCell::default(),
@@ -530,6 +534,8 @@ impl Board {
                 .map(JobSheetSnapshot::read)
         });
         let Some(sheet) = sheet else {
+            // Its birth was refused, and it is no more.
+            self.summaries.borrow_mut().remove(&id);
             return;
         };
         self.summaries

@@ -62,6 +62,7 @@ pub(crate) fn Home() -> AnyView {
     view! {
         <Screen corner=Corner::Brand place=Place::Home status=model.status weave=true class="home">
             {states::trouble()}
+            {states::drafts(None)}
             {version::offer()}
             {unreadable()}
             {rewritten()}

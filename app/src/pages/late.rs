@@ -3,6 +3,7 @@
 //! A screen becomes late by a field in [`Screens`] and in `SCREENS`, and by being drawn through [`late`]. What only `SCREENS` leads to
 //! is not part of a first visit; whatever an early screen also uses stays in the main part. `cargo xtask size` shows both.
 
+use super::drafts::Drafts;
 use super::journal;
 use super::members::{Invite, Members};
 use super::new_sheet::NewSheet;
@@ -20,6 +21,7 @@ use crate::ui::{Corner, Icon, follow, icon, live};
 use leptos::prelude::*;
 use maillage_shared::id::{DocumentId, RecordId};
 use maillage_shared::identity::Invitation;
+use maillage_shared::rebuild::Rebuild;
 use wasm_bindgen_futures::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
@@ -48,6 +50,10 @@ pub(super) struct Screens {
     /// Who uses this phone, and who takes it now.
     pub(super) users: fn() -> AnyView,
     pub(super) picker: fn() -> AnyView,
+    /// What the group did not get.
+    pub(super) drafts: fn() -> AnyView,
+    /// No screen: what makes a document anew without what was refused for good.
+    rebuild: Rebuild,
 }
 
 static SCREENS: Screens = Screens {
@@ -65,6 +71,8 @@ static SCREENS: Screens = Screens {
     coming_back: phones::coming_back,
     users: || view! { <Users /> }.into_any(),
     picker: || view! { <Picker /> }.into_any(),
+    drafts: || view! { <Drafts /> }.into_any(),
+    rebuild: maillage_shared::rebuild::rebuild,
 };
 
 /// The only way from the main part to the late one: the build cuts here.
@@ -92,7 +100,9 @@ struct LatePart(RwSignal<Part>);
 
 /// Lets what is below draw late screens. The current owner must be that of the page.
 pub(super) fn provide_late() {
-    provide_context(LatePart(RwSignal::new(Part::Unasked)));
+    let part = LatePart(RwSignal::new(Part::Unasked));
+    provide_context(part);
+    part.rebuild_when_needed();
 }
 
 /// A late screen, once its program is here. It belongs to this place of the menu.
@@ -130,6 +140,28 @@ fn part(place: Option<Place>, draw: Box<dyn Fn(&'static Screens) -> AnyView + Se
 }
 
 impl LatePart {
+    /// Makes documents anew that wait for it, as soon as this part is here.
+    fn rebuild_when_needed(self) {
+        let model = expect_context::<Model>();
+        let mut tried = None;
+        follow(move || {
+            if !model.to_rebuild.get() {
+                return;
+            }
+            match self.0.get() {
+                Part::Here(screens) => model.rebuild(screens.rebuild),
+                Part::Awaited => {}
+                // Where it could not be loaded, it is tried again when the network comes or goes.
+                Part::Unasked | Part::Missing { .. } => {
+                    let status = model.status.get();
+                    if tried.replace(status) != Some(status) {
+                        self.ask();
+                    }
+                }
+            }
+        });
+    }
+
     /// Loads the part, unless it is here or under way.
     fn ask(self) {
         let before = match self.0.get_untracked() {

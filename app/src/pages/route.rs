@@ -47,6 +47,8 @@ pub(crate) enum Route {
     AddPhone,
     /// One's recovery card.
     Card,
+    /// What the group did not get.
+    Drafts,
     /// An address that leads nowhere.
     Unknown,
 }
@@ -64,6 +66,7 @@ const CARD: &str = "carte";
 const CAMERA: &str = "camera";
 const JOURNAL: &str = "journal";
 const STRIKE: &str = "rayer";
+const DRAFTS: &str = "pas-envoye";
 const NEW: &str = "nouvelle";
 
 impl Route {
@@ -87,6 +90,7 @@ impl Route {
             [PHONE, USERS] => Self::Users,
             [PHONE, ADD] => Self::AddPhone,
             [PHONE, CARD] => Self::Card,
+            [DRAFTS] => Self::Drafts,
             [SHEETS] => Self::Sheets,
             [SHEETS, NEW] => Self::NewSheet,
             [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
@@ -119,6 +123,7 @@ impl fmt::Display for Route {
             Self::Users => write!(f, "#/{PHONE}/{USERS}"),
             Self::AddPhone => write!(f, "#/{PHONE}/{ADD}"),
             Self::Card => write!(f, "#/{PHONE}/{CARD}"),
+            Self::Drafts => write!(f, "#/{DRAFTS}"),
             Self::Needs => write!(f, "#/{NEEDS}"),
             Self::Sheets => write!(f, "#/{SHEETS}"),
             Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),
@@ -184,6 +189,8 @@ mod tests {
             Route::Card,
             Route::Needs,
             Route::Sheets,
+            Route::Phone,
+            Route::Drafts,
             Route::NewSheet,
             Route::NewSheetFrom(RecordId::from_entropy([7; 8])),
             Route::NewSheetFrom(RecordId::from_key("un/vélo: 100 %")),

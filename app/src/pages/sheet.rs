@@ -94,6 +94,7 @@ pub(crate) fn Sheet(
                 <h1 tabindex="-1">{live_text(move || title.get())}</h1>
                 {picto}
             </div>
+            {states::drafts(Some(id))}
             {body}
         </Screen>
     }

@@ -1,11 +1,12 @@
 //! What a screen says when there is nothing to show yet, or no network.
 
 use super::route::Route;
-use crate::model::{Model, Status};
+use crate::model::{KeptDraft, Model, Status};
 use crate::platform::calendar;
 use crate::text::text;
 use crate::ui::{Icon, banner, live_option, live_text};
 use leptos::prelude::*;
+use maillage_shared::id::DocumentId;
 use maillage_shared::sync::client::Rejection;
 
 /// The banner that says what is wrong with keeping or sending; nothing when all is well.
@@ -37,11 +38,13 @@ pub(crate) fn trouble() -> AnyView {
                 Rejection::NotAllowed => &words.not_allowed,
                 Rejection::Author => &words.awaits_author,
             };
+            // What waits need not wait for ever.
+            let way = matches!(why, Rejection::NotAllowed | Rejection::Author).then(see_drafts);
             Some(banner(
                 "banner banner-stop",
                 Icon::CircleAlert,
                 said.title.into_any(),
-                Some(said.body.into_any()),
+                Some(view! { {said.body} {way} }.into_any()),
             ))
         }
         Status::Keeping | Status::Kept | Status::Sent => model.room.get().nearly_full.then(|| {
@@ -53,6 +56,28 @@ pub(crate) fn trouble() -> AnyView {
             )
         }),
     })
+}
+
+/// The banner that says that words of one document, or of any, did not reach the group; nothing when all did.
+pub(crate) fn drafts(of: Option<DocumentId>) -> AnyView {
+    let model = expect_context::<Model>();
+    let words = &text().standing;
+    live_option(move || {
+        let is_here = |draft: &KeptDraft| of.is_none_or(|id| id == draft.document);
+        let any = model.drafts.with(|drafts| drafts.iter().any(is_here));
+        any.then(|| {
+            banner(
+                "banner",
+                Icon::CircleAlert,
+                words.drafts.title.into_any(),
+                Some(view! { {words.drafts.body} {see_drafts()} }.into_any()),
+            )
+        })
+    })
+}
+
+fn see_drafts() -> AnyView {
+    view! { " " <a href=Route::Drafts.href()>{text().standing.see}</a> }.into_any()
 }
 
 fn is_offline(model: Model) -> bool {

@@ -7,6 +7,7 @@
 mod request;
 
 use leptos::web_sys;
+use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoredChange;
 use request::{completed, succeeded};
@@ -181,6 +182,13 @@ impl Kept {
         named(&store.get_all_keys()?, &store.get_all()?).await
     }
 
+    /// Reads one table anew.
+    pub(crate) async fn read(&self, table: Table) -> Result<BTreeMap<String, Vec<u8>>, KeepError> {
+        let store = self.reading(table.name())?;
+        let named = named(&store.get_all_keys()?, &store.get_all()?).await?;
+        Ok(named.entries)
+    }
+
     fn reading(&self, table: &str) -> Result<web_sys::IdbObjectStore, KeepError> {
         let reading = self.database.transaction_with_str(table)?;
         Ok(reading.object_store(table)?)
@@ -192,13 +200,53 @@ impl Kept {
         document: DocumentId,
         changes: &[StoredChange],
     ) -> Result<(), KeepError> {
-        let writing = self.write(CHANGES)?;
+        let writing = self.write(&[CHANGES])?;
         let store = writing.object_store(CHANGES)?;
-        let document = JsValue::from_str(&document.to_string());
         for change in changes {
-            let key = js_sys::Array::of2(&document, &JsValue::from_str(&change.hash.to_string()));
-            store.put_with_key(&js_sys::Uint8Array::from(&*change.bytes), &key)?;
+            store.put_with_key(
+                &js_sys::Uint8Array::from(&*change.bytes),
+                &key(document, &change.hash),
+            )?;
         }
+        completed(&writing).await
+    }
+
+    /// Takes changes of a document away, adds others and keeps what remains of the former under these names in [`Table::Documents`], all
+    /// or nothing, and returns once it is durable.
+    pub(crate) async fn replace(
+        &self,
+        document: DocumentId,
+        removed: &[ChangeHash],
+        changes: &[StoredChange],
+        drafts: &[(String, Vec<u8>)],
+    ) -> Result<(), KeepError> {
+        let table = Table::Documents.name();
+        let writing = self.write(&[CHANGES, table])?;
+        let store = writing.object_store(CHANGES)?;
+        for hash in removed {
+            store.delete(&key(document, hash))?;
+        }
+        for change in changes {
+            store.put_with_key(
+                &js_sys::Uint8Array::from(&*change.bytes),
+                &key(document, &change.hash),
+            )?;
+        }
+        let store = writing.object_store(table)?;
+        for (name, bytes) in drafts {
+            store.put_with_key(
+                &js_sys::Uint8Array::from(&**bytes),
+                &JsValue::from_str(name),
+            )?;
+        }
+        completed(&writing).await
+    }
+
+    /// Takes a value out of a table.
+    pub(crate) async fn remove(&self, table: Table, name: &str) -> Result<(), KeepError> {
+        let writing = self.write(&[table.name()])?;
+        let store = writing.object_store(table.name())?;
+        store.delete(&JsValue::from_str(name))?;
         completed(&writing).await
     }
 
@@ -208,7 +256,7 @@ impl Kept {
         table: Table,
         entries: &[(&str, Vec<u8>)],
     ) -> Result<(), KeepError> {
-        let writing = self.write(table.name())?;
+        let writing = self.write(&[table.name()])?;
         let store = writing.object_store(table.name())?;
         for (key, bytes) in entries {
             store.put_with_key(&js_sys::Uint8Array::from(&**bytes), &JsValue::from_str(key))?;
@@ -224,7 +272,7 @@ impl Kept {
         entries: &[(String, Vec<u8>)],
         gone: &[String],
     ) -> Result<(), KeepError> {
-        let writing = self.write(Table::Me.name())?;
+        let writing = self.write(&[Table::Me.name()])?;
         let store = writing.object_store(Table::Me.name())?;
         let put = || -> Result<(), KeepError> {
             for (name, key) in keys {
@@ -271,7 +319,7 @@ impl Kept {
         documents: &[DocumentId],
         names: &[String],
     ) -> Result<(), KeepError> {
-        let writing = self.write(CHANGES)?;
+        let writing = self.write(&[CHANGES])?;
         let store = writing.object_store(CHANGES)?;
         for document in documents {
             let document = JsValue::from_str(&document.to_string());
@@ -283,7 +331,7 @@ impl Kept {
         }
         completed(&writing).await?;
         let table = Table::Documents.name();
-        let writing = self.write(table)?;
+        let writing = self.write(&[table])?;
         let store = writing.object_store(table)?;
         for name in documents
             .iter()
@@ -298,7 +346,7 @@ impl Kept {
     /// Takes away all that is known about people: those who use this phone, and those met.
     pub(crate) async fn forget_people(&self) -> Result<(), KeepError> {
         for table in [Table::People, Table::Me] {
-            let writing = self.write(table.name())?;
+            let writing = self.write(&[table.name()])?;
             writing.object_store(table.name())?.clear()?;
             completed(&writing).await?;
         }
@@ -306,7 +354,7 @@ impl Kept {
     }
 
     /// Begins a transaction that completes only when the bytes are on the phone's disk.
-    fn write(&self, table: &str) -> Result<web_sys::IdbTransaction, KeepError> {
+    fn write(&self, tables: &[&str]) -> Result<web_sys::IdbTransaction, KeepError> {
         // web-sys has no stable form of this call. Browsers that do not know the third argument ignore it.
         let options = js_sys::Object::new();
         js_sys::Reflect::set(
@@ -314,16 +362,28 @@ impl Kept {
             &JsValue::from_str("durability"),
             &JsValue::from_str("strict"),
         )?;
+        let tables: js_sys::Array = tables
+            .iter()
+            .map(|table| JsValue::from_str(table))
+            .collect();
         let begin = js_sys::Reflect::get(&self.database, &JsValue::from_str("transaction"))?;
         let begin: &js_sys::Function = begin.unchecked_ref();
         let transaction = begin.call3(
             &self.database,
-            &JsValue::from_str(table),
+            &tables,
             &JsValue::from_str("readwrite"),
             &options,
         )?;
         Ok(transaction.unchecked_into())
     }
+}
+
+/// The key of a change.
+fn key(document: DocumentId, change: &ChangeHash) -> js_sys::Array {
+    js_sys::Array::of2(
+        &JsValue::from_str(&document.to_string()),
+        &JsValue::from_str(&change.to_string()),
+    )
 }
 
 fn create_tables(database: &web_sys::IdbDatabase) {

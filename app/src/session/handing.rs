@@ -99,6 +99,7 @@ impl Session {
             let gone: Vec<DocumentId> = gone.filter(|_| !is_shared).collect();
             (me, gone, others)
         });
+        let drafts: Vec<String> = self.read(|state| state.drafts_kept().collect());
         // What is known to be erased goes with the last who was there.
         let erased = match others.is_empty() {
             true => self.read(State::names_of_erased),
@@ -110,7 +111,7 @@ impl Session {
             if let Some(kept) = kept {
                 let beside =
                     |id: &DocumentId| [members::kept_as(*id), opening::signatures_kept_as(*id)];
-                let names = gone.iter().flat_map(beside).chain(erased);
+                let names = gone.iter().flat_map(beside).chain(erased).chain(drafts);
                 let names: Vec<String> = names.collect();
                 warn_of(&kept.forget(&gone, &names).await);
                 if others.is_empty() {

@@ -44,6 +44,8 @@ pub(crate) struct Start {
     pub(crate) members: BTreeMap<DocumentId, Known>,
     /// What it remembers of documents that were erased.
     pub(crate) erased: Erased,
+    /// What it keeps of words that the group did not get, by name.
+    pub(crate) drafts: BTreeMap<String, Vec<u8>>,
     /// It has kept nothing and will keep nothing.
     pub(crate) forgetful: bool,
 }

@@ -81,6 +81,10 @@ pub(crate) struct State {
     pub(super) erased: Erased,
     /// Documents born here that the territory's index does not list yet.
     pub(super) unlisted: BTreeSet<DocumentId>,
+    /// Words that the group did not get, as they are kept.
+    pub(super) drafts: BTreeMap<String, Vec<u8>>,
+    /// Documents to be made anew without what was refused for good.
+    pub(super) to_rebuild: BTreeSet<DocumentId>,
     /// The phone keeps nothing: what is written is sent from memory.
     forgetful: bool,
     /// Documents kept on this phone that cannot be opened: what was written there and not sent does not show.
@@ -122,6 +126,7 @@ impl State {
         self.before = start.before;
         self.people = start.people;
         self.members = start.members;
+        self.drafts = start.drafts;
         self.forgetful = start.forgetful;
         self.unreadable = start.unreadable;
         self.forgotten = start.forgotten.filter(|_| !start.forgetful);
@@ -205,6 +210,7 @@ impl State {
             Event::Tab(word) => self.listen(moment, &word, &mut tasks),
             Event::Found(changes) => self.read_again(moment, changes, &mut tasks),
             Event::MyselfRead(entries) => self.read_myself(moment, &entries, &mut tasks),
+            Event::DraftsRead(entries) => self.read_drafts(&entries, &mut tasks),
         }
         tasks
     }
@@ -313,6 +319,16 @@ impl State {
                 ClientEffect::Keep { document, changes } => {
                     tasks.push(Task::Keep(document, changes))
                 }
+                ClientEffect::Rebuild { document } => {
+                    self.to_rebuild.insert(document);
+                    tasks.push(Task::Tell(Notice::Status));
+                }
+                ClientEffect::Replace {
+                    document,
+                    removed,
+                    changes,
+                    drafts,
+                } => self.replace(moment, document, removed, changes, drafts, tasks),
                 ClientEffect::Remember {
                     document,
                     acknowledged,

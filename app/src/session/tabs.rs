@@ -15,6 +15,7 @@ use maillage_shared::store::StoredChange;
 use maillage_shared::sync::client::{Acknowledged, LinkState, Rejection};
 use std::collections::BTreeMap;
 pub(crate) use word::Word;
+pub(super) use word::{code as code_of, rejection as rejection_of};
 
 /// What the tab that speaks with the relay has told the others of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -118,6 +119,19 @@ impl State {
                 tasks.push(Task::Tell(Notice::Status));
             }
             Word::Myself => tasks.push(Task::ReadMyself),
+            Word::Replaced {
+                document,
+                why,
+                removed,
+                changes,
+            } => {
+                let changes = changes
+                    .iter()
+                    .filter_map(|bytes| ChangeRecord::parse(bytes).ok())
+                    .collect();
+                self.replaced(moment, (document, why), &removed, changes, tasks);
+            }
+            Word::Drafts => tasks.push(Task::ReadDrafts),
             Word::Gone => {
                 tasks.extend(std::mem::take(self).close());
                 tasks.push(Task::StartOver(HOME.to_owned()));

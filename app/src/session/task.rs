@@ -1,5 +1,6 @@
 //! What the session's state asks its shell to do, and what it is told.
 
+use super::drafts::Replacement;
 use crate::platform::network::Network;
 use crate::platform::storage::Room;
 use maillage_shared::ChangeHash;
@@ -49,6 +50,8 @@ pub(crate) enum Event {
     Found(Vec<(DocumentId, Vec<Vec<u8>>)>),
     /// Who uses this phone, as it is kept now.
     MyselfRead(BTreeMap<String, Vec<u8>>),
+    /// What is kept about documents now: drafts are among it.
+    DraftsRead(BTreeMap<String, Vec<u8>>),
 }
 
 /// Something to do.
@@ -75,6 +78,12 @@ pub(crate) enum Task {
         /// Whose key.
         key: PublicKey,
     },
+    /// Take changes away and write others with the drafts, then say so.
+    Replace(Replacement),
+    /// Write what a draft has become, or that it is no more.
+    KeepDraft(String, Option<Vec<u8>>),
+    /// Read the drafts that are kept.
+    ReadDrafts,
     /// Write who I am, then say so.
     KeepMyself(Vec<(String, Vec<u8>)>),
     /// Write how someone looks.

@@ -1,4 +1,5 @@
 mod births;
+mod drafts;
 mod entrance;
 mod erasing;
 mod file;

@@ -1,6 +1,7 @@
 //! French: "vous", one idea a sentence, twelve words at most, the same word for the same thing.
 
 mod domain;
+mod drafts;
 mod entrance;
 mod erasing;
 mod journal;
@@ -55,11 +56,11 @@ pub(super) static TEXT: Text = Text {
         },
         too_large: Refused {
             title: "Un texte est trop grand pour le groupe.",
-            body: "Il reste gardé sur ce téléphone, et ce que vous écrivez après aussi. Il ne partira pas tout seul. Parlez-en à l’équipe.",
+            body: "Il reste gardé sur ce téléphone. Parlez-en à l’équipe.",
         },
         not_allowed: Refused {
             title: "Vous ne pouvez plus écrire ce texte.",
-            body: "Ce que vous avez écrit reste gardé sur ce téléphone. Il ne partira pas tout seul. Parlez-en à l’équipe.",
+            body: "Ce que vous avez écrit reste gardé sur ce téléphone. Parlez-en à l’équipe.",
         },
         awaits_author: Refused {
             title: "Un texte attend un autre téléphone.",
@@ -87,6 +88,11 @@ pub(super) static TEXT: Text = Text {
             title: "Ce téléphone est presque plein.",
             body: "Vos textes sont encore gardés. Effacez des photos ou des vidéos pour faire de la place.",
         },
+        drafts: Refused {
+            title: "Des mots n’ont pas été envoyés au groupe.",
+            body: "Ils sont gardés sur ce téléphone.",
+        },
+        see: "Voir ces mots",
     },
     places: Places {
         home: "Accueil",
@@ -341,6 +347,7 @@ pub(super) static LATE: LateText = LateText {
         damaged: "Ce fichier est abîmé. Rien n’a changé. Demandez-le encore une fois.",
         elsewhere: "Ce fichier vient d’un autre territoire. Rien n’a changé.",
     },
+    drafts: drafts::DRAFTS,
     sheet: sheet::SHEET,
     glossary: domain::GLOSSARY,
 };

@@ -1,5 +1,6 @@
 //! The keys of the catalogue: one structure a screen, one field a sentence.
 
+mod drafts;
 mod entrance;
 mod erasing;
 mod journal;
@@ -9,6 +10,7 @@ mod scan;
 mod sheet;
 mod users;
 
+pub(crate) use drafts::Drafts;
 pub(crate) use entrance::{Door, Entering, Refusal};
 pub(crate) use erasing::{Erasing, Rewritten};
 pub(crate) use journal::{Deeds, Invited, Journal};
@@ -76,6 +78,7 @@ pub(crate) struct LateText {
     pub(crate) phones: Phones,
     pub(crate) scan: Scan,
     pub(crate) erasing: Erasing,
+    pub(crate) drafts: Drafts,
     pub(crate) sheet: Sheet,
     pub(crate) glossary: Glossary,
 }
@@ -138,6 +141,10 @@ pub(crate) struct Standing {
     /// Since when, in hours and minutes of today; nothing when that was before today.
     pub(crate) offline_since: fn(Option<(u32, u32)>) -> String,
     pub(crate) nearly_full: Refused,
+    /// Words that the group did not get are kept here.
+    pub(crate) drafts: Refused,
+    /// Leads to them.
+    pub(crate) see: &'static str,
 }
 
 /// The places of the menu.

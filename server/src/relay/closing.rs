@@ -86,6 +86,7 @@ impl Closing {
                     document: *document,
                     reason: refusal.code().to_owned(),
                     message: refusal.to_string(),
+                    changes: refusal.change().into_iter().collect(),
                 }))
             }
             _ => None,

@@ -102,9 +102,8 @@ impl Ledger {
         let ceiling = self.history.max_op().saturating_add(operations);
         let mark = self.history.mark();
         let outcome = changes.iter().try_for_each(|record| {
-            let contents = change_contents(&record.bytes, &self.limits)?;
-            let change = EncodedChange::read(contents, &mut Budget::new(&self.limits))?;
-            self.admit(record, &change, ceiling)
+            self.admit_encoded(record, ceiling)
+                .map_err(|refusal| refusal.of(record.hash))
         });
         match outcome {
             Ok(()) => Ok(changes),
@@ -136,6 +135,12 @@ impl Ledger {
                 ScannedChunk::Document(_) => None,
             });
         effort.is_some_and(|effort| effort <= QUICK)
+    }
+
+    fn admit_encoded(&mut self, record: &ChangeRecord, ceiling: u64) -> Result<(), Refusal> {
+        let contents = change_contents(&record.bytes, &self.limits)?;
+        let change = EncodedChange::read(contents, &mut Budget::new(&self.limits))?;
+        self.admit(record, &change, ceiling)
     }
 
     fn admit(

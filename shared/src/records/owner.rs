@@ -16,11 +16,17 @@ pub enum Owner {
     Words(String),
 }
 
+impl Owner {
+    /// What is meant by what stands in a document.
+    pub(crate) fn of_words(words: &str) -> Self {
+        let person = words.strip_prefix(PERSON).and_then(PersonId::parse);
+        person.map_or_else(|| Self::Words(words.to_owned()), Self::Person)
+    }
+}
+
 impl FieldValue for Owner {
     fn read(stored: &Stored) -> Option<Self> {
-        let words = stored.words()?;
-        let person = words.strip_prefix(PERSON).and_then(PersonId::parse);
-        Some(person.map_or_else(|| Self::Words(words.to_owned()), Self::Person))
+        stored.words().map(Self::of_words)
     }
 
     fn write(&self) -> ScalarValue {

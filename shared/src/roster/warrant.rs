@@ -70,8 +70,8 @@ impl Warrant {
     }
 
     /// Of one who proved a key, in one space only.
-    #[cfg(test)]
-    pub(crate) fn of_key(key: PersonId, space: DocumentId, roles: Roles) -> Self {
+    #[cfg(any(test, feature = "testing"))]
+    pub fn of_key(key: PersonId, space: DocumentId, roles: Roles) -> Self {
         let roles = vec![(space, roles)];
         Self {
             holder: Holder::People(vec![Person { key, roles }]),

@@ -8,6 +8,7 @@ mod events;
 mod identification;
 mod link;
 mod proof;
+mod refused;
 mod replica;
 mod siblings;
 mod signing;
@@ -19,7 +20,7 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{self, ScannedMessage};
 use crate::id::DocumentId;
-use crate::identity::Receipt;
+use crate::identity::{PersonId, Receipt};
 use crate::limits::{Limits, RelayLimits};
 use crate::sync::exchange;
 use crate::time::UnixMillis;
@@ -52,6 +53,8 @@ pub struct Client {
     ephemeral_count: u64,
     /// Somebody uses this phone, who proves it before anything else is said.
     has_person: bool,
+    /// Those who have proved it last.
+    people: BTreeSet<PersonId>,
     identification: Identification,
     /// Numbers of questions that wait for an answer.
     asked: BTreeSet<u64>,
@@ -83,6 +86,7 @@ impl Client {
             gone: BTreeMap::new(),
             ephemeral_count: 0,
             has_person: false,
+            people: BTreeSet::new(),
             identification: Identification::Waiting,
             asked: BTreeSet::new(),
             last_asked: 0,
@@ -430,7 +434,9 @@ impl Client {
             Frame::Refused(refused) => {
                 self.refusal_named = true;
                 if let Some(replica) = self.replicas.get_mut(&refused.document) {
-                    replica.refused_by_name(now, Rejection::from_code(&refused.reason));
+                    let why = Rejection::from_code(&refused.reason);
+                    replica.refused_by_name(now, why, &refused.changes, &self.people);
+                    replica.tell_for_good(refused.document, effects);
                 }
                 effects.push(ClientEffect::Trouble(format!(
                     "document {} is refused: {}",
@@ -502,7 +508,9 @@ impl Client {
             replica.wait_for_room();
             return;
         }
-        if let Some((message, request)) = replica.speak(now, self.relay_limits) {
+        let message = replica.speak(now, self.relay_limits, &self.people);
+        replica.tell_for_good(id, effects);
+        if let Some((message, request)) = message {
             self.opened += u64::from(is_new);
             if !message.changes.is_empty() {
                 let along = replica.words_for_what_is_sent(id);

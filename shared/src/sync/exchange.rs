@@ -42,6 +42,8 @@ pub struct Exchange {
     allowance: Allowance,
     /// They lack something that they have said they do not take.
     withholds: bool,
+    /// The first of it, if no message will ever carry it to them.
+    withheld: Option<ChangeHash>,
 }
 
 impl Exchange {
@@ -73,6 +75,24 @@ impl Exchange {
     /// Whether something was not sent, because the other peer has said that it does not take so much.
     pub fn withholds(&self) -> bool {
         self.withholds
+    }
+
+    /// The first change that the other peer will never take, as far as it has said; what comes after it may build on it.
+    pub fn withheld(&self) -> Option<ChangeHash> {
+        self.withheld
+    }
+
+    /// Changes that were never accepted have been taken out of the graph that this is about, `before`: the conversation goes on about the
+    /// one that is left.
+    pub fn moved(&mut self, before: &Graph, graph: &Graph) {
+        let given = before.changes().iter().map(|change| change.hash);
+        let given: Vec<ChangeHash> = given
+            .filter(|hash| self.given.contains(before, hash) && graph.contains(hash))
+            .collect();
+        self.given.forget();
+        self.given.add(graph, given);
+        self.withholds = false;
+        self.withheld = None;
     }
 
     /// Whether something was sent that the other peer has not answered yet.
@@ -192,6 +212,12 @@ impl Exchange {
         let room = self.allowance.room(&heads, &need, &have);
         let taken = self.allowance.taken(graph, &lacking, room);
         self.withholds = taken < lacking.len();
+        let most = self.allowance.room(&[], &[], &[]);
+        let is_final = self.withholds && self.allowance.taken(graph, &lacking, most) == taken;
+        self.withheld = lacking
+            .get(taken)
+            .filter(|_| is_final)
+            .map(|change| change.hash);
         let lacking = lacking.get(..taken).unwrap_or_default();
         let (changes, rest) = lacking.split_at(self.allowance.portion(lacking, room));
         let unchanged = self.last_sent_heads == heads;

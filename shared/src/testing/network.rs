@@ -12,7 +12,9 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::Refusal;
 use crate::id::DocumentId;
-use crate::store::Store;
+use crate::rebuild::{Draft, rebuild};
+use crate::roster::Warrant;
+use crate::store::{Store, StoredChange};
 use crate::sync::client::{Buried, Client, ClientEffect, ClientEvent};
 use crate::sync::room::ConnectionId;
 use crate::testing::MemoryStore;
@@ -185,6 +187,17 @@ impl Simulation {
     pub fn holds(&self, phone: usize, id: DocumentId) -> bool {
         let phone = &self.phones[phone];
         phone.keeps(id) || phone.client().document(id).is_some()
+    }
+
+    /// What the relay takes from this phone from now on; its connection ends, as at a relay that learns of it.
+    pub fn entitle(&mut self, phone: usize, warrant: Warrant) {
+        self.relay.entitle(phone, warrant);
+        self.cut(phone);
+    }
+
+    /// What a phone keeps of words that the relay has refused.
+    pub fn drafts(&self, phone: usize) -> &[Draft] {
+        self.phones[phone].drafts()
     }
 
     /// Cuts a phone's connection: frames under way are lost.
@@ -381,17 +394,25 @@ impl Simulation {
                     }
                 }
                 ClientEffect::Keep { document, changes } => {
-                    self.phones[phone].begin_keeping(document, changes);
-                    let start = self.phones[phone].starts;
-                    let after = self.random.random_range(1..60u32);
-                    self.schedule(
-                        i64::from(after),
-                        Event::Kept {
-                            phone,
-                            start,
-                            document,
-                        },
-                    );
+                    self.begin_keeping(phone, document, changes);
+                }
+                ClientEffect::Rebuild { document } => {
+                    let mut entropy = [0; 8];
+                    self.random.fill_bytes(&mut entropy);
+                    let now = self.now;
+                    let client = self.phones[phone].client_mut();
+                    let (_, effects) = client.rebuild(now, document, entropy, rebuild);
+                    self.perform(phone, effects);
+                }
+                ClientEffect::Replace {
+                    document,
+                    removed,
+                    changes,
+                    drafts,
+                } => {
+                    let drafts = drafts.into_iter().map(|(_, draft)| draft).collect();
+                    self.phones[phone].begin_replacing(document, removed, drafts);
+                    self.begin_keeping(phone, document, changes);
                 }
                 ClientEffect::Remember {
                     document,
@@ -412,6 +433,20 @@ impl Simulation {
             }
         }
         self.set_alarm(phone);
+    }
+
+    fn begin_keeping(&mut self, phone: usize, document: DocumentId, changes: Vec<StoredChange>) {
+        self.phones[phone].begin_keeping(document, changes);
+        let start = self.phones[phone].starts;
+        let after = self.random.random_range(1..60u32);
+        self.schedule(
+            i64::from(after),
+            Event::Kept {
+                phone,
+                start,
+                document,
+            },
+        );
     }
 
     /// One wake-up per phone, moved forward when something earlier comes up.

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 
 /// An edit to a text: what is kept, removed and added, from the start on. What is not mentioned at the end is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Delta {
+pub(crate) struct Delta {
     parts: Vec<Part>,
 }
 
@@ -30,7 +30,7 @@ impl Part {
 
 impl Delta {
     /// Replaces a part of a text.
-    pub(super) fn replace(at: usize, delete: usize, insert: &[u16]) -> Self {
+    pub(crate) fn replace(at: usize, delete: usize, insert: &[u16]) -> Self {
         let mut delta = Self::default();
         if delete > 0 || !insert.is_empty() {
             delta.push(Part::Keep(at));
@@ -41,18 +41,18 @@ impl Delta {
     }
 
     /// The edit that a splice describes.
-    pub(super) fn of_splice(splice: &Splice) -> Self {
+    pub(crate) fn of_splice(splice: &Splice) -> Self {
         let insert: Vec<u16> = splice.insert.encode_utf16().collect();
         Self::replace(splice.at, splice.delete, &insert)
     }
 
     /// Whether it changes nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
 
     /// The text after the edit. What would lie beyond its end is left out.
-    pub(super) fn apply(&self, text: &[u16]) -> Vec<u16> {
+    pub(crate) fn apply(&self, text: &[u16]) -> Vec<u16> {
         let mut result = Vec::with_capacity(text.len());
         let mut rest = text;
         for part in &self.parts {
@@ -71,7 +71,7 @@ impl Delta {
     }
 
     /// The same edit as splices, each relative to the result of the one before.
-    pub(super) fn splices(&self) -> Vec<Splice> {
+    pub(crate) fn splices(&self) -> Vec<Splice> {
         let mut splices: Vec<Splice> = Vec::new();
         let mut at = 0;
         let mut open = false;
@@ -110,7 +110,7 @@ impl Delta {
     }
 
     /// This edit and then the next one, as one.
-    pub(super) fn then(&self, next: &Self) -> Self {
+    pub(crate) fn then(&self, next: &Self) -> Self {
         let mut result = Self::default();
         let mut first = Cursor::new(self);
         let mut second = Cursor::new(next);
@@ -138,7 +138,7 @@ impl Delta {
 
     /// This edit, made to the same text as another, as it is after the other. At one place, `first` says whose addition comes
     /// first; two edits that are carried through each other take opposite values.
-    pub(super) fn rebased(&self, other: &Self, first: bool) -> Self {
+    pub(crate) fn rebased(&self, other: &Self, first: bool) -> Self {
         let mut result = Self::default();
         let mut mine = Cursor::new(self);
         let mut theirs = Cursor::new(other);
@@ -166,7 +166,7 @@ impl Delta {
     }
 
     /// Where a position lands; what is added at the position itself pushes it on only when `pushed`.
-    pub(super) fn moved(&self, position: usize, pushed: bool) -> usize {
+    pub(crate) fn moved(&self, position: usize, pushed: bool) -> usize {
         let mut old = 0;
         let mut new = 0;
         for part in &self.parts {
@@ -190,6 +190,86 @@ impl Delta {
             }
         }
         new + position.saturating_sub(old)
+    }
+
+    /// The edit that leads back to `text`, to which this one was made.
+    pub(crate) fn inverse(&self, text: &[u16]) -> Self {
+        let mut result = Self::default();
+        let mut at = 0;
+        for part in &self.parts {
+            match part {
+                Part::Keep(length) => {
+                    at += length;
+                    result.push(Part::Keep(*length));
+                }
+                Part::Delete(length) => {
+                    let end = (at + length).min(text.len());
+                    let removed = text.get(at..end).unwrap_or_default();
+                    result.push(Part::Insert(removed.to_vec()));
+                    at += length;
+                }
+                Part::Insert(units) => result.push(Part::Delete(units.len())),
+            }
+        }
+        result.trim();
+        result
+    }
+
+    /// The passages that it changes in `text`, from the start on.
+    pub(crate) fn passages(&self, text: &[u16]) -> Vec<Passage> {
+        let mut passages: Vec<Passage> = Vec::new();
+        let (mut old, mut new) = (0, 0);
+        let mut open = false;
+        for part in &self.parts {
+            if let Part::Keep(length) = part {
+                (old, new) = (old + length, new + length);
+                open = false;
+                continue;
+            }
+            if !open {
+                passages.push(Passage {
+                    start: new,
+                    end: new,
+                    removed: Vec::new(),
+                });
+                open = true;
+            }
+            let Some(passage) = passages.last_mut() else {
+                continue;
+            };
+            match part {
+                Part::Delete(length) => {
+                    let end = (old + length).min(text.len());
+                    passage
+                        .removed
+                        .extend(text.get(old..end).unwrap_or_default());
+                    old += length;
+                }
+                _ => {
+                    new += part.length();
+                    passage.end = new;
+                }
+            }
+        }
+        passages
+    }
+
+    /// The same without what it adds strictly between the ends of one of these ranges of the text that it is made to.
+    pub(crate) fn without_additions_inside(&self, ranges: &[(usize, usize)]) -> Self {
+        let mut result = Self::default();
+        let mut at = 0;
+        for part in &self.parts {
+            match part {
+                Part::Insert(_) if ranges.iter().any(|(start, end)| *start < at && at < *end) => {}
+                Part::Insert(_) => result.push(part.clone()),
+                Part::Keep(length) | Part::Delete(length) => {
+                    at += length;
+                    result.push(part.clone());
+                }
+            }
+        }
+        result.trim();
+        result
     }
 
     fn push_next(&mut self, cursor: &mut Cursor<'_>) {
@@ -230,6 +310,17 @@ impl Delta {
             self.parts.pop();
         }
     }
+}
+
+/// A passage of a text that an edit has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Passage {
+    /// Where it begins in the text after the edit.
+    pub(crate) start: usize,
+    /// Where it ends there.
+    pub(crate) end: usize,
+    /// What was there before.
+    pub(crate) removed: Vec<u16>,
 }
 
 /// Walks along the parts of an edit, in pieces of any length.

@@ -33,6 +33,7 @@ struct Fields<'b> {
     reason: Option<&'b str>,
     heads: Option<&'b [u8]>,
     digest: Option<&'b [u8]>,
+    changes: Option<&'b [u8]>,
     limits: Option<RelayLimits>,
     metadata: Metadata,
 }
@@ -66,6 +67,7 @@ fn read_fields<'b>(d: &mut Decoder<'b>) -> Result<Fields<'b>, minicbor::decode::
             "selectedProtocolVersion" => fields.selected = string(d)?,
             "heads" => fields.heads = byte_string(d)?,
             "digest" => fields.digest = byte_string(d)?,
+            "changes" => fields.changes = byte_string(d)?,
             "limits" => fields.limits = relay_limits(d)?,
             "data" => fields.data = byte_string(d)?,
             "count" => fields.count = whole_number(d)?,
@@ -227,7 +229,7 @@ impl Fields<'_> {
             "maillage-limits" => Ok(Frame::Limits(self.limits.ok_or(BadFrame::Field("limits"))?)),
             "maillage-durable" => Ok(Frame::Durable(DurableMessage {
                 document: self.document()?,
-                heads: self.heads().ok_or(BadFrame::Field("heads"))?,
+                heads: hashes(self.heads).ok_or(BadFrame::Field("heads"))?,
             })),
             "maillage-refused" => Ok(Frame::Refused(RefusedMessage {
                 sender: self.sender()?,
@@ -235,6 +237,7 @@ impl Fields<'_> {
                 document: self.document()?,
                 reason: self.reason.ok_or(BadFrame::Field("reason"))?.to_owned(),
                 message: self.message.unwrap_or_default().to_owned(),
+                changes: hashes(self.changes).unwrap_or_default(),
             })),
             "maillage-challenge" => Ok(Frame::Challenge(Challenge(
                 self.content()?
@@ -315,12 +318,6 @@ impl Fields<'_> {
         self.count.ok_or(BadFrame::Field("count"))
     }
 
-    fn heads(&self) -> Option<Vec<ChangeHash>> {
-        let (heads, rest) = self.heads?.as_chunks::<32>();
-        let are_heads = rest.is_empty() && heads.len() <= Limits::DEFAULT.hashes;
-        are_heads.then(|| heads.iter().copied().map(ChangeHash).collect())
-    }
-
     fn sender(&self) -> Result<PeerId, BadFrame> {
         peer(self.sender).ok_or(BadFrame::Field("senderId"))
     }
@@ -334,6 +331,12 @@ impl Fields<'_> {
             .and_then(|text| text.parse().ok())
             .ok_or(BadFrame::Field("documentId"))
     }
+}
+
+fn hashes(bytes: Option<&[u8]>) -> Option<Vec<ChangeHash>> {
+    let (hashes, rest) = bytes?.as_chunks::<32>();
+    let are_hashes = rest.is_empty() && hashes.len() <= Limits::DEFAULT.hashes;
+    are_hashes.then(|| hashes.iter().copied().map(ChangeHash).collect())
 }
 
 fn peer(name: Option<&str>) -> Option<PeerId> {

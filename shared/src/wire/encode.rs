@@ -134,12 +134,17 @@ fn write(frame: &Frame, e: &mut Encoder<Vec<u8>>) -> Written {
             Ok(())
         }
         Frame::Refused(refused) => {
-            e.map(6)?.str("type")?.str(frame.name())?;
+            let pairs = 6 + u64::from(!refused.changes.is_empty());
+            e.map(pairs)?.str("type")?.str(frame.name())?;
             e.str("senderId")?.str(refused.sender.as_str())?;
             e.str("targetId")?.str(refused.target.as_str())?;
             write_document(refused.document, e)?;
             e.str("reason")?.str(&refused.reason)?;
             e.str("message")?.str(&refused.message)?;
+            if !refused.changes.is_empty() {
+                let changes: Vec<u8> = refused.changes.iter().flat_map(|hash| hash.0).collect();
+                e.str("changes")?.bytes(&changes)?;
+            }
             Ok(())
         }
         Frame::Challenge(challenge) => {

@@ -52,6 +52,7 @@ fn every_frame() -> Vec<Frame> {
             document: document(),
             reason: "checksum".into(),
             message: "wrong checksum".into(),
+            changes: vec![ChangeHash([3; 32])],
         }),
         Frame::Unavailable(DocumentMessage {
             sender: peer("a"),

@@ -95,6 +95,7 @@ fn wire() -> Outcome<Vec<Vec<u8>>> {
             document,
             reason: "checksum".to_owned(),
             message: "wrong checksum".to_owned(),
+            changes: Vec::new(),
         }),
         Frame::Ephemeral(EphemeralMessage {
             sender: sender.clone(),

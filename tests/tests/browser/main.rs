@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod attacks;
+mod drafts;
 mod entrance;
 mod erasing;
 mod files;

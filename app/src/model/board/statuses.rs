@@ -21,6 +21,11 @@ impl Board {
         put(&self.room, self.session.read(State::room));
         put(&self.too_old, self.session.read(State::too_old));
         put(&self.introduced, self.session.read(State::is_introduced));
+        put(&self.drafts, self.session.read(State::drafts));
+        put(
+            &self.to_rebuild,
+            self.session.read(State::waits_for_rebuilding),
+        );
         let mut waiting = false;
         let mut show = |steady: &Cell<Steady>, signal: &ArcRwSignal<Status>, status: Status| {
             let mut next = steady.get();

@@ -3,6 +3,7 @@
 //! Tabs may run different versions of the program for a while: what one does not understand it passes over.
 
 use crate::session::opening::{read_acknowledged, write_acknowledged};
+use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::sync::client::{Acknowledged, LinkState, Rejection};
 use maillage_shared::time::UnixMillis;
@@ -42,6 +43,19 @@ pub(crate) enum Word {
     HandedOver,
     /// The relay says which documents of a territory were erased.
     Erased(DocumentId, Vec<u8>),
+    /// A document was made anew without what was refused for good: these changes are gone from this phone, those have come.
+    Replaced {
+        /// Which document.
+        document: DocumentId,
+        /// Why.
+        why: Rejection,
+        /// The names of the changes that are gone.
+        removed: Vec<ChangeHash>,
+        /// Those that have come.
+        changes: Vec<Vec<u8>>,
+    },
+    /// Some draft is another now, or no more.
+    Drafts,
     /// Whoever used this phone has left: nothing of theirs is to be written any more.
     Gone,
 }
@@ -59,6 +73,8 @@ const GONE: u8 = 9;
 const HANDED_OVER: u8 = 10;
 const SIGNED: u8 = 11;
 const ERASED: u8 = 12;
+const REPLACED: u8 = 13;
+const DRAFTS: u8 = 14;
 
 type Written = Result<(), minicbor::encode::Error<Infallible>>;
 
@@ -80,6 +96,22 @@ impl Word {
             Self::TooOld => e.array(1)?.u8(TOO_OLD)?,
             Self::Gone => e.array(1)?.u8(GONE)?,
             Self::HandedOver => e.array(1)?.u8(HANDED_OVER)?,
+            Self::Drafts => e.array(1)?.u8(DRAFTS)?,
+            Self::Replaced {
+                document,
+                why,
+                removed,
+                changes,
+            } => {
+                e.array(5)?.u8(REPLACED)?.bytes(document.as_bytes())?;
+                e.u8(code(*why))?;
+                let removed: Vec<u8> = removed.iter().flat_map(|hash| hash.0).collect();
+                e.bytes(&removed)?.array(changes.len() as u64)?;
+                for change in changes {
+                    e.bytes(change)?;
+                }
+                e
+            }
             Self::Kept(id, changes) => {
                 e.array(3)?.u8(KEPT)?.bytes(id.as_bytes())?;
                 e.array(changes.len() as u64)?;
@@ -128,11 +160,19 @@ impl Word {
             HANDED_OVER => Self::HandedOver,
             FREE => Self::Free,
             TOO_OLD => Self::TooOld,
-            KEPT => {
-                let id = document(&mut d)?;
-                let changes = d.array_iter::<&minicbor::bytes::ByteSlice>().ok()?;
-                let changes = changes.map(|change| Some(change.ok()?.to_vec()));
-                Self::Kept(id, changes.collect::<Option<_>>()?)
+            KEPT => Self::Kept(document(&mut d)?, changes(&mut d)?),
+            DRAFTS => Self::Drafts,
+            REPLACED => {
+                let document = document(&mut d)?;
+                let why = rejection(d.u8().ok()?)?;
+                let (removed, rest) = d.bytes().ok()?.as_chunks::<32>();
+                rest.is_empty().then_some(())?;
+                Self::Replaced {
+                    document,
+                    why,
+                    removed: removed.iter().copied().map(ChangeHash).collect(),
+                    changes: changes(&mut d)?,
+                }
             }
             ACKNOWLEDGED => {
                 Self::Acknowledged(pairs(&mut d, |d| read_acknowledged(d.bytes().ok()?))?)
@@ -167,6 +207,12 @@ fn document(d: &mut Decoder<'_>) -> Option<DocumentId> {
     DocumentId::from_bytes(d.bytes().ok()?.try_into().ok()?).ok()
 }
 
+fn changes(d: &mut Decoder<'_>) -> Option<Vec<Vec<u8>>> {
+    let changes = d.array_iter::<&minicbor::bytes::ByteSlice>().ok()?;
+    let changes = changes.map(|change| Some(change.ok()?.to_vec()));
+    changes.collect()
+}
+
 fn pairs<T>(
     d: &mut Decoder<'_>,
     mut value: impl FnMut(&mut Decoder<'_>) -> Option<T>,
@@ -177,7 +223,8 @@ fn pairs<T>(
         .collect()
 }
 
-fn code(why: Rejection) -> u8 {
+/// The number that stands for a reason.
+pub(crate) fn code(why: Rejection) -> u8 {
     match why {
         Rejection::NotAccepted => 0,
         Rejection::SpaceFull => 1,
@@ -187,7 +234,8 @@ fn code(why: Rejection) -> u8 {
     }
 }
 
-fn rejection(code: u8) -> Option<Rejection> {
+/// What [`code`] stands for.
+pub(crate) fn rejection(code: u8) -> Option<Rejection> {
     match code {
         0 => Some(Rejection::NotAccepted),
         1 => Some(Rejection::SpaceFull),
@@ -201,7 +249,6 @@ fn rejection(code: u8) -> Option<Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use maillage_shared::ChangeHash;
 
     #[test]
     fn every_word_is_understood_and_no_part_of_one() {
@@ -233,6 +280,13 @@ mod tests {
             Word::TooOld,
             Word::Gone,
             Word::HandedOver,
+            Word::Drafts,
+            Word::Replaced {
+                document: id,
+                why: Rejection::NotAllowed,
+                removed: vec![ChangeHash([4; 32])],
+                changes: vec![vec![1]],
+            },
         ];
         for word in words {
             let bytes = word.encode();

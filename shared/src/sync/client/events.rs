@@ -1,9 +1,10 @@
 //! What a client is told, and what it asks its shell to do.
 
-use super::Acknowledged;
+use super::{Acknowledged, Rejection};
 use crate::doc::Imported;
 use crate::id::{DocumentId, PeerId};
 use crate::identity::{Authorship, PersonId, Proof};
+use crate::rebuild::Draft;
 use crate::roster::Answer;
 use crate::store::StoredChange;
 use automerge::ChangeHash;
@@ -106,6 +107,23 @@ pub enum ClientEffect {
         document: DocumentId,
         /// Changes to add to those already kept.
         changes: Vec<StoredChange>,
+    },
+    /// Changes were refused for good, and stand in the way of the others: call [`super::Client::rebuild`] when that can be done.
+    Rebuild {
+        /// Which document.
+        document: DocumentId,
+    },
+    /// Take changes away, write others and keep the drafts, all in one durable transaction; answer as to [`ClientEffect::Keep`], of which
+    /// this is one.
+    Replace {
+        /// Which document.
+        document: DocumentId,
+        /// Changes to take away, whether or not they were kept.
+        removed: Vec<ChangeHash>,
+        /// Changes to add.
+        changes: Vec<StoredChange>,
+        /// What remains of those that were taken away, and why they were.
+        drafts: Vec<(Rejection, Draft)>,
     },
     /// Remember what the relay has acknowledged, at leisure: after a restart it tells what was sent.
     Remember {

@@ -76,6 +76,7 @@ impl Client {
         if !matches!(&self.identification, Identification::Asked(asked) if asked == message) {
             return;
         }
+        self.people = proofs.iter().map(|proof| proof.key.person()).collect();
         let frame = Frame::Proof(identity::write_proofs(proofs));
         effects.push(ClientEffect::Send(frame.encode()));
         self.introduced(now, effects);

@@ -1,5 +1,7 @@
 //! One document on a phone: the document itself, the graph of what is kept, and the conversation with the relay.
 
+mod refusing;
+
 use super::proof::Proof;
 use super::signing::Signing;
 use super::{Acknowledged, ClientEffect, Rejection, Status};
@@ -7,7 +9,7 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::guard::{Refusal, ScannedChunk, ScannedMessage};
 use crate::id::DocumentId;
-use crate::identity::{Authorship, Receipt};
+use crate::identity::{Authorship, PersonId, Receipt};
 use crate::limits::{self, RelayLimits};
 use crate::store::StoredChange;
 use crate::sync::exchange::Exchange;
@@ -15,7 +17,8 @@ use crate::sync::graph::Graph;
 use crate::time::UnixMillis;
 use automerge::sync::Message;
 use automerge::{ActorId, ChangeHash};
-use std::collections::HashSet;
+use refusing::{ForGood, Removal};
+use std::collections::{BTreeSet, HashSet};
 
 /// Time between two attempts to keep what the phone refused to keep, in milliseconds.
 const KEEP_AGAIN_AFTER: i64 = 3_000;
@@ -45,6 +48,8 @@ pub(super) struct Replica {
     gives_back: bool,
     signing: Signing,
     refused: Option<Refused>,
+    /// What of it will never be accepted.
+    for_good: Option<ForGood>,
     /// Something here is larger than the relay takes.
     too_large: bool,
     /// Spoken about on this connection.
@@ -70,6 +75,7 @@ struct Refused {
 struct Pending {
     changes: Vec<ChangeRecord>,
     messages: Vec<ScannedMessage>,
+    removal: Option<Removal>,
 }
 
 impl Replica {
@@ -96,6 +102,7 @@ impl Replica {
             gives_back: false,
             signing: Signing::default(),
             refused: None,
+            for_good: None,
             too_large: false,
             open: false,
             declined: false,
@@ -339,13 +346,23 @@ impl Replica {
 
     /// Hands over what waits to be kept, one transaction at a time.
     fn keep(&mut self, id: DocumentId, effects: &mut Vec<ClientEffect>) {
-        if self.keeping.is_some() || self.waiting.changes.is_empty() {
+        let is_idle = self.waiting.changes.is_empty() && self.waiting.removal.is_none();
+        if self.keeping.is_some() || is_idle {
             return;
         }
         let pending = std::mem::take(&mut self.waiting);
-        effects.push(ClientEffect::Keep {
-            document: id,
-            changes: pending.changes.iter().map(StoredChange::from).collect(),
+        let changes = pending.changes.iter().map(StoredChange::from).collect();
+        effects.push(match &pending.removal {
+            None => ClientEffect::Keep {
+                document: id,
+                changes,
+            },
+            Some(Removal { removed, drafts }) => ClientEffect::Replace {
+                document: id,
+                removed: removed.iter().copied().collect(),
+                changes,
+                drafts: drafts.clone(),
+            },
         });
         self.keeping = Some(pending);
     }
@@ -462,7 +479,20 @@ impl Replica {
     }
 
     /// The relay has said that it refuses what was sent about this document.
-    pub(super) fn refused_by_name(&mut self, now: UnixMillis, why: Rejection) {
+    /// `named` are the changes because of which, and `people` those who have proved that they use this phone.
+    pub(super) fn refused_by_name(
+        &mut self,
+        now: UnixMillis,
+        why: Rejection,
+        named: &[ChangeHash],
+        people: &BTreeSet<PersonId>,
+    ) {
+        if !named.is_empty() && !named.iter().any(|change| self.graph.contains(change)) {
+            // It was sent before the document was made anew without it.
+            return;
+        }
+        let mine = self.mine(people);
+        self.note_for_good(why, named, &mine);
         self.refused();
         // What is too much stays so.
         let may_change = matches!(why, Rejection::Author | Rejection::NotAllowed);
@@ -490,8 +520,7 @@ impl Replica {
 
     pub(super) fn keep_failed(&mut self, now: UnixMillis) {
         if let Some(mut pending) = self.keeping.take() {
-            pending.changes.append(&mut self.waiting.changes);
-            pending.messages.append(&mut self.waiting.messages);
+            pending.append(&mut self.waiting);
             self.waiting = pending;
             self.retry_at = Some(now.plus(KEEP_AGAIN_AFTER));
         }
@@ -591,6 +620,7 @@ impl Replica {
         &mut self,
         now: UnixMillis,
         limits: Option<RelayLimits>,
+        people: &BTreeSet<PersonId>,
     ) -> Option<(Message, bool)> {
         let first = !self.exchange.has_heard();
         if !first && !self.is_due(now) {
@@ -613,6 +643,10 @@ impl Replica {
         let message = self.exchange.generate(&self.graph);
         if self.exchange.has_heard() {
             self.too_large = self.exchange.withholds();
+        }
+        if let Some(withheld) = self.exchange.withheld() {
+            let mine = self.mine(people);
+            self.note_for_good(Rejection::TooLarge, &[withheld], &mine);
         }
         let message = message?;
         self.open = true;

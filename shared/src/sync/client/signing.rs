@@ -48,6 +48,16 @@ impl Signing {
         self.note(UnixMillis(0), writer, graph.changes());
     }
 
+    /// Changes are gone from the graph: what was signed of them says nothing any more.
+    pub(super) fn moved(&mut self, writer: &ActorId, graph: &Graph) {
+        let words = self.signatures.since(0);
+        self.signatures = Signatures::default();
+        self.signatures.believe(graph, words);
+        self.told = self.signatures.taken();
+        self.unsigned = Unsigned::default();
+        self.note(UnixMillis(0), writer, graph.changes());
+    }
+
     fn note<'a>(
         &mut self,
         at: UnixMillis,

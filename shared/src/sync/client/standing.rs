@@ -53,7 +53,8 @@ impl Rejection {
         match code {
             "too-large" => Self::TooLarge,
             "space-full" => Self::SpaceFull,
-            "author" => Self::Author,
+            // What it builds on is not there: whoever wrote that has not sent it.
+            "author" | "dependency" => Self::Author,
             "not-allowed" => Self::NotAllowed,
             _ => Self::NotAccepted,
         }

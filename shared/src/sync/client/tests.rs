@@ -10,6 +10,7 @@ use automerge::transaction::Transactable;
 mod erasing;
 mod limits;
 mod proofs;
+mod refused;
 mod returning;
 mod siblings;
 mod signing;
@@ -319,6 +320,7 @@ fn what_the_relay_refuses_by_name_is_said_at_once_and_of_that_document_only() {
         document: id(),
         reason: "does-not-apply".into(),
         message: "these changes do not apply".into(),
+        changes: Vec::new(),
     });
     client.handle(NOW, ClientEvent::Frame(&refused.encode()));
     client.handle(NOW, ClientEvent::Frame(&refusal().encode()));

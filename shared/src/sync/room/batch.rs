@@ -254,8 +254,8 @@ impl Room {
             return;
         };
         // Peers of ours send no more of a document that was declined, and their other documents go on.
-        let is_heeded =
-            member.dialect == Dialect::Extended && matches!(refusal, Refusal::TooLarge { .. });
+        let is_heeded = member.dialect == Dialect::Extended
+            && matches!(refusal.cause(), Refusal::TooLarge { .. });
         effects.push(if refusal.spares_the_connection() || is_heeded {
             RoomEffect::Send {
                 connection,
@@ -280,6 +280,7 @@ impl Room {
                 document: self.document,
                 reason: refusal.code().to_owned(),
                 message: refusal.to_string(),
+                changes: refusal.change().into_iter().collect(),
             }),
         }
     }

@@ -154,11 +154,11 @@ impl Room {
                     begun.contains(&born.hash).then_some(true)
                 });
                 if may.is_none() && !is_back {
-                    return Err(Refusal::Author);
+                    return Err(Refusal::Author.of(born.hash));
                 }
                 let is_fit = may == Some(true) && is_itself == (genesis.kind == Kind::Territory);
                 if !is_back && !is_fit {
-                    return Err(Refusal::NotAllowed("begin"));
+                    return Err(Refusal::NotAllowed("begin").of(born.hash));
                 }
                 self.migrations = Some(migrate::changes_after(born));
                 self.is_written_by(visitor, genesis, &changes)
@@ -186,12 +186,14 @@ impl Room {
                 warrant.allows_as(&change.actor, genesis.space, genesis.kind, Right::Write);
             match theirs {
                 Some(true) => {}
-                Some(false) => return Err(Refusal::NotAllowed("change")),
+                Some(false) => return Err(Refusal::NotAllowed("change").of(change.hash)),
                 None if signed.contains(&change.hash) => {}
                 // Migrations are only looked up for what nobody here has written.
-                None if !may(Right::Write) => return Err(Refusal::NotAllowed("change")),
+                None if !may(Right::Write) => {
+                    return Err(Refusal::NotAllowed("change").of(change.hash));
+                }
                 None if self.is_migration(&change.hash) => {}
-                None => return Err(Refusal::Author),
+                None => return Err(Refusal::Author.of(change.hash)),
             }
         }
         Ok(())

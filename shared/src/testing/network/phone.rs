@@ -4,12 +4,13 @@ use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::id::DocumentId;
 use crate::identity::PersonKey;
+use crate::rebuild::Draft;
 use crate::roster::Tombstone;
 use crate::store::StoredChange;
 use crate::sync::client::{Acknowledged, Buried, Client, ClientEffect};
 use crate::sync::room::ConnectionId;
 use crate::time::UnixMillis;
-use automerge::ActorId;
+use automerge::{ActorId, ChangeHash};
 use std::collections::BTreeMap;
 
 /// What a phone has on its disk of one document.
@@ -28,6 +29,9 @@ pub(super) struct Phone {
     /// What is noted on the disk of documents that were erased.
     gone: BTreeMap<DocumentId, Option<DocumentId>>,
     pub(super) buried: Vec<Buried>,
+    /// What is taken away, and what is left of it, together with what is being kept.
+    replacing: BTreeMap<DocumentId, (Vec<ChangeHash>, Vec<Draft>)>,
+    drafts: Vec<Draft>,
     pub(super) connection: Option<ConnectionId>,
     /// The socket the client still believes in, whether or not the network has cut it.
     pub(super) last_connection: Option<ConnectionId>,
@@ -46,6 +50,8 @@ impl Phone {
             keeping: BTreeMap::new(),
             gone: BTreeMap::new(),
             buried: Vec::new(),
+            replacing: BTreeMap::new(),
+            drafts: Vec::new(),
             connection: None,
             last_connection: None,
             reachable: true,
@@ -99,14 +105,29 @@ impl Phone {
         self.disk.contains_key(&document) || self.keeping.contains_key(&document)
     }
 
+    pub(super) fn begin_replacing(
+        &mut self,
+        document: DocumentId,
+        removed: Vec<ChangeHash>,
+        drafts: Vec<Draft>,
+    ) {
+        self.replacing.insert(document, (removed, drafts));
+    }
+
+    pub(super) fn drafts(&self) -> &[Draft] {
+        &self.drafts
+    }
+
     /// A transaction completes.
     pub(super) fn write_down(&mut self, document: DocumentId) {
+        let kept = self.disk.entry(document).or_default();
+        if let Some((removed, drafts)) = self.replacing.remove(&document) {
+            kept.changes
+                .retain(|change| !removed.contains(&change.hash));
+            self.drafts.extend(drafts);
+        }
         if let Some(changes) = self.keeping.remove(&document) {
-            self.disk
-                .entry(document)
-                .or_default()
-                .changes
-                .extend(changes);
+            kept.changes.extend(changes);
         }
     }
 
@@ -125,6 +146,7 @@ impl Phone {
             }
         }
         self.keeping.clear();
+        self.replacing.clear();
         self.starts += 1;
         self.alarm = None;
         self.last_connection = None;

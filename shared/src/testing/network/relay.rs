@@ -8,6 +8,7 @@ use crate::limits::{Limits, RelayLimits};
 use crate::roster::Warrant;
 use crate::store::{Store, StoredChange};
 use crate::sync::connection::{Connection, ConnectionEffect};
+use crate::sync::graph::Graph;
 use crate::sync::room::{BatchId, ConnectionId, Room, RoomEffect, RoomEvent};
 use crate::testing::MemoryStore;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,29 +40,50 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 struct OpenRoom {
     room: Room,
-    prover: Ledger,
+    /// Made anew from the room's graph when something was proved that is not accepted.
+    prover: Option<Ledger>,
     appending: Option<Vec<StoredChange>>,
+}
+
+#[derive(Debug)]
+struct Caller {
+    connection: Connection,
+    documents: BTreeSet<DocumentId>,
+    warrant: Arc<Warrant>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Relay {
     starts: u64,
     accepted: u64,
-    connections: BTreeMap<ConnectionId, (Connection, BTreeSet<DocumentId>)>,
+    connections: BTreeMap<ConnectionId, Caller>,
+    /// What the phones may do of which that was said.
+    warrants: BTreeMap<usize, Arc<Warrant>>,
     rooms: BTreeMap<DocumentId, OpenRoom>,
     /// Frames that say what was erased; they outlive the process, as the record does.
     erased: BTreeMap<DocumentId, Vec<u8>>,
 }
 
 impl Relay {
-    pub(super) fn accept(&mut self) -> ConnectionId {
+    /// What a phone may do from its next connection on.
+    pub(super) fn entitle(&mut self, phone: usize, warrant: Warrant) {
+        self.warrants.insert(phone, Arc::new(warrant));
+    }
+
+    pub(super) fn accept(&mut self, phone: usize) -> ConnectionId {
         self.accepted += 1;
         let id = ConnectionId(self.accepted);
         // Nobody is asked who they are here.
         let challenge = Challenge([0; 32]);
         let (limits, told) = (Limits::DEFAULT, RelayLimits::DEFAULT);
         let connection = Connection::new(self.name(), limits, told, challenge);
-        self.connections.insert(id, (connection, BTreeSet::new()));
+        let warrant = self.warrants.get(&phone).cloned();
+        let caller = Caller {
+            connection,
+            documents: BTreeSet::new(),
+            warrant: warrant.unwrap_or_else(|| Arc::new(Warrant::of_anyone())),
+        };
+        self.connections.insert(id, caller);
         id
     }
 
@@ -71,9 +93,10 @@ impl Relay {
         bytes: &[u8],
         store: &MemoryStore,
     ) -> Vec<Outcome> {
-        let Some((connection, documents)) = self.connections.get_mut(&id) else {
+        let Some(caller) = self.connections.get_mut(&id) else {
             return Vec::new();
         };
+        let connection = &mut caller.connection;
         let peer = connection.peer().cloned();
         let dialect = connection.dialect();
         match (connection.receive(bytes), peer) {
@@ -92,7 +115,7 @@ impl Relay {
                 }),
                 Some(peer),
             ) => {
-                documents.insert(document);
+                caller.documents.insert(document);
                 if let Some(gone) = self.erased.get(&document) {
                     let frame = gone.clone();
                     return vec![Outcome::Send {
@@ -104,7 +127,7 @@ impl Relay {
                     connection: id,
                     peer,
                     dialect,
-                    warrant: Arc::new(Warrant::of_anyone()),
+                    warrant: Arc::clone(&caller.warrant),
                     message,
                     request,
                 };
@@ -155,10 +178,11 @@ impl Relay {
     }
 
     pub(super) fn left(&mut self, id: ConnectionId) -> Vec<Outcome> {
-        let Some((_, documents)) = self.connections.remove(&id) else {
+        let Some(caller) = self.connections.remove(&id) else {
             return Vec::new();
         };
-        documents
+        caller
+            .documents
             .into_iter()
             .flat_map(|document| self.handle(document, RoomEvent::Left(id)))
             .collect()
@@ -230,7 +254,7 @@ impl Relay {
             match Ledger::open(document, &stored, Limits::DEFAULT) {
                 Ok((prover, _)) => OpenRoom {
                     room,
-                    prover,
+                    prover: Some(prover),
                     appending: None,
                 },
                 Err(refusal) => panic!("the store of {document} does not prove: {refusal}"),
@@ -249,9 +273,12 @@ impl Relay {
             for effect in open.room.handle(event) {
                 match effect {
                     RoomEffect::Prove { batch, submissions } => {
+                        let prover = open
+                            .prover
+                            .get_or_insert_with(|| prover(document, open.room.graph()));
                         let results = submissions
                             .iter()
-                            .map(|chunks| open.prover.prove(chunks))
+                            .map(|chunks| prover.prove(chunks))
                             .collect();
                         events.push(RoomEvent::Proved { batch, results });
                     }
@@ -263,10 +290,8 @@ impl Relay {
                             batch,
                         });
                     }
-                    // Everyone may do everything here: nothing that was proved is turned down.
-                    RoomEffect::Unprove
-                    | RoomEffect::SetAside { .. }
-                    | RoomEffect::KeepSignatures(_) => {}
+                    RoomEffect::Unprove => open.prover = None,
+                    RoomEffect::SetAside { .. } | RoomEffect::KeepSignatures(_) => {}
                     RoomEffect::RetryLater(batch) => outcomes.push(Outcome::RetryLater {
                         start,
                         document,
@@ -289,5 +314,14 @@ impl Relay {
             }
         }
         outcomes
+    }
+}
+
+/// A ledger that knows what the room has.
+fn prover(document: DocumentId, graph: &Graph) -> Ledger {
+    let stored: Vec<StoredChange> = graph.changes().iter().map(StoredChange::from).collect();
+    match Ledger::open(document, &stored, Limits::DEFAULT) {
+        Ok((prover, _)) => prover,
+        Err(refusal) => panic!("the graph of {document} does not prove: {refusal}"),
     }
 }

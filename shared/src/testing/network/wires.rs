@@ -32,7 +32,7 @@ impl Simulation {
             self.schedule(delay, Event::DialFailed { phone, dial });
             return;
         }
-        let connection = self.relay.accept();
+        let connection = self.relay.accept(phone);
         self.phones[phone].connection = Some(connection);
         self.phones[phone].last_connection = Some(connection);
         let opened = self.now.plus(delay);

@@ -32,11 +32,11 @@ fn changes_are_counted_without_gaps_or_repetition() {
     );
     assert_eq!(
         prover.prove(&chunks([&second])),
-        Err(Refusal::Dependency(first.hash))
+        Err(Refusal::Dependency(first.hash).of(second.hash))
     );
     assert_eq!(
         prover.prove(&chunks([&second, &first])),
-        Err(Refusal::Dependency(first.hash))
+        Err(Refusal::Dependency(first.hash).of(second.hash))
     );
     // The same place in the same actor's history, twice.
     assert_eq!(submit(&mut prover, &first, |_| {}), "accepted");

@@ -241,6 +241,7 @@ fn a_document_that_is_not_accepted_is_left_alone_until_the_next_connection() {
         document: id(),
         reason: "space-full".into(),
         message: "too many documents in this space".into(),
+        changes: Vec::new(),
     });
     hears(&mut client, &refused);
     assert_eq!(client.status().refused, Some(Rejection::SpaceFull));
