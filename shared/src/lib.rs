@@ -21,6 +21,7 @@ pub mod records;
 pub mod roster;
 pub mod rules;
 pub mod snapshot;
+pub mod statement;
 pub mod store;
 pub mod sync;
 #[cfg(feature = "testing")]
