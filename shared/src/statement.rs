@@ -4,12 +4,14 @@
 
 mod content;
 mod signed;
+mod stated;
 mod verdict;
 
 pub use content::{
     Answer, Channel, Condition, Content, MOST_POSITIONS, Opinion, Outcome, Position, Round, Stance,
 };
 pub use signed::{BadStatement, Draft, MOST_HEADS, STATEMENT_BYTES, Signed};
+pub use stated::Stated;
 pub use verdict::{Place, Verdict, judge, may_state};
 
 use crate::id::DocumentId;
