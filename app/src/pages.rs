@@ -16,6 +16,7 @@ mod route;
 mod screen;
 mod sheet;
 mod sheets;
+mod statements;
 mod states;
 mod trades;
 mod unreadable;
@@ -122,6 +123,8 @@ fn inside(route: Route) -> AnyView {
     let needs = match route {
         Route::Needs => Some((Kind::Needs, Right::Read)),
         Route::Sheets | Route::Sheet(_) => Some((Kind::JobSheet, Right::Read)),
+        Route::Opinions(_) | Route::Decision(_) => Some((Kind::Statements, Right::Read)),
+        Route::MyOpinion(_) => Some((Kind::Statements, Right::Write)),
         Route::NewSheet | Route::NewSheetFrom(_) => Some((Kind::JobSheet, Right::Create)),
         _ => None,
     };
@@ -152,6 +155,9 @@ fn page_of(route: Route) -> AnyView {
             (screens.new_sheet)(Some(need.clone()))
         }),
         Route::Sheet(id) => late(Place::Sheets, move |screens| (screens.sheet)(id)),
+        Route::Opinions(id) => late(Place::Sheets, move |screens| (screens.opinions)(id)),
+        Route::MyOpinion(id) => late(Place::Sheets, move |screens| (screens.my_opinion)(id)),
+        Route::Decision(id) => late(Place::Sheets, move |screens| (screens.decision)(id)),
         Route::Unknown => {
             let words = &text().missing;
             doorway(

@@ -12,6 +12,7 @@ mod myself;
 mod opening;
 mod people;
 mod state;
+mod statements;
 mod tabs;
 mod task;
 #[cfg(test)]

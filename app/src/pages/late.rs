@@ -8,6 +8,7 @@ use super::new_sheet::NewSheet;
 use super::phone::Phone;
 use super::screen::{Place, Screen, window_title};
 use super::sheet::Sheet;
+use super::statements::{DecisionScreen, MyOpinion, OpinionsScreen};
 use crate::model::{Model, Status};
 use crate::platform::page;
 use crate::text::text;
@@ -23,6 +24,10 @@ pub(super) struct Screens {
     pub(super) new_sheet: fn(Option<RecordId>) -> AnyView,
     /// A job sheet.
     pub(super) sheet: fn(DocumentId) -> AnyView,
+    /// What partners say of a sheet, saying so oneself, and what was decided.
+    pub(super) opinions: fn(DocumentId) -> AnyView,
+    pub(super) my_opinion: fn(DocumentId) -> AnyView,
+    pub(super) decision: fn(DocumentId) -> AnyView,
     /// Everyone of the territory, and letting others in.
     pub(super) members: fn() -> AnyView,
     pub(super) invite: fn() -> AnyView,
@@ -33,6 +38,9 @@ pub(super) struct Screens {
 static SCREENS: Screens = Screens {
     new_sheet: |need| view! { <NewSheet need=need /> }.into_any(),
     sheet: |id| view! { <Sheet id=id /> }.into_any(),
+    opinions: |id| view! { <OpinionsScreen id=id /> }.into_any(),
+    my_opinion: |id| view! { <MyOpinion id=id /> }.into_any(),
+    decision: |id| view! { <DecisionScreen id=id /> }.into_any(),
     members: || view! { <Members /> }.into_any(),
     invite: || view! { <Invite /> }.into_any(),
     phone: || view! { <Phone /> }.into_any(),

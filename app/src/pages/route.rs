@@ -31,6 +31,12 @@ pub(crate) enum Route {
     NewSheetFrom(RecordId),
     /// One job sheet.
     Sheet(DocumentId),
+    /// What partners say of a sheet.
+    Opinions(DocumentId),
+    /// Saying so for one's own organisation.
+    MyOpinion(DocumentId),
+    /// The decision about a sheet.
+    Decision(DocumentId),
     /// What is on this phone.
     Phone,
     /// An address that leads nowhere.
@@ -45,6 +51,9 @@ const NEEDS: &str = "besoins";
 const SHEETS: &str = "fiches";
 const PHONE: &str = "telephone";
 const NEW: &str = "nouvelle";
+const OPINIONS: &str = "avis";
+const MINE: &str = "mon-avis";
+const DECISION: &str = "decision";
 
 impl Route {
     /// Reads the part of an address after the `#`. Every text is some route, if only [`Route::Unknown`].
@@ -65,6 +74,9 @@ impl Route {
             [SHEETS, NEW] => Self::NewSheet,
             [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
             [SHEETS, id] => id.parse().map_or(Self::Unknown, Self::Sheet),
+            [SHEETS, id, OPINIONS] => id.parse().map_or(Self::Unknown, Self::Opinions),
+            [SHEETS, id, MINE] => id.parse().map_or(Self::Unknown, Self::MyOpinion),
+            [SHEETS, id, DECISION] => id.parse().map_or(Self::Unknown, Self::Decision),
             _ => Self::Unknown,
         }
     }
@@ -91,6 +103,9 @@ impl fmt::Display for Route {
             Self::NewSheet => write!(f, "#/{SHEETS}/{NEW}"),
             Self::NewSheetFrom(need) => write!(f, "#/{SHEETS}/{NEW}/{}", written(need)),
             Self::Sheet(id) => write!(f, "#/{SHEETS}/{id}"),
+            Self::Opinions(id) => write!(f, "#/{SHEETS}/{id}/{OPINIONS}"),
+            Self::MyOpinion(id) => write!(f, "#/{SHEETS}/{id}/{MINE}"),
+            Self::Decision(id) => write!(f, "#/{SHEETS}/{id}/{DECISION}"),
         }
     }
 }
@@ -147,6 +162,9 @@ mod tests {
             Route::NewSheetFrom(RecordId::from_entropy([7; 8])),
             Route::NewSheetFrom(RecordId::from_key("un/vélo: 100 %")),
             Route::Sheet(id),
+            Route::Opinions(id),
+            Route::MyOpinion(id),
+            Route::Decision(id),
         ] {
             assert_eq!(Route::parse(&route.clone().href()), route);
         }

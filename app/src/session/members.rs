@@ -106,6 +106,11 @@ impl State {
         Some(known.card(self.me.as_ref()?.person)?.roles)
     }
 
+    /// The snapshot of the territory joined, as its key has signed it.
+    pub(crate) fn snapshot(&self) -> Option<&Members> {
+        Some(&self.known()?.members)
+    }
+
     fn known(&self) -> Option<&Known> {
         self.members.get(&self.me.as_ref()?.territory?)
     }

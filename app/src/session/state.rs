@@ -68,6 +68,8 @@ pub(crate) struct State {
     pub(super) members: BTreeMap<DocumentId, Known>,
     /// Documents born here that the territory's index does not list yet.
     pub(super) unlisted: BTreeSet<DocumentId>,
+    /// The documents beside the sheets of the territory: they are asked for before anyone has stated anything.
+    pub(super) beside: BTreeSet<DocumentId>,
     /// The phone keeps nothing: what is written is sent from memory.
     forgetful: bool,
     /// Documents kept on this phone that cannot be opened: what was written there and not sent does not show.
@@ -296,6 +298,7 @@ impl State {
                     }
                 }
                 ClientEffect::StatusChanged => self.status_changed(moment, tasks),
+                ClientEffect::Unavailable(document) if self.beside.contains(&document) => {}
                 ClientEffect::Unavailable(document) => {
                     tasks.push(Task::Log(format!(
                         "the relay does not have document {document}"

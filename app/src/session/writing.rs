@@ -115,6 +115,9 @@ impl State {
         for entry in index.iter().take(DOCUMENTS) {
             let effects = self.client.want(entry.id, actor.clone());
             self.absorb(moment, effects, tasks);
+            if entry.kind == Kind::JobSheet {
+                self.want_beside(moment, entry.id, &actor, tasks);
+            }
         }
         for id in std::mem::take(&mut self.unlisted) {
             self.list(moment, id, tasks);
@@ -142,7 +145,7 @@ impl State {
         }
     }
 
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         moment: Moment,
         id: DocumentId,

@@ -4,6 +4,7 @@ mod domain;
 mod entrance;
 mod members;
 mod sheet;
+mod statements;
 
 use super::keys::{
     Forgotten, Home, Join, Late, LateText, Listen, Missing, Needs, Notice, Phone, Places, Refused,
@@ -325,6 +326,9 @@ pub(super) static LATE: LateText = LateText {
         elsewhere: "Ce fichier vient d’un autre territoire. Rien n’a changé.",
     },
     sheet: sheet::SHEET,
+    statements: statements::STATEMENTS,
+    opinions: statements::OPINIONS,
+    decision: statements::DECISION,
     glossary: domain::GLOSSARY,
 };
 

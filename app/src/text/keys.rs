@@ -3,10 +3,12 @@
 mod entrance;
 mod members;
 mod sheet;
+mod statements;
 
 pub(crate) use entrance::{Door, Entering, Refusal};
 pub(crate) use members::{Invite, Members, Rights};
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
+pub(crate) use statements::{Decision, Opinions, Statements};
 
 use maillage_shared::identity::Role;
 use maillage_shared::records::{
@@ -61,6 +63,9 @@ pub(crate) struct LateText {
     pub(crate) invite: Invite,
     pub(crate) phone: Phone,
     pub(crate) sheet: Sheet,
+    pub(crate) statements: Statements,
+    pub(crate) opinions: Opinions,
+    pub(crate) decision: Decision,
     pub(crate) glossary: Glossary,
 }
 

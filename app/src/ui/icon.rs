@@ -69,6 +69,9 @@ symbols! {
     PictoNeed => "p-besoin",
     PictoSheet => "p-fiche",
     PictoBike => "p-velo",
+    PictoYes => "p-oui",
+    PictoIf => "p-si",
+    PictoObjection => "p-objection",
 }
 
 /// A small line icon. Never alone: a word stands beside it, or a spoken name on what holds it.

@@ -108,11 +108,12 @@ pub fn proposed(territory: &TerritorySnapshot, words: &[&str]) -> Vec<(RecordId,
         .collect()
 }
 
-/// The register of one sheet, those who should be asked first, then the others in the order in which they were asked or answered.
+/// The register of one sheet, those who should be asked first, then the others in the order in which they were asked or answered. Without
+/// today's date nobody is silent yet.
 pub fn register<'s>(
     stated: &'s [Stated],
     proposed: &[(RecordId, Why)],
-    today: Day,
+    today: Option<Day>,
 ) -> Vec<Row<'s>> {
     let mut rows: Vec<Row<'s>> = proposed
         .iter()
@@ -188,14 +189,12 @@ impl Row<'_> {
         }
     }
 
-    fn stands(&self, today: Day) -> Standing {
+    fn stands(&self, today: Option<Day>) -> Standing {
         let last = self.asked.last();
         match (&self.answer, last) {
             (Some(_), _) => Standing::Answered,
             (None, None) => Standing::ToAsk,
-            (None, Some(asked)) if asked.reply_by.is_some_and(|day| day < today) => {
-                Standing::Silent
-            }
+            (None, Some(asked)) if is_past(asked.reply_by, today) => Standing::Silent,
             (None, Some(_)) => Standing::Waiting,
         }
     }
@@ -204,6 +203,10 @@ impl Row<'_> {
     pub fn reply_by(&self) -> Option<Day> {
         self.asked.last().and_then(|asked| asked.reply_by)
     }
+}
+
+fn is_past(day: Option<Day>, today: Option<Day>) -> bool {
+    day.zip(today).is_some_and(|(day, today)| day < today)
 }
 
 /// Whether a partner works here, or does not say where.

@@ -54,7 +54,7 @@ fn answers(number: u8, answer: Answer) -> Stated {
 }
 
 fn only<'s>(stated: &'s [Stated], today: u8) -> Row<'s> {
-    let mut rows = register(stated, &[(lambert(), Why::SameWork)], day(today));
+    let mut rows = register(stated, &[(lambert(), Why::SameWork)], Some(day(today)));
     assert_eq!(rows.len(), 1);
     rows.remove(0)
 }
