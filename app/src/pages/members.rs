@@ -3,6 +3,7 @@
 mod asking;
 mod invite;
 mod mine;
+mod organisation;
 mod roles;
 
 use super::people;

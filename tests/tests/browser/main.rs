@@ -12,6 +12,7 @@ mod power_cuts;
 mod screens;
 mod screenshots;
 mod stage;
+mod statements;
 mod storage;
 mod tabs;
 mod troubles;

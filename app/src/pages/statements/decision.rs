@@ -65,7 +65,7 @@ pub(crate) fn DecisionScreen(
             let all = consents(stated);
             let last = all.last().map(|last| {
                 let earlier = (all.len() > 1).then(|| (words.earlier)(all.len() - 1));
-                let list = positions(model, stated, last);
+                let list = positions(model, last);
                 view! { {list} {earlier.map(|earlier| view! { <p class="soft">{earlier}</p> })} }
                     .into_any()
             });
@@ -176,17 +176,17 @@ fn result(model: Model, stated: &[Stated], decided: &Decided<'_>) -> AnyView {
 }
 
 /// How many take which position, and what they say. Names are not shown: who wants to be named says so in the room.
-fn positions(model: Model, stated: &[Stated], consent: &Consent<'_>) -> AnyView {
+fn positions(model: Model, consent: &Consent<'_>) -> AnyView {
     let words = &late_text().decision;
     let tally = consent.tally();
     let counters: Vec<AnyView> = [
         ("counter counter-yes", Icon::PictoYes, words.agree, tally.agree),
         ("counter counter-maybe", Icon::PictoIf, words.agree_if, tally.agree_if),
         ("counter counter-stop", Icon::PictoObjection, words.object, tally.object),
-        ("counter counter-quiet", Icon::PictoNeed, words.pass, tally.pass),
+        ("counter counter-quiet", Icon::PictoPass, words.pass, tally.pass),
         (
             "counter counter-quiet",
-            Icon::PictoSheet,
+            Icon::PictoQuestion,
             words.not_understood,
             tally.not_understood,
         ),
@@ -240,8 +240,8 @@ fn positions(model: Model, stated: &[Stated], consent: &Consent<'_>) -> AnyView 
             <ul class="card tight">{late}</ul>
         }
     });
-    let all_true = stated.iter().all(|stated| stated.verdict.counts());
-    let verified = (all_true && !consent.positions.is_empty()).then(|| {
+    // What is listed here counts, and only what was verified counts.
+    let verified = (!consent.positions.is_empty()).then(|| {
         view! {
             <p class="small line-tight proof-true">
                 {icon_small(Icon::CircleCheck)} {late_text().statements.verified}

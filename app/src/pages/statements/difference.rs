@@ -20,6 +20,10 @@ pub(super) fn since(
 ) -> Option<AnyView> {
     let words = &late_text().statements;
     let now = now?;
+    // Both are sorted. To read an old version takes a slow phone a while.
+    if model.version_of(sheet) == version {
+        return None;
+    }
     let Some(then) = model.sheet_at(sheet, version) else {
         return Some(view! { <p class="small soft">{words.version_missing}</p> }.into_any());
     };

@@ -31,6 +31,7 @@ pub(crate) fn MyOpinion(
     window_title(move || title.get());
     let partner = Seen::new(move || model.my_partner());
     let is_here = Seen::new(move || sheet.with(Option::is_some));
+    let may = Seen::new(move || super::summary::may_answer(model));
     let name = Seen::new(move || {
         partner
             .get()
@@ -39,7 +40,7 @@ pub(crate) fn MyOpinion(
     });
     let body = live(move || match partner.get() {
         _ if !is_here.get() => states::not_here(),
-        Some(partner) if super::summary::may_answer(model) => {
+        Some(partner) if may.get() => {
             let version = model.version_of(id);
             form(id, sheet, RecordId::from_key(partner), version)
         }

@@ -118,10 +118,10 @@ fn stances(legend: &'static str, name: &'static str, chosen: RwSignal<Option<usi
         stance("choice choice-yes", Icon::PictoYes, words.agree),
         stance("choice choice-maybe", Icon::PictoIf, words.agree_if),
         stance("choice choice-stop", Icon::PictoObjection, words.object),
-        stance("choice choice-quiet", Icon::PictoNeed, words.pass),
+        stance("choice choice-quiet", Icon::PictoPass, words.pass),
         stance(
             "choice choice-quiet",
-            Icon::PictoSheet,
+            Icon::PictoQuestion,
             words.not_understood,
         ),
     ];

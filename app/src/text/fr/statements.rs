@@ -138,6 +138,8 @@ pub(super) const OPINIONS: Opinions = Opinions {
     nobody_follows: "Personne ne s’en occupe encore.",
     save: "Noter",
     reply_by: |day| format!("Répondez avant {day}"),
+    speaks_for: "Pour quelle organisation\u{a0}?",
+    no_organisation: "Le territoire n’a pas encore de partenaire.",
     gone_partner: "Un partenaire qui n’est plus dans la liste",
 };
 

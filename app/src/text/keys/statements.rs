@@ -86,6 +86,9 @@ pub(crate) struct Opinions {
     pub(crate) nobody_follows: &'static str,
     pub(crate) save: &'static str,
     pub(crate) reply_by: fn(day: &str) -> String,
+    /// For which organisation someone speaks, in their card.
+    pub(crate) speaks_for: &'static str,
+    pub(crate) no_organisation: &'static str,
     /// A partner that the territory no longer lists.
     pub(crate) gone_partner: &'static str,
 }
