@@ -9,8 +9,8 @@ use maillage_shared::records::statements::beside;
 use maillage_shared::statement::Answer;
 use maillage_tests::browser::Target;
 use maillage_tests::device::random;
-use maillage_tests::statements::{opinion, pretend, put, statement};
-use maillage_tests::until::{eventually, when};
+use maillage_tests::statements::{opinion, put, statement};
+use maillage_tests::until::eventually;
 
 const SHOP: &str = "Magasin de vélos du boulevard";
 
@@ -48,7 +48,9 @@ async fn an_opinion_in_three_taps_is_verified_elsewhere_without_network_and_a_fo
     speaks_for(&nadia, "Luc", SHOP).await?;
 
     luc.phone.tap(Target::link("Donner mon avis")).await?;
-    luc.phone.tap(Target::named("radio", "D’accord si…")).await?;
+    luc.phone
+        .tap(Target::named("radio", "D’accord si…"))
+        .await?;
     let condition = Target::field("D’accord, à quelle condition");
     luc.phone.fill(condition, "pas de vélos neufs").await?;
     luc.phone.tap(Target::button("Envoyer mon avis")).await?;
@@ -69,9 +71,11 @@ async fn an_opinion_in_three_taps_is_verified_elsewhere_without_network_and_a_fo
     nadia.write_in("Le travail à faire", None).await?;
     nadia.phone.types(" Et des vélos neufs.", 5).await?;
     nadia.is_sent().await?;
-    amina.shows(main(), "La fiche a changé depuis cet avis.").await?;
+    amina
+        .shows(main(), "La fiche a changé depuis cet avis.")
+        .await?;
 
-    let (bernard, space) = stage_companion(&nadia).await?;
+    let (bernard, space) = nadia.companion().await?;
     bernard.find(sheet).await?;
     bernard.find(beside(sheet)).await?;
     let members = eventually("the forger knows who is who", async || {
@@ -83,7 +87,10 @@ async fn an_opinion_in_three_taps_is_verified_elsewhere_without_network_and_a_fo
         face.is_some_and(|face| face.name == "Luc")
     });
     let luc_card = luc_card.context("Luc is a member")?;
-    let partner = luc_card.partner.clone().context("Luc speaks for the shop")?;
+    let partner = luc_card
+        .partner
+        .clone()
+        .context("Luc speaks for the shop")?;
     let hand = PersonKey::from_seed(&random()?);
     let content = opinion(&partner, Answer::None);
     let forged = statement(space, sheet, bernard.heads(sheet), content)?;
@@ -103,12 +110,6 @@ async fn an_opinion_in_three_taps_is_verified_elsewhere_without_network_and_a_fo
     luc.has_no_complaint().await?;
     nadia.has_no_complaint().await?;
     amina.complains_of_the_network_only().await
-}
-
-async fn stage_companion(
-    visitor: &Visitor,
-) -> Result<(maillage_tests::device::Device, DocumentId)> {
-    visitor.companion().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,14 +134,31 @@ async fn a_decision_is_taken_on_a_frozen_version_by_phone_and_by_hand() -> Resul
     amina.shows(main(), "Chacun dit ce qu’il en pense.").await?;
     let choose = |word: &str| Target::named("radio", word);
     amina.phone.tap(choose("Je n’ai pas compris")).await?;
-    amina.phone.tap(Target::button("Envoyer ma position")).await?;
+    amina
+        .phone
+        .tap(Target::button("Envoyer ma position"))
+        .await?;
     nadia.shows(main(), "Quelqu’un n’a pas compris.").await?;
-    amina.phone.tap(Target::button("Changer ma position")).await?;
+    amina
+        .phone
+        .tap(Target::button("Changer ma position"))
+        .await?;
     amina.phone.tap(choose("Objection")).await?;
-    amina.phone.tap(Target::button("Envoyer ma position")).await?;
-    amina.shows(main(), "Dites-le d’abord en quelques mots.").await?;
-    amina.phone.fill(Target::field("Pourquoi"), "Il manque de l’eau").await?;
-    amina.phone.tap(Target::button("Envoyer ma position")).await?;
+    amina
+        .phone
+        .tap(Target::button("Envoyer ma position"))
+        .await?;
+    amina
+        .shows(main(), "Dites-le d’abord en quelques mots.")
+        .await?;
+    amina
+        .phone
+        .fill(Target::field("Pourquoi"), "Il manque de l’eau")
+        .await?;
+    amina
+        .phone
+        .tap(Target::button("Envoyer ma position"))
+        .await?;
     nadia.shows(main(), "Il manque de l’eau").await?;
 
     // As long as someone objects, nothing is accepted.
@@ -148,24 +166,57 @@ async fn a_decision_is_taken_on_a_frozen_version_by_phone_and_by_hand() -> Resul
     let dialog = || Target::named("dialog", "Noter la décision");
     nadia.shows(dialog(), "1 objection reste.").await?;
     assert_eq!(
-        nadia.phone.count(Target::exactly("radio", "Acceptée").within(dialog())).await?,
+        nadia
+            .phone
+            .count(Target::exactly("radio", "Acceptée").within(dialog()))
+            .await?,
         0
     );
-    nadia.phone.tap(Target::button("Fermer").within(dialog())).await?;
-    amina.phone.tap(Target::button("Changer ma position")).await?;
-    amina.phone.tap(Target::exactly("radio", "D’accord")).await?;
-    amina.phone.tap(Target::button("Envoyer ma position")).await?;
+    nadia
+        .phone
+        .tap(Target::button("Fermer").within(dialog()))
+        .await?;
+    amina
+        .phone
+        .tap(Target::button("Changer ma position"))
+        .await?;
+    amina
+        .phone
+        .tap(Target::exactly("radio", "D’accord"))
+        .await?;
+    amina
+        .phone
+        .tap(Target::button("Envoyer ma position"))
+        .await?;
     amina.shows(main(), "Votre position : D’accord").await?;
 
     // Luc has raised his hand.
-    nadia.phone.tap(Target::button("Noter une position")).await?;
+    nadia
+        .phone
+        .tap(Target::button("Noter une position"))
+        .await?;
     let noting = || Target::named("dialog", "Noter une position");
-    nadia.phone.tap(Target::exactly("radio", "Luc").within(noting())).await?;
-    nadia.phone.tap(Target::exactly("radio", "D’accord").within(noting())).await?;
-    nadia.phone.tap(Target::button("Noter").within(noting())).await?;
+    nadia
+        .phone
+        .tap(Target::exactly("radio", "Luc").within(noting()))
+        .await?;
+    nadia
+        .phone
+        .tap(Target::exactly("radio", "D’accord").within(noting()))
+        .await?;
+    nadia
+        .phone
+        .tap(Target::button("Noter").within(noting()))
+        .await?;
     nadia.phone.tap(Target::button("Noter la décision")).await?;
-    nadia.phone.tap(Target::exactly("radio", "Acceptée").within(dialog())).await?;
-    nadia.phone.tap(Target::button("Signer la décision")).await?;
+    nadia
+        .phone
+        .tap(Target::exactly("radio", "Acceptée").within(dialog()))
+        .await?;
+    nadia
+        .phone
+        .tap(Target::button("Signer la décision"))
+        .await?;
     for visitor in [&nadia, &amina, &luc] {
         visitor.go(&decision).await?;
         visitor.shows(main(), "Acceptée").await?;
@@ -178,7 +229,10 @@ async fn a_decision_is_taken_on_a_frozen_version_by_phone_and_by_hand() -> Resul
     luc.phone.types("Arroser", 5).await?;
     luc.is_sent().await?;
     amina.shows(main(), "Modifiée depuis la décision").await?;
-    amina.phone.tap(Target::any("group").with_words("Voir ce qui a changé")).await?;
+    amina
+        .phone
+        .tap(Target::any("group").with_words("Voir ce qui a changé"))
+        .await?;
     amina.shows(main(), "Arroser").await?;
     nadia.has_no_complaint().await?;
     luc.has_no_complaint().await?;
