@@ -95,8 +95,8 @@ pub fn read(statements: &Document) -> Vec<Entry> {
     let mut entries = Vec::new();
     for change in statements.reader().get_changes(&[]) {
         let expanded = change.decode();
-        let mut counter = expanded.start_op.get();
-        for operation in expanded.operations {
+        let counters = expanded.start_op.get()..;
+        for (counter, operation) in counters.zip(expanded.operations) {
             if let OpType::Put(ScalarValue::Bytes(bytes)) = operation.action {
                 entries.push(Entry {
                     bytes,
@@ -104,7 +104,6 @@ pub fn read(statements: &Document) -> Vec<Entry> {
                     order: (counter, expanded.actor_id.clone()),
                 });
             }
-            counter += 1;
         }
     }
     entries.sort_by(|one, other| one.order.cmp(&other.order));

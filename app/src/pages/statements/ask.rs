@@ -137,7 +137,7 @@ fn answer_form(id: DocumentId, partner: RwSignal<Option<RecordId>>) -> AnyView {
     };
     view! {
         <form class="stack" on:submit=save>
-            {answers(chosen)}
+            {answers(words.their_answer, chosen)}
             {words_field("reponse-mots", chosen, said)}
             {channels(words.how_answered, "reponse-canal", channel)}
             {problem_line(problem)}

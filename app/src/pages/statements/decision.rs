@@ -130,7 +130,7 @@ fn head(
                 <div class="stack-s">
                     {rounds(consent.round)}
                     <p class="step-now" role="status">
-                        <strong>{(words.round)(consent.round)}</strong>
+                        <strong>{(words.round)(consent.round)}"."</strong>
                         " "
                         {(words.round_body)(consent.round)}
                     </p>
@@ -266,8 +266,8 @@ fn positions(model: Model, consent: &Consent<'_>) -> AnyView {
 fn argument(model: Model, held: &Held<'_>) -> Option<AnyView> {
     let words = &late_text().decision;
     let (class, shape, said) = match held.stance {
-        Stance::AgreesIf(said) => ("check check-maybe", Icon::PictoIf, said),
-        Stance::Objects(said) => ("check check-stop", Icon::PictoObjection, said),
+        Stance::AgreesIf(said) => ("check check-maybe choice-maybe", Icon::PictoIf, said),
+        Stance::Objects(said) => ("check check-stop choice-stop", Icon::PictoObjection, said),
         Stance::Agrees | Stance::Passes | Stance::NotUnderstood => return None,
     };
     let noted = held.noted_by.map(|by| {

@@ -110,7 +110,7 @@ fn form(
         }))}
         {live_option(move || sheet.with(|sheet| sheet.as_ref().map(proposal)))}
         <form class="stack" on:submit=send>
-            {answers(chosen)}
+            {answers(words.disturbs, chosen)}
             {words_field("avis-mots", chosen, said)}
             {problem_line(problem)}
             <button class="button button-primary button-wide" type="submit">{icon_turn(Icon::Send)} {words.send}</button>
@@ -121,7 +121,7 @@ fn form(
 }
 
 /// The three answers of a partner.
-pub(super) fn answers(chosen: RwSignal<Option<usize>>) -> AnyView {
+pub(super) fn answers(legend: &'static str, chosen: RwSignal<Option<usize>>) -> AnyView {
     let words = &late_text().opinions;
     let answer = |class, shape, [word, more]: [&'static str; 2]| Choice {
         class,
@@ -134,7 +134,7 @@ pub(super) fn answers(chosen: RwSignal<Option<usize>>) -> AnyView {
         answer("choice choice-maybe", Icon::PictoIf, words.fine_if),
         answer("choice choice-stop", Icon::PictoObjection, words.objection),
     ];
-    choices(words.disturbs, "avis", answers, chosen)
+    choices(legend, "avis", answers, chosen)
 }
 
 /// The condition, or the reason, once one of these was chosen.

@@ -274,7 +274,7 @@ fn note_form(
         <form class="stack" on:submit=save>
             <Chips legend=words.note_who name="position-qui" chips=chips chosen=who on_choose=Callback::new(move |index| who.set(Some(index))) />
             {doubled}
-            {stances(words.positions, "position-notee", chosen)}
+            {stances(words.theirs, "position-notee", chosen)}
             {words_field("position-notee-mots", chosen, said)}
             {channels(late_text().opinions.how_answered, "position-canal", channel)}
             {problem_line(problem)}

@@ -28,7 +28,7 @@ pub(super) fn verified(model: Model, stated: &[Stated], statement: &Statement) -
     let by =
         person.map(|person| (words.signed_by)(&signer(model, person), &people::when(statement.at)));
     view! {
-        <p class="small">
+        <p class="small proof">
             <span class="line-tight proof-true">{icon_small(Icon::CircleCheck)} {word}</span>
             " "
             <span class="soft">{by}</span>
