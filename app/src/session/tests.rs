@@ -3,6 +3,7 @@ mod entrance;
 mod file;
 mod keeping;
 mod meeting;
+mod statements;
 mod tabs;
 
 use super::myself::Myself;

@@ -121,6 +121,13 @@ impl State {
         }
         for id in std::mem::take(&mut self.unlisted) {
             self.list(moment, id, tasks);
+            // Others may state something about it from now on.
+            if self
+                .entry(id)
+                .is_some_and(|entry| entry.kind == Kind::JobSheet)
+            {
+                self.want_beside(moment, id, &actor, tasks);
+            }
         }
     }
 
