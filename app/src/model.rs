@@ -2,6 +2,7 @@
 
 mod board;
 mod shown;
+mod statements;
 mod status;
 mod text_binding;
 

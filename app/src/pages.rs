@@ -21,6 +21,7 @@ mod scan;
 mod screen;
 mod sheet;
 mod sheets;
+mod statements;
 mod states;
 mod strike;
 mod trades;
@@ -149,6 +150,8 @@ fn inside(route: Route) -> AnyView {
     let needs = match route {
         Route::Needs => Some((Kind::Needs, Right::Read)),
         Route::Sheets | Route::Sheet(_) | Route::Strike(_) => Some((Kind::JobSheet, Right::Read)),
+        Route::Opinions(_) | Route::Decision(_) => Some((Kind::Statements, Right::Read)),
+        Route::MyOpinion(_) => Some((Kind::Statements, Right::Write)),
         Route::NewSheet | Route::NewSheetFrom(_) => Some((Kind::JobSheet, Right::Create)),
         _ => None,
     };
@@ -185,6 +188,9 @@ fn page_of(route: Route) -> AnyView {
         }),
         Route::Sheet(id) => late(Place::Sheets, move |screens| (screens.sheet)(id)),
         Route::Strike(id) => late(Place::Sheets, move |screens| (screens.strike)(id)),
+        Route::Opinions(id) => late(Place::Sheets, move |screens| (screens.opinions)(id)),
+        Route::MyOpinion(id) => late(Place::Sheets, move |screens| (screens.my_opinion)(id)),
+        Route::Decision(id) => late(Place::Sheets, move |screens| (screens.decision)(id)),
         Route::Unknown => {
             let words = &text().missing;
             doorway(

@@ -16,6 +16,7 @@ mod myself;
 mod opening;
 mod people;
 mod state;
+mod statements;
 mod striking;
 mod tabs;
 mod task;

@@ -5,6 +5,7 @@
 
 mod job_sheet;
 mod needs;
+mod statements;
 mod territory;
 mod write;
 
@@ -12,6 +13,7 @@ pub use job_sheet::{
     GuardRailValue, JobSheetCommand, MoveRequest, NewGuardRail, SheetField, SheetValue,
 };
 pub use needs::{NeedField, NeedValue, NeedsCommand, NewNeed};
+pub use statements::StatementsCommand;
 pub use territory::{
     NewHire, NewPartner, PartnerField, PartnerValue, PutIndexEntry, RemoveIndexEntry,
     TerritoryCommand, TerritoryField,
@@ -35,6 +37,8 @@ pub enum Command {
     Needs(NeedsCommand),
     /// About a job sheet.
     JobSheet(JobSheetCommand),
+    /// About what is stated beside a sheet.
+    Statements(StatementsCommand),
 }
 
 /// What can be done to one document: each part of [`Command`], apart from the others.
@@ -130,6 +134,7 @@ impl Command {
             Self::Territory(command) => command,
             Self::Needs(command) => command,
             Self::JobSheet(command) => command,
+            Self::Statements(command) => command,
         }
     }
 
@@ -216,6 +221,12 @@ impl From<NeedsCommand> for Command {
 impl From<JobSheetCommand> for Command {
     fn from(command: JobSheetCommand) -> Self {
         Self::JobSheet(command)
+    }
+}
+
+impl From<StatementsCommand> for Command {
+    fn from(command: StatementsCommand) -> Self {
+        Self::Statements(command)
     }
 }
 

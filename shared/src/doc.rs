@@ -28,11 +28,18 @@ pub enum Kind {
     Needs,
     /// One job sheet.
     JobSheet,
+    /// What people state about one job sheet, each signed.
+    Statements,
 }
 
 impl Kind {
     /// Every kind this version knows.
-    pub const ALL: [Self; 3] = [Self::Territory, Self::Needs, Self::JobSheet];
+    pub const ALL: [Self; 4] = [
+        Self::Territory,
+        Self::Needs,
+        Self::JobSheet,
+        Self::Statements,
+    ];
 
     /// The word under which the kind stands in a genesis change.
     pub fn as_str(self) -> &'static str {
@@ -40,6 +47,7 @@ impl Kind {
             Self::Territory => "territory",
             Self::Needs => "needs",
             Self::JobSheet => "job_sheet",
+            Self::Statements => "statements",
         }
     }
 }
@@ -192,6 +200,19 @@ impl Document {
     /// The changes nobody has built upon yet, sorted.
     pub fn heads(&self) -> Vec<ChangeHash> {
         self.automerge.get_heads()
+    }
+
+    /// The document as it was with these heads, to be read; `None` when not all that leads to them is here.
+    pub fn at(&self, heads: &[ChangeHash]) -> Option<Self> {
+        let is_here = |head: &ChangeHash| self.automerge.get_change_meta_by_hash(head).is_some();
+        if !heads.iter().all(is_here) {
+            return None;
+        }
+        let automerge = self.automerge.fork_at(heads).ok()?;
+        Some(Self {
+            automerge,
+            helper: None,
+        })
     }
 
     /// Every change, in causal order.

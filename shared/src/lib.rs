@@ -23,6 +23,7 @@ pub mod records;
 pub mod roster;
 pub mod rules;
 pub mod snapshot;
+pub mod statement;
 pub mod store;
 pub mod strike;
 pub mod sync;

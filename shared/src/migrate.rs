@@ -11,7 +11,7 @@
 use crate::change::ChangeRecord;
 use crate::doc::{BadGenesis, Document, Kind};
 use crate::records::container::{Container, create_missing};
-use crate::records::{job_sheet, needs, territory};
+use crate::records::{job_sheet, needs, statements, territory};
 use automerge::transaction::{CommitOptions, Transaction};
 use automerge::{ActorId, AutomergeError, ChangeHash, ReadDoc};
 use sha2::{Digest, Sha256};
@@ -39,6 +39,11 @@ const MIGRATIONS: &[Migration] = &[
         kind: Kind::JobSheet,
         schema: 1,
         containers: job_sheet::containers,
+    },
+    Migration {
+        kind: Kind::Statements,
+        schema: 1,
+        containers: statements::containers,
     },
 ];
 
@@ -73,15 +78,19 @@ pub fn bring_up_to_date(document: &mut Document) -> Result<Vec<ChangeRecord>, Mi
     run(document, MIGRATIONS)
 }
 
-/// The changes that bring a document up to date that was born with this change: the same on every phone, so that anyone may bring them.
+/// The changes that bring a document up to date that was born with this change, and that change itself where nobody has made it (see
+/// [`statements`]): the same on every phone, so that anyone may bring them.
 pub(crate) fn changes_after(genesis: &ChangeRecord) -> Vec<ChangeHash> {
     // Whoever asks only compares.
     let newborn = Document::from_changes([genesis], ActorId::from([0]));
-    newborn
-        .ok()
-        .and_then(|mut document| bring_up_to_date(&mut document).ok())
-        .map(|changes| changes.iter().map(|change| change.hash).collect())
-        .unwrap_or_default()
+    let Ok(mut newborn) = newborn else {
+        return Vec::new();
+    };
+    let kind = newborn.genesis().map(|genesis| genesis.kind);
+    let is_nobodys = kind == Ok(Kind::Statements);
+    let changes = bring_up_to_date(&mut newborn).unwrap_or_default();
+    let changes = changes.iter().map(|change| change.hash);
+    changes.chain(is_nobodys.then_some(genesis.hash)).collect()
 }
 
 /// Creates, in a genesis change, every container of a kind.

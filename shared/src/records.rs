@@ -57,6 +57,7 @@ pub(crate) mod sample;
 pub(crate) mod section;
 mod sheet_state;
 pub(crate) mod state_move;
+pub mod statements;
 pub mod territory;
 mod trade;
 

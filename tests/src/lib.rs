@@ -26,6 +26,7 @@ pub mod samod_peer;
 pub mod script;
 pub mod sheet;
 pub mod skipped;
+pub mod statements;
 pub mod territory;
 pub mod unit;
 pub mod until;

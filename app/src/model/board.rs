@@ -224,6 +224,11 @@ impl Board {
             .act(|state, moment| state.place(moment, id, place));
     }
 
+    /// Grows with each change of a document, for those who read it themselves.
+    pub(super) fn revision_of(&self, id: DocumentId) -> ArcRwSignal<u32> {
+        self.watch(id).revision.clone()
+    }
+
     pub(super) fn status_of(&self, id: DocumentId) -> ArcRwSignal<Status> {
         self.watch(id).status.clone()
     }
@@ -303,6 +308,7 @@ impl Board {
                 visitors: Cell::new(0),
                 status: ArcRwSignal::new(status),
                 steady: Cell::new(Steady::new(status)),
+                revision: ArcRwSignal::new(0),
             });
             self.watched.borrow_mut().insert(id, Rc::clone(&watched));
             watched
@@ -518,6 +524,12 @@ impl Board {
     }
 
     fn read_sheet(&self, id: DocumentId) {
+        let watched = self.watched.borrow().get(&id).cloned();
+        if let Some(watched) = &watched {
+            watched
+                .revision
+                .update(|revision| *revision = revision.wrapping_add(1));
+        }
         let is_sheet = |document: &&Document| {
             let Ok(genesis) = document.genesis() else {
                 return false;
@@ -541,7 +553,6 @@ impl Board {
         self.summaries
             .borrow_mut()
             .insert(id, SheetSummary::of(id, &sheet));
-        let watched = self.watched.borrow().get(&id).cloned();
         if let Some(watched) = watched {
             put(&watched.sheet, Some(sheet));
         }

@@ -96,6 +96,7 @@ impl Opened {
                 Kind::JobSheet => JobSheetSnapshot::read(document).title.words().to_owned(),
                 Kind::Needs => text().places.needs.to_owned(),
                 Kind::Territory => text().places.home.to_owned(),
+                Kind::Statements => late_text().statements.title.to_owned(),
             };
             (kind, title)
         });

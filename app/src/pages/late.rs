@@ -12,6 +12,7 @@ use super::phones;
 use super::scan;
 use super::screen::{Place, Screen, window_title};
 use super::sheet::Sheet;
+use super::statements::{DecisionScreen, MyOpinion, OpinionsScreen};
 use super::strike::StrikeOut;
 use super::users::{Picker, Users};
 use crate::model::{Model, Status};
@@ -33,6 +34,10 @@ pub(super) struct Screens {
     pub(super) sheet: fn(DocumentId) -> AnyView,
     /// Striking words out of a sheet.
     pub(super) strike: fn(DocumentId) -> AnyView,
+    /// What partners say of a sheet, saying so oneself, and what was decided.
+    pub(super) opinions: fn(DocumentId) -> AnyView,
+    pub(super) my_opinion: fn(DocumentId) -> AnyView,
+    pub(super) decision: fn(DocumentId) -> AnyView,
     /// Everyone of the territory, and letting others in.
     pub(super) members: fn() -> AnyView,
     pub(super) invite: fn() -> AnyView,
@@ -60,6 +65,9 @@ static SCREENS: Screens = Screens {
     new_sheet: |need| view! { <NewSheet need=need /> }.into_any(),
     sheet: |id| view! { <Sheet id=id /> }.into_any(),
     strike: |id| view! { <StrikeOut id=id /> }.into_any(),
+    opinions: |id| view! { <OpinionsScreen id=id /> }.into_any(),
+    my_opinion: |id| view! { <MyOpinion id=id /> }.into_any(),
+    decision: |id| view! { <DecisionScreen id=id /> }.into_any(),
     members: || view! { <Members /> }.into_any(),
     invite: || view! { <Invite /> }.into_any(),
     journal: journal::journal,

@@ -5,6 +5,7 @@ mod call;
 mod erase;
 mod invite;
 mod mine;
+mod organisation;
 mod roles;
 
 use super::people;

@@ -39,6 +39,12 @@ pub(crate) enum Route {
     Sheet(DocumentId),
     /// Striking words out of a job sheet, or erasing it.
     Strike(DocumentId),
+    /// What partners say of a sheet.
+    Opinions(DocumentId),
+    /// Saying so for one's own organisation.
+    MyOpinion(DocumentId),
+    /// The decision about a sheet.
+    Decision(DocumentId),
     /// What is on this phone.
     Phone,
     /// Who uses it.
@@ -68,6 +74,9 @@ const JOURNAL: &str = "journal";
 const STRIKE: &str = "rayer";
 const DRAFTS: &str = "pas-envoye";
 const NEW: &str = "nouvelle";
+const OPINIONS: &str = "avis";
+const MINE: &str = "mon-avis";
+const DECISION: &str = "decision";
 
 impl Route {
     /// Reads the part of an address after the `#`. Every text is some route, if only [`Route::Unknown`].
@@ -96,6 +105,9 @@ impl Route {
             [SHEETS, NEW, need] => read(need).map_or(Self::Unknown, Self::NewSheetFrom),
             [SHEETS, id, STRIKE] => id.parse().map_or(Self::Unknown, Self::Strike),
             [SHEETS, id] => id.parse().map_or(Self::Unknown, Self::Sheet),
+            [SHEETS, id, OPINIONS] => id.parse().map_or(Self::Unknown, Self::Opinions),
+            [SHEETS, id, MINE] => id.parse().map_or(Self::Unknown, Self::MyOpinion),
+            [SHEETS, id, DECISION] => id.parse().map_or(Self::Unknown, Self::Decision),
             _ => Self::Unknown,
         }
     }
@@ -130,6 +142,9 @@ impl fmt::Display for Route {
             Self::NewSheetFrom(need) => write!(f, "#/{SHEETS}/{NEW}/{}", written(need)),
             Self::Sheet(id) => write!(f, "#/{SHEETS}/{id}"),
             Self::Strike(id) => write!(f, "#/{SHEETS}/{id}/{STRIKE}"),
+            Self::Opinions(id) => write!(f, "#/{SHEETS}/{id}/{OPINIONS}"),
+            Self::MyOpinion(id) => write!(f, "#/{SHEETS}/{id}/{MINE}"),
+            Self::Decision(id) => write!(f, "#/{SHEETS}/{id}/{DECISION}"),
         }
     }
 }
@@ -196,6 +211,9 @@ mod tests {
             Route::NewSheetFrom(RecordId::from_key("un/vélo: 100 %")),
             Route::Sheet(id),
             Route::Strike(id),
+            Route::Opinions(id),
+            Route::MyOpinion(id),
+            Route::Decision(id),
         ] {
             assert_eq!(Route::parse(&route.clone().href()), route);
         }

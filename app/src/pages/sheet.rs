@@ -6,6 +6,7 @@ mod facts;
 mod mirror;
 mod moves;
 mod owner;
+mod part;
 mod points;
 mod presence;
 mod section;
@@ -15,6 +16,7 @@ mod versions;
 use super::rights::where_one_may;
 use super::route::Route;
 use super::screen::{Place, Screen, window_title};
+use super::statements::Summary;
 use super::{states, trades};
 use crate::model::{Fate, Model, Present};
 use crate::platform::page;
@@ -28,6 +30,8 @@ use maillage_shared::id::DocumentId;
 use maillage_shared::records::{Section, Trade};
 use maillage_shared::rules::access::Right;
 use maillage_shared::snapshot::JobSheetSnapshot;
+pub(crate) use owner::OwnerField;
+pub(crate) use part::words_of;
 
 /// A job sheet.
 #[component]
@@ -123,6 +127,7 @@ fn body(id: DocumentId, sheet: Seen<JobSheetSnapshot>, present: Signal<Vec<Prese
                 <Facts id=id sheet=sheet key="fiche" title=words.sheet facts=ABOUT />
             </div>
             <div class="body-2">
+                <Summary id=id />
                 <points::Points id=id sheet=sheet />
                 <trial::BeforeTrial id=id sheet=sheet />
                 <moves::History sheet=sheet />

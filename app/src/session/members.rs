@@ -152,6 +152,11 @@ impl State {
         cards.peek().is_some() && cards.all(|card| card.roles.is_empty())
     }
 
+    /// The snapshot of the territory joined, as its key has signed it.
+    pub(crate) fn snapshot(&self) -> Option<&Members> {
+        Some(&self.known()?.members)
+    }
+
     fn known(&self) -> Option<&Known> {
         self.members.get(&self.me.as_ref()?.territory?)
     }

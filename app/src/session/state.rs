@@ -85,6 +85,8 @@ pub(crate) struct State {
     pub(super) drafts: BTreeMap<String, Vec<u8>>,
     /// Documents to be made anew without what was refused for good.
     pub(super) to_rebuild: BTreeSet<DocumentId>,
+    /// The documents beside the sheets of the territory: they are asked for before anyone has stated anything.
+    pub(super) beside: BTreeSet<DocumentId>,
     /// The phone keeps nothing: what is written is sent from memory.
     forgetful: bool,
     /// Documents kept on this phone that cannot be opened: what was written there and not sent does not show.
@@ -345,6 +347,7 @@ impl State {
                     }
                 }
                 ClientEffect::StatusChanged => self.status_changed(moment, tasks),
+                ClientEffect::Unavailable(document) if self.beside.contains(&document) => {}
                 ClientEffect::Unavailable(document) => {
                     tasks.push(Task::Log(format!(
                         "the relay does not have document {document}"

@@ -5,6 +5,7 @@ mod erasing;
 mod file;
 mod keeping;
 mod meeting;
+mod statements;
 mod tabs;
 mod users;
 

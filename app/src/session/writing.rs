@@ -118,9 +118,19 @@ impl State {
             };
             let effects = self.client.want(now, actor.clone());
             self.absorb(moment, effects, tasks);
+            if entry.kind == Kind::JobSheet {
+                self.want_beside(moment, entry.id, &actor, tasks);
+            }
         }
         for id in std::mem::take(&mut self.unlisted) {
             self.list(moment, id, tasks);
+            // Others may state something about it from now on.
+            if self
+                .entry(id)
+                .is_some_and(|entry| entry.kind == Kind::JobSheet)
+            {
+                self.want_beside(moment, id, &actor, tasks);
+            }
         }
         self.settle_erased(moment, &index, tasks);
     }

@@ -9,6 +9,7 @@ mod members;
 mod phones;
 mod scan;
 mod sheet;
+mod statements;
 mod users;
 
 use super::keys::{
@@ -349,6 +350,9 @@ pub(super) static LATE: LateText = LateText {
     },
     drafts: drafts::DRAFTS,
     sheet: sheet::SHEET,
+    statements: statements::STATEMENTS,
+    opinions: statements::OPINIONS,
+    decision: statements::DECISION,
     glossary: domain::GLOSSARY,
 };
 

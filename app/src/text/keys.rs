@@ -8,6 +8,7 @@ mod members;
 mod phones;
 mod scan;
 mod sheet;
+mod statements;
 mod users;
 
 pub(crate) use drafts::Drafts;
@@ -18,6 +19,7 @@ pub(crate) use members::{Invite, Meeting, Members, Rights};
 pub(crate) use phones::{Adding, Back, Call, Phones, Rescue, Typing};
 pub(crate) use scan::Scan;
 pub(crate) use sheet::{Facts, Moves, Points, Sheet, Versions};
+pub(crate) use statements::{Decision, Opinions, Statements};
 pub(crate) use users::Users;
 
 use maillage_shared::identity::Role;
@@ -80,6 +82,9 @@ pub(crate) struct LateText {
     pub(crate) erasing: Erasing,
     pub(crate) drafts: Drafts,
     pub(crate) sheet: Sheet,
+    pub(crate) statements: Statements,
+    pub(crate) opinions: Opinions,
+    pub(crate) decision: Decision,
     pub(crate) glossary: Glossary,
 }
 

@@ -70,6 +70,11 @@ symbols! {
     PictoNeed => "p-besoin",
     PictoSheet => "p-fiche",
     PictoBike => "p-velo",
+    PictoYes => "p-oui",
+    PictoIf => "p-si",
+    PictoObjection => "p-objection",
+    PictoPass => "p-passe",
+    PictoQuestion => "p-question",
 }
 
 /// A small line icon. Never alone: a word stands beside it, or a spoken name on what holds it.

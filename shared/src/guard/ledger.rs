@@ -12,6 +12,7 @@ use crate::change::ChangeRecord;
 use crate::doc::{BadGenesis, Genesis, Kind, read_genesis};
 use crate::id::DocumentId;
 use crate::limits::Limits;
+use crate::records::statements;
 use crate::store::StoredChange;
 use automerge::{Change, ChangeHash};
 use std::collections::HashSet;
@@ -166,6 +167,10 @@ impl Ledger {
         // A territory names itself: it is the space of all its documents.
         if genesis.kind == Kind::Territory && genesis.space != self.document {
             return Err(BadGenesis::Field("space").into());
+        }
+        // What stands beside a sheet begins in one way only.
+        if genesis.kind == Kind::Statements {
+            contain(|| statements::is_birth(self.document, genesis.space, record))??;
         }
         Ok(genesis)
     }

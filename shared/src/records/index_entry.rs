@@ -53,11 +53,11 @@ impl IndexEntry {
         }
     }
 
-    /// What to note about a document, whatever it is; `None` for a territory, which is not in its own index, and for a document
-    /// whose genesis says nothing.
+    /// What to note about a document, whatever it is; `None` for a territory, which is not in its own index, for statements, which are
+    /// found by their sheet, and for a document whose genesis says nothing.
     pub fn of(id: DocumentId, document: &Document) -> Option<Self> {
         match document.genesis().ok()?.kind {
-            Kind::Territory => None,
+            Kind::Territory | Kind::Statements => None,
             Kind::Needs => Some(Self::of_needs(id)),
             Kind::JobSheet => Some(Self::of_job_sheet(id, &JobSheetSnapshot::read(document))),
         }

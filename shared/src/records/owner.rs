@@ -3,17 +3,20 @@
 use super::field::{FieldValue, Stored};
 use crate::identity::PersonId;
 use automerge::ScalarValue;
+use minicbor::{Decode, Encode};
 
 /// What a stored owner that is a person starts with.
 const PERSON: &str = "person:";
 
 /// Who takes care of something. Shared documents name people by their opaque id only.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub enum Owner {
     /// A member.
-    Person(PersonId),
+    #[n(0)]
+    Person(#[n(0)] PersonId),
     /// A role or an organisation, in words: "Les syndicats". Never the name of someone.
-    Words(String),
+    #[n(1)]
+    Words(#[n(0)] String),
 }
 
 impl Owner {

@@ -5,6 +5,7 @@ use crate::birth::Birth;
 use crate::doc::Kind;
 use crate::id::DocumentId;
 use crate::identity::PersonId;
+use crate::records::statements;
 use crate::rules::access::{self, Right};
 use std::collections::BTreeMap;
 
@@ -95,12 +96,27 @@ impl Roster {
                 return Err(Denied::Changed);
             }
         }
-        Ok(Decision::done(Deed::Dropped {
+        let mut decision = Decision::done(Deed::Dropped {
             document,
             kind: old.genesis.kind.as_str().to_owned(),
             replaced_by,
             heads,
-        }))
+        });
+        // What was stated about a sheet goes with it.
+        let stated = statements::beside(document);
+        if old.genesis.kind == Kind::JobSheet
+            && replaced_by.is_none()
+            && self.tombstone(stated).is_none()
+            && births(stated).filter(is_ours).is_some()
+        {
+            decision.deeds.push(Deed::Dropped {
+                document: stated,
+                kind: Kind::Statements.as_str().to_owned(),
+                replaced_by: None,
+                heads: Heads::default(),
+            });
+        }
+        Ok(decision)
     }
 
     /// What is erased together with someone: the documents of kinds that belong to whoever began them.

@@ -21,17 +21,17 @@ pub enum Right {
 }
 
 /// What each role may do: `r`ead, `w`rite, `c`reate.
-const DOCUMENTS: [(Role, [&str; 3]); 8] = [
-    //                  territory  needs  job sheets
-    (Role::Guest, ["r", "rw", "r"]),
-    (Role::Volunteer, ["rw", "rw", "rwc"]),
-    (Role::Partner, ["rw", "rw", "rwc"]),
-    (Role::Facilitator, ["rw", "rw", "rwc"]),
-    (Role::Team, ["rwc", "rwc", "rwc"]),
-    (Role::Committee, ["rw", "rw", "rwc"]),
-    (Role::Mentor, ["r", "r", "r"]),
+const DOCUMENTS: [(Role, [&str; 4]); 8] = [
+    //                  territory  needs  job sheets  statements
+    (Role::Guest, ["r", "rw", "r", "rwc"]),
+    (Role::Volunteer, ["rw", "rw", "rwc", "rwc"]),
+    (Role::Partner, ["rw", "rw", "rwc", "rwc"]),
+    (Role::Facilitator, ["rw", "rw", "rwc", "rwc"]),
+    (Role::Team, ["rwc", "rwc", "rwc", "rwc"]),
+    (Role::Committee, ["rw", "rw", "rwc", "rwc"]),
+    (Role::Mentor, ["r", "r", "r", "r"]),
     // Whoever pays or controls is to see numbers and what is published, and nobody's hand: there is no document of that kind yet.
-    (Role::Observer, ["", "", ""]),
+    (Role::Observer, ["", "", "", ""]),
 ];
 
 /// Whether someone with these roles may do this with documents of this kind.
@@ -40,6 +40,8 @@ pub fn may(roles: Roles, kind: Kind, right: Right) -> bool {
         Kind::Territory => 0,
         Kind::Needs => 1,
         Kind::JobSheet => 2,
+        // Which statements someone may make, their signature tells: `statement::judge`.
+        Kind::Statements => 3,
     };
     let letter = match right {
         Right::Read => 'r',
@@ -54,7 +56,7 @@ pub fn may(roles: Roles, kind: Kind, right: Right) -> bool {
 /// Whether documents of a kind belong to whoever began them, and go when that person is erased.
 pub fn is_personal(kind: Kind) -> bool {
     match kind {
-        Kind::Territory | Kind::Needs | Kind::JobSheet => false,
+        Kind::Territory | Kind::Needs | Kind::JobSheet | Kind::Statements => false,
     }
 }
 

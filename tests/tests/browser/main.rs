@@ -18,6 +18,7 @@ mod screens;
 mod screenshots;
 mod signing;
 mod stage;
+mod statements;
 mod storage;
 mod tabs;
 mod troubles;

@@ -130,6 +130,7 @@ pub(crate) async fn each(
     phone.sees(Target::button("Choisir").nth(0)).await?;
     see("sheet-versions", "Le prix").await?;
     striking(visitor, &mut see).await?;
+    statements(visitor, &mut see).await?;
     people(visitor, &mut see).await?;
 
     let unknown = || Ok::<_, anyhow::Error>(DocumentId::from_entropy(random()?));
@@ -290,4 +291,59 @@ async fn contested(visitor: &Visitor) -> Result<DocumentId> {
     territory::list(&one, space, id, Kind::JobSheet, title)?;
     one.all_sent().await?;
     Ok(id)
+}
+
+/// What is stated about a sheet: who is asked, and the decision.
+async fn statements(
+    visitor: &Visitor,
+    see: &mut impl AsyncFnMut(&str, &str) -> Result<()>,
+) -> Result<()> {
+    let phone = &visitor.phone;
+    // Of this visitor's own: another who walks here finds theirs undecided too.
+    visitor.create_sheet("Réparer des vélos").await?;
+    phone.tap(Target::link("Les avis des partenaires")).await?;
+    let shop = ": Magasin de vélos du boulevard";
+    phone.sees(Target::button(shop).nth(0)).await?;
+    see("opinions", "Les avis des partenaires").await?;
+    phone.tap(Target::button(shop).nth(1)).await?;
+    see("opinions-answer", "La réponse de Magasin").await?;
+    phone.tap(Target::named("radio", "Objection")).await?;
+    let why = "Nous vendons aussi des pièces. Votre atelier prend nos clients.";
+    phone.fill(Target::field("Pourquoi"), why).await?;
+    phone
+        .tap(Target::button("Noter").within(Target::any("dialog")))
+        .await?;
+    visitor.shows(Target::any("main"), "Vérifié").await?;
+    see("opinions-answered", "Les avis des partenaires").await?;
+    phone
+        .tap(Target::button("Noter une demande").nth(0))
+        .await?;
+    see("opinions-ask", "Demander à").await?;
+    phone.tap(Target::button("Fermer")).await?;
+    phone.tap(Target::link("Retour")).await?;
+    phone.tap(Target::link("La décision")).await?;
+    see("decision-none", "La décision").await?;
+    phone
+        .tap(Target::button("Proposer la fiche à la décision"))
+        .await?;
+    phone.sees(Target::button("Envoyer ma position")).await?;
+    see("decision", "La décision").await?;
+    phone.tap(Target::named("radio", "Objection")).await?;
+    phone
+        .fill(Target::field("Pourquoi"), "Le prix est trop bas.")
+        .await?;
+    phone.tap(Target::button("Envoyer ma position")).await?;
+    visitor
+        .shows(Target::any("main"), "Votre position : Objection")
+        .await?;
+    see("decision-position", "La décision").await?;
+    phone.tap(Target::button("Noter une position")).await?;
+    see("decision-note", "Noter une position").await?;
+    phone.tap(Target::button("Fermer")).await?;
+    phone.tap(Target::button("Noter la décision")).await?;
+    phone.tap(Target::exactly("radio", "Reportée")).await?;
+    see("decision-conclude", "Noter la décision").await?;
+    phone.tap(Target::button("Signer la décision")).await?;
+    visitor.shows(Target::any("main"), "Vérifié Signé").await?;
+    see("decision-signed", "La décision").await
 }

@@ -14,6 +14,8 @@ pub(super) struct Watched {
     pub(super) visitors: Cell<usize>,
     pub(super) status: ArcRwSignal<Status>,
     pub(super) steady: Cell<Steady>,
+    /// Counts what has become of the document, for those who read it themselves.
+    pub(super) revision: ArcRwSignal<u32>,
 }
 
 /// Sets a signal if that changes it.

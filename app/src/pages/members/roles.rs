@@ -3,6 +3,7 @@
 use super::asking::Asking;
 use super::call;
 use super::erase::erase;
+use super::organisation::organisation;
 use crate::model::Member;
 use crate::pages::{people, problem_line};
 use crate::text::{late_text, text};
@@ -40,7 +41,8 @@ fn choose(
         .into_iter()
         .filter(|role| *role != Role::Guest || member.roles.contains(Role::Guest));
     let rows: Vec<AnyView> = offered.map(|role| role_row(role, chosen)).collect();
-    let (person, partner) = (member.id, member.partner.clone());
+    let person = member.id;
+    let partner = RwSignal::new(member.partner.clone());
     let keep = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let roles: Roles = chosen.with_untracked(|chosen| chosen.iter().copied().collect());
@@ -48,7 +50,7 @@ fn choose(
             asking.problem.set(Some(words.no_role));
             return;
         }
-        let partner = partner.clone();
+        let partner = partner.get_untracked();
         asking.ask(
             |space| Request::Become {
                 space,
@@ -76,6 +78,7 @@ fn choose(
     view! {
         <form class="stack" on:submit=keep>
             <div class="role-list">{rows}</div>
+            {organisation(chosen, partner)}
             <p class="small">{(words.will_see)(&name)}</p>
             {problem_line(asking.problem)}
             <button class="button button-primary button-wide" type="submit">{live_text(move || word().to_owned())}</button>

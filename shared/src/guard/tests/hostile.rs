@@ -368,6 +368,8 @@ fn a_document_has_one_genesis_and_it_says_what_it_must() {
     assert_eq!(birth(Kind::Territory, document_id()), "accepted");
     assert_eq!(birth(Kind::Territory, super::space()), "genesis");
     assert_eq!(birth(Kind::Needs, super::space()), "accepted");
+    // What stands beside a sheet begins with the one change that follows from the sheet.
+    assert_eq!(birth(Kind::Statements, super::space()), "genesis");
 }
 
 #[test]

@@ -437,7 +437,7 @@ fn set_aside(
     changes: &[&ChangeRecord],
     effects: &mut Vec<RoomEffect>,
 ) {
-    if !matches!(refusal, Refusal::Author) {
+    if !matches!(refusal.cause(), Refusal::Author) {
         return;
     }
     if let Some(by) = visitor.warrant.keys().first().copied() {

@@ -143,12 +143,15 @@ impl Room {
                     .contains(&born.hash);
                 // A territory is its own space, and nothing else is.
                 let is_itself = genesis.space == self.document;
-                let may = visitor.warrant.allows_as(
-                    &born.actor,
-                    genesis.space,
-                    genesis.kind,
-                    Right::Create,
-                );
+                let (space, kind) = (genesis.space, genesis.kind);
+                let may = match kind {
+                    // The same bytes everywhere, as was proved: nobody's, and anyone's to bring who may begin them.
+                    Kind::Statements => Some(visitor.warrant.allows(space, kind, Right::Create)),
+                    _ => {
+                        let warrant = &visitor.warrant;
+                        warrant.allows_as(&born.actor, space, kind, Right::Create)
+                    }
+                };
                 let may = may.or_else(|| {
                     let begun = visitor.signed_for(genesis, Right::Create, &changes);
                     begun.contains(&born.hash).then_some(true)

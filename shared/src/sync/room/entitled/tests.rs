@@ -6,6 +6,7 @@ use crate::guard::{ScannedChunk, ScannedMessage};
 use crate::id::{DocumentId, PeerId};
 use crate::identity::{Authorship, PersonId, PersonKey, Receipt, Role};
 use crate::records::job_sheet::{self, NewJobSheet};
+use crate::records::statements;
 use crate::roster::Warrant;
 use crate::sync::room::{ConnectionId, Room, RoomEffect, RoomEvent};
 use crate::time::UnixMillis;
@@ -540,4 +541,32 @@ fn anyone_who_may_write_brings_a_document_up_to_date() {
     entitle(&mut document, "Sans auteur");
     let frames = scene.sends(BASIL, &basil, &document.changes());
     assert_eq!((refusal(&frames), scene.len()), (Some("author"), 2));
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[test]
+fn what_stands_beside_a_sheet_is_begun_by_anyone_who_may_state_something() {
+    let mut begun = vec![statements::birth(space(), sheet()).unwrap()];
+    let mut document = Document::from_changes(&begun, actor(BASIL)).unwrap();
+    entitle(&mut document, "Un mot");
+    begun.extend(document.changes().into_iter().skip(1));
+    for (role, lets_in) in [
+        (Role::Guest, true),
+        (Role::Volunteer, true),
+        (Role::Mentor, false),
+        (Role::Observer, false),
+    ] {
+        let mut scene = Scene::empty();
+        let frames = scene.sends(BASIL, &warrant(BASIL, space(), role), &begun);
+        assert_eq!(refusal(&frames).is_none(), lets_in, "{role:?}");
+        assert_eq!(scene.len(), if lets_in { 2 } else { 0 }, "{role:?}");
+    }
+    // Nobody from another territory, and in nobody else's name.
+    let mut scene = Scene::empty();
+    let elsewhere = warrant(BASIL, DocumentId::from_entropy([9; 16]), Role::Team);
+    let frames = scene.sends(BASIL, &elsewhere, &begun);
+    assert_eq!((refusal(&frames), scene.len()), (Some("not-allowed"), 0));
+    let alice = warrant(ALICE, space(), Role::Team);
+    let frames = scene.sends(ALICE, &alice, &begun);
+    assert_eq!((refusal(&frames), scene.len()), (Some("author"), 0));
 }
