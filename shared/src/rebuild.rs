@@ -81,24 +81,21 @@ pub fn rebuild(
             .iter()
             .try_for_each(|write| write.perform(transaction))
     });
-    match committed {
-        Ok(committed) => Ok(Rebuilt {
-            document: Some(rebuilt),
-            removed,
-            again: committed.change,
-            draft,
-        }),
-        // Nothing can be written again: all of it is in the draft, and the document is as it was accepted.
-        Err(_) => Ok(Rebuilt {
-            draft: {
-                let nothing = Imported::default();
-                merge::plan([&good, &last, &last], &nothing, &nothing).draft
-            },
-            document: Some(good),
-            removed,
-            again: None,
-        }),
-    }
+    let (document, again, draft) = match committed {
+        Ok(committed) => (rebuilt, committed.change, draft),
+        Err(_) => {
+            // Nothing can be written again: all of it is in the draft, and the document is as it was accepted.
+            let nothing = Imported::default();
+            let plan = merge::plan([&good, &last, &last], &nothing, &nothing);
+            (good, None, plan.draft)
+        }
+    };
+    Ok(Rebuilt {
+        document: Some(document),
+        removed,
+        again,
+        draft,
+    })
 }
 
 /// The changes of a document, apart.

@@ -5,7 +5,7 @@ use super::screen::{Place, Screen, window_title};
 use crate::model::{KeptDraft, Model, read_draft, write_draft};
 use crate::platform::share;
 use crate::text::{late_text, text};
-use crate::ui::{Corner, Dialog, Icon, Seen, empty, icon, live, live_option, live_text};
+use crate::ui::{Corner, Dialog, Seen, empty, live, live_option, live_text};
 use leptos::prelude::*;
 use maillage_shared::command::{JobSheetCommand, NeedsCommand, NewNeed, SheetValue};
 use maillage_shared::doc::Kind;
@@ -52,7 +52,7 @@ pub(crate) fn Drafts() -> AnyView {
     view! {
         <Screen corner=Corner::Back(Route::Home.href()) place=Place::Home status=model.status class="stack">
             <h1 tabindex="-1">{words.title}</h1>
-            <p role="status">{live_text(move || said.get().to_owned())}</p>
+            <div role="status" class="said">{live_text(move || said.get().to_owned())}</div>
             {waiting}
             {drafts}
             <Dialog
@@ -140,12 +140,10 @@ fn card(
     said: RwSignal<&'static str>,
 ) -> AnyView {
     let words = &late_text().drafts;
-    let title = if opened.is_here && opened.kind == Kind::JobSheet {
+    let way = (opened.is_here && opened.kind == Kind::JobSheet).then(|| {
         let href = Route::Sheet(opened.document).href();
-        view! { <a href=href>{opened.title.clone()}</a> }.into_any()
-    } else {
-        opened.title.clone().into_any()
-    };
+        view! { <a class="button button-quiet" href=href>{words.open}</a> }
+    });
     let parts: Vec<AnyView> = opened
         .draft
         .parts
@@ -170,8 +168,8 @@ fn card(
     let name = opened.name.clone();
     view! {
         <section class="card stack-s">
-            <h2>{title}</h2>
-            <p class="line">{icon(Icon::CircleAlert)}<span>{(words.why)(opened.why)}</span></p>
+            <h2>{opened.title.clone()}</h2>
+            <p class="soft">{(words.why)(opened.why)}</p>
             {parts}
             {choices}
             <p class="line">
@@ -179,6 +177,7 @@ fn card(
                 <button class="button button-quiet" type="button" on:click=move |_| erasing.set(Some(name.clone()))>
                     {words.erase}
                 </button>
+                {way}
             </p>
         </section>
     }
@@ -204,7 +203,7 @@ fn passage(
     let after = part.after.clone();
     let written = after
         .clone()
-        .map(|after| view! { <p class="section-text">{after}</p> });
+        .map(|after| view! { <p class="section-text">{after.trim().to_owned()}</p> });
     let before = part.before.clone().map(|before| {
         let lead = match part.after {
             Some(_) => words.instead_of,

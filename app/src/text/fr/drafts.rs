@@ -5,7 +5,7 @@ use maillage_shared::sync::client::Rejection;
 
 pub(super) const DRAFTS: Drafts = Drafts {
     title: "Pas envoyé au groupe",
-    body: "Ces mots n’ont pas été envoyés au groupe. Ils sont gardés sur ce téléphone. Vous seul les voyez.",
+    body: "Ces mots n’ont pas été envoyés au groupe. Ils sont gardés sur ce téléphone. Personne d’autre ne les voit.",
     nothing: "Il n’y a rien ici.",
     nothing_body: "Tout ce que vous écrivez part vers le groupe.",
     why: |why| match why {
@@ -35,12 +35,13 @@ pub(super) const DRAFTS: Drafts = Drafts {
     copy: "Copier",
     copied: "C’est copié.",
     not_copied: "La copie ne marche pas ici. Appuyez longtemps sur les mots.",
+    open: "Voir la fiche",
     erase: "Effacer",
     erase_question: "Effacer ces mots de ce téléphone\u{a0}?",
     erase_consequence: "Le groupe ne les a pas. Ils seront perdus.",
     spare: "Garder ces mots",
     erase_now: "Effacer pour toujours",
     waits: "Un texte attend",
-    waits_body: "Une partie ne peut pas partir d’ici. Ce que vous écrivez après attend aussi. Vous pouvez continuer sans ces mots. Ils resteront gardés ici.",
+    waits_body: "Il ne peut pas partir d’ici. La suite attend aussi. Vous pouvez continuer sans ces mots. Ils restent gardés ici.",
     go_on: "Continuer sans ces mots",
 };

@@ -25,6 +25,8 @@ pub(crate) struct Drafts {
     pub(crate) copy: &'static str,
     pub(crate) copied: &'static str,
     pub(crate) not_copied: &'static str,
+    /// Leads to the sheet.
+    pub(crate) open: &'static str,
     pub(crate) erase: &'static str,
     pub(crate) erase_question: &'static str,
     pub(crate) erase_consequence: &'static str,
