@@ -344,6 +344,7 @@ async fn a_proof_that_was_overheard_serves_nobody() -> Result<()> {
         space: house.space,
         epoch: 1_000,
         people: Vec::new(),
+        generation: 0,
     };
     let frame = Frame::Members {
         space: house.space,

@@ -82,10 +82,7 @@ fn a_backup_is_put_back_with_the_record_that_goes_on_for_longer() {
 
     let restored = place.path().join("restored");
     restore(&restored, &file, Some(&data)).unwrap();
-    assert_eq!(
-        SledStore::open(&restored).unwrap().list().unwrap(),
-        [other]
-    );
+    assert_eq!(SledStore::open(&restored).unwrap().list().unwrap(), [other]);
     let registry = Registry::open(&restored).unwrap();
     assert_eq!(registry.look(space()).unwrap().epoch, epoch + 1);
     // A folder that is behind the backup takes nothing away from it.
