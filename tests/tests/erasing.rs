@@ -297,7 +297,13 @@ async fn a_backup_that_is_put_back_brings_back_neither_the_erased_nor_old_member
         .make(&leaver, maillage_shared::identity::Roles::NONE)
         .await?;
     is_off_the_disk(&house, old).await?;
-    let before = house.host.members(house.space).context("nobody is known")?;
+    let before = eventually("the phone knows who was removed", async || {
+        let members = house.host.members(house.space).ok_or("nobody is known")?;
+        let card = members.card_of(leaver.person());
+        let is_out = card.is_some_and(|card| card.roles.is_empty());
+        when(is_out, format!("{members:?}")).map(|()| members.clone())
+    })
+    .await?;
     let data = house.data().to_path_buf();
     let (space, kept) = (house.space, folder.path().join("kept"));
     let (forgetful, careful) = (folder.path().join("without"), folder.path().join("with"));

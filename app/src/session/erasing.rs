@@ -6,13 +6,13 @@ use super::opening::Opened;
 use super::state::Moment;
 use super::tabs::{Word, tell};
 use super::task::{Notice, Task};
-use maillage_shared::command::{NeedsCommand, RemoveIndexEntry};
-use maillage_shared::doc::{Document, Kind};
+use maillage_shared::command::RemoveIndexEntry;
+use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::roster::Tombstone;
 use maillage_shared::rules::access::{Act, may_act};
-use maillage_shared::snapshot::{IndexEntry, NeedsSnapshot};
+use maillage_shared::snapshot::IndexEntry;
 use maillage_shared::sync::client::Buried;
 use std::collections::BTreeMap;
 
@@ -197,8 +197,8 @@ impl State {
         (!words.is_empty()).then_some(words)
     }
 
-    /// Has the territory's index and the needs say what stands for erased documents. Only the team does this, and for a document that was
-    /// written anew, whoever did that.
+    /// Has the territory's index say what stands for erased documents; needs that name one lead there by themselves. Only the team does
+    /// this, and for a document that was written anew, whoever did that.
     pub(super) fn settle_erased(
         &mut self,
         moment: Moment,
@@ -220,51 +220,11 @@ impl State {
                     continue;
                 }
                 self.list(moment, now, tasks);
-                self.cover_again(moment, id, now, tasks);
             }
             if let Err(problem) = self.apply(moment, territory, &RemoveIndexEntry(id), tasks) {
                 tasks.push(Task::Log(format!(
                     "document {id} cannot be taken off the list: {problem}"
                 )));
-            }
-        }
-    }
-
-    /// Notes with the needs that a sheet answered which sheet answers them now.
-    fn cover_again(
-        &mut self,
-        moment: Moment,
-        before: DocumentId,
-        now: DocumentId,
-        tasks: &mut Vec<Task>,
-    ) {
-        let all: Vec<DocumentId> = self.documents().collect();
-        for holder in all {
-            let needs = self.document(holder).filter(|document| {
-                let genesis = document.genesis();
-                genesis.is_ok_and(|genesis| genesis.kind == Kind::Needs)
-            });
-            let needs = needs.map(NeedsSnapshot::read).unwrap_or_default().needs;
-            let covered = needs
-                .into_iter()
-                .filter(|need| need.covered_by.contains(&before));
-            for need in covered {
-                let sheet = now;
-                let cover = NeedsCommand::Cover {
-                    need: need.id.clone(),
-                    sheet,
-                };
-                let uncover = NeedsCommand::Uncover {
-                    need: need.id,
-                    sheet: before,
-                };
-                for command in [cover, uncover] {
-                    if let Err(problem) = self.apply(moment, holder, &command, tasks) {
-                        tasks.push(Task::Log(format!(
-                            "the needs cannot be noted with sheet {now}: {problem}"
-                        )));
-                    }
-                }
             }
         }
     }
