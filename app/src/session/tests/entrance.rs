@@ -1,6 +1,7 @@
 //! Coming in by a link, over networks that come and go, and knowing who is who from then on.
 
 use super::*;
+use crate::session::Coming;
 use maillage_shared::identity::{Challenge, Invitation, Role, Roles, Secret, read_proofs};
 use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Members, Request, Roster};
 use maillage_shared::wire::EXTENDED_VERSION;

@@ -1,6 +1,7 @@
 //! What is on the disk of the phone, and what is not.
 
 use super::*;
+use crate::session::Coming;
 use maillage_shared::identity::{Invitation, Secret};
 
 #[test]
