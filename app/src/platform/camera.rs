@@ -69,7 +69,7 @@ impl State {
             return;
         };
         let tracks = call(&stream, "getTracks", &[]).ok();
-        for track in tracks.iter().flat_map(|tracks| Array::from(tracks)) {
+        for track in tracks.iter().flat_map(Array::from) {
             // A track that has ended by itself is stopped already.
             let _ = call(&track, "stop", &[]);
         }
@@ -118,7 +118,7 @@ fn look(state: Rc<State>, reader: JsValue, video: JsValue, found: Rc<dyn Fn(Stri
     spawn_local(async move {
         // A video without a first picture yet is no error worth a word.
         let codes = wait(call(&reader, "detect", std::slice::from_ref(&video))).await;
-        for code in codes.iter().flat_map(|codes| Array::from(codes)) {
+        for code in codes.iter().flat_map(Array::from) {
             let words = Reflect::get(&code, &"rawValue".into()).ok();
             if let Some(words) = words.and_then(|words| words.as_string())
                 && !state.over.get()

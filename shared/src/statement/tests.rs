@@ -38,10 +38,13 @@ fn members() -> Members {
         roles,
         face: Some(Face::default()),
         partner: partner.map(str::to_owned),
+        lost: Vec::new(),
     };
     Members {
         space: space(),
         epoch: 1,
+        generation: 0,
+        waiting: Vec::new(),
         people: vec![
             card(1, Role::Partner.into(), Some("lambert")),
             card(2, Role::Facilitator.into(), None),

@@ -160,7 +160,7 @@ async fn a_guest_becomes_a_member_and_keeps_what_they_said() -> Result<()> {
     lea.is_sent().await?;
     nadia.go("/#/membres").await?;
     nadia.phone.tap(Target::button("Léa")).await?;
-    for role in ["Invité", "Volontaire"] {
+    for role in ["Invité", "Volontaire Veut"] {
         nadia.phone.tap(Target::named("checkbox", role)).await?;
     }
     nadia.phone.tap(Target::button("Garder ces rôles")).await?;
@@ -183,12 +183,18 @@ async fn a_guest_becomes_a_member_and_keeps_what_they_said() -> Result<()> {
 /// A browser that reads square codes, with a camera that sees this one, or that is refused.
 fn camera(code: Option<&str>) -> String {
     let stream = match code {
-        Some(_) => "document.createElement('canvas').captureStream()",
+        Some(_) => "moving()",
         None => "Promise.reject(new DOMException('no', 'NotAllowedError'))",
     };
     let code = code.unwrap_or_default();
     format!(
-        "window.BarcodeDetector = class {{ async detect() {{ return [{{ rawValue: {code:?} }}]; }} }};
+        "const moving = () => {{
+             const canvas = document.createElement('canvas');
+             const context = canvas.getContext('2d');
+             setInterval(() => context.fillRect(0, 0, 9, 9), 50);
+             return canvas.captureStream();
+         }};
+         window.BarcodeDetector = class {{ async detect() {{ return [{{ rawValue: {code:?} }}]; }} }};
          navigator.mediaDevices.getUserMedia = async () => {stream};"
     )
 }

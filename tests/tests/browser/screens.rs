@@ -24,12 +24,6 @@ pub(crate) async fn each(
 
     visitor.go("/").await?;
     see("no-link", "Il faut un lien pour entrer").await?;
-    visitor.go("/#/rejoindre/carte").await?;
-    phone.fill(Target::field("Mot 1"), "citr").await?;
-    phone.tap(Target::exactly("button", "citron")).await?;
-    phone.fill(Target::field("Mot 2"), "sitron").await?;
-    phone.sees(Target::exactly("button", "citron")).await?;
-    see("card-words", "Les huit mots").await?;
     visitor.go("/#/rejoindre/abc").await?;
     see("broken-link", "Ce lien ne marche pas").await?;
     visitor.go("/#/rejoindre/badomi").await?;
@@ -99,6 +93,12 @@ pub(crate) async fn each(
     visitor.go("/#/telephone/carte").await?;
     phone.tap(Target::button("Préparer ma carte")).await?;
     see("recovery-card", "Carte de secours").await?;
+    visitor.go("/#/rejoindre/carte").await?;
+    phone.fill(Target::field("Mot 1"), "citr").await?;
+    phone.tap(Target::exactly("button", "citron")).await?;
+    phone.fill(Target::field("Mot 2"), "sitron").await?;
+    phone.sees(Target::exactly("button", "citron")).await?;
+    see("card-words", "Les huit mots").await?;
 
     visitor.go("/#/fiches").await?;
     phone
