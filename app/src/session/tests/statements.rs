@@ -16,9 +16,8 @@ fn opened(state: &State, sheet: DocumentId, number: u8) -> Signed {
     };
     let draft = statement.draft().unwrap();
     let key = PersonKey::from_seed(&[1; 32]);
-    draft
-        .signed(key.public(), key.sign(&draft.message()))
-        .unwrap()
+    let signature = key.sign(&draft.message());
+    draft.signed(key.public(), signature).unwrap()
 }
 
 #[test]
