@@ -151,6 +151,7 @@ async fn documents_of_one_space_as_a_peer_of_our_own_sees_it() {
         document: fourth.id,
         reason: "space-full".to_owned(),
         message: "no room for another document: its space has 3 already".to_owned(),
+        changes: Vec::new(),
     };
     assert_eq!(refused, expected);
     // The same connection goes on, and so do the documents that are there.
