@@ -18,7 +18,7 @@ mod warrant;
 pub use deciding::Decision;
 pub use entry::{By, Deed, Entry};
 pub use members::{BadMembers, Card, Members, Waiting};
-pub use request::{Answer, Denied, InvitationCard, Quarantined, Request, Way};
+pub use request::{Answer, Denied, InvitationCard, Packed, Quarantined, Request, Way};
 pub use tombstone::{BadTombstones, Heads, Tombstone};
 pub use warrant::Warrant;
 

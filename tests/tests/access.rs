@@ -476,9 +476,10 @@ async fn a_stock_client_with_a_ticket_works_until_it_is_withdrawn() -> Result<()
 
 async fn withdraw_last_ticket(house: &House) -> Result<Answer> {
     let record = Request::Record { space: house.space };
-    let Answer::Record(entries) = house.host.ask(&record).await? else {
+    let Answer::Record(packed) = house.host.ask(&record).await? else {
         bail!("the team may not read what was done");
     };
+    let entries = packed.open().context("the record cannot be read")?;
     let number = entries.iter().rev().find_map(|entry| match entry.deed {
         maillage_shared::roster::Deed::Ticketed { number, .. } => Some(number),
         _ => None,

@@ -184,7 +184,13 @@ async fn what_nobody_vouches_for_waits_for_the_team_and_goes_to_nobody_before() 
     let waiting = eventually("it waits for the team", async || {
         let answer = house.host.ask(&Request::Quarantine { space }).await;
         match answer.map_err(told)? {
-            Answer::Quarantine(waiting) if !waiting.is_empty() => Ok(waiting),
+            Answer::Quarantine(packed) => {
+                let waiting = packed.open().unwrap_or_default();
+                match waiting.is_empty() {
+                    true => Err("nothing waits".to_owned()),
+                    false => Ok(waiting),
+                }
+            }
             other => Err(format!("{other:?}")),
         }
     })

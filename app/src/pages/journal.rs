@@ -37,7 +37,9 @@ pub(crate) fn journal() -> AnyView {
             asking.ask(
                 |space| Request::Record { space },
                 move |answer| {
-                    if let Answer::Record(entries) = answer {
+                    if let Answer::Record(packed) = answer
+                        && let Some(entries) = packed.open()
+                    {
                         let names = Names::of(model);
                         lines.try_set(Some(names.lines(&entries)));
                     }

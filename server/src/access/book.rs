@@ -4,7 +4,7 @@ use super::record::Record;
 use super::{Change, Registry, erasing, quarantine};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
-use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Phone, Request, Roster};
+use maillage_shared::roster::{Answer, By, Deed, Denied, Entry, Packed, Phone, Request, Roster};
 use maillage_shared::time::UnixMillis;
 use std::io;
 use std::sync::Arc;
@@ -88,7 +88,8 @@ impl Book {
                     tracing::warn!(%space, %error, "the record of a territory cannot be read");
                     Denied::NotKept
                 })?;
-                Answer::Record(entries.split_off(entries.len().saturating_sub(ENTRIES_SHOWN)))
+                let newest = entries.split_off(entries.len().saturating_sub(ENTRIES_SHOWN));
+                Answer::Record(Packed::new(&newest))
             }
             _ => waiting.unwrap_or(decision.answer),
         };
@@ -105,9 +106,8 @@ impl Book {
     fn waiting(&self, request: &Request) -> Result<Option<Answer>, Denied> {
         let folder = self.record.folder();
         let found = match request {
-            Request::Quarantine { space } => {
-                quarantine::list(folder, *space).map(|waiting| Some(Answer::Quarantine(waiting)))
-            }
+            Request::Quarantine { space } => quarantine::list(folder, *space)
+                .map(|waiting| Some(Answer::Quarantine(Packed::new(&waiting)))),
             Request::Examine {
                 space,
                 document,

@@ -145,7 +145,6 @@ async fn documents_of_one_space_as_a_peer_of_our_own_sees_it() {
         panic!("not told why");
     };
     let expected = RefusedMessage {
-        changes: Vec::new(),
         sender: phone.relay.clone(),
         target: phone.name.clone(),
         document: fourth.id,

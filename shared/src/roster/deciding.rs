@@ -3,7 +3,7 @@
 use super::request::Draw;
 use super::{
     Answer, By, Deed, Denied, InvitationCard, LINK_LIFE, MOST_ENTRIES, MOST_INVITATIONS,
-    MOST_MEMBERS, MOST_PEOPLE, Member, Open, Request, Roster, SAME_VISIT, WORDS_BYTES,
+    MOST_MEMBERS, MOST_PEOPLE, Member, Open, Packed, Request, Roster, SAME_VISIT, WORDS_BYTES,
 };
 use crate::identity::{PersonId, PublicKey, Role, Roles};
 use crate::presence::Face;
@@ -326,7 +326,7 @@ impl Roster {
             })
             .collect();
         self.check(by, Act::Invite(Role::Guest))?;
-        Ok(Decision::only(Answer::Invitations(cards)))
+        Ok(Decision::only(Answer::Invitations(Packed::new(&cards))))
     }
 
     pub(super) fn check(&self, by: By, act: Act) -> Result<(), Denied> {

@@ -8,6 +8,7 @@ use crate::presence::Face;
 use crate::time::UnixMillis;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
+use std::marker::PhantomData;
 
 /// The longest request that is read, in bytes.
 const REQUEST_BYTES: usize = 4 * 1024;
@@ -342,7 +343,7 @@ pub enum Answer {
     },
     /// The invitations that are open.
     #[n(5)]
-    Invitations(#[n(0)] Vec<InvitationCard>),
+    Invitations(#[n(0)] Packed<Vec<InvitationCard>>),
     /// An invitation is none, but brings another phone of this person.
     #[n(7)]
     Returning {
@@ -358,13 +359,40 @@ pub enum Answer {
     },
     /// All that was done.
     #[n(6)]
-    Record(#[n(0)] Vec<Entry>),
+    Record(#[n(0)] Packed<Vec<Entry>>),
     /// What waits in quarantine, the oldest first.
     #[n(40)]
-    Quarantine(#[n(0)] Vec<Quarantined>),
+    Quarantine(#[n(0)] Packed<Vec<Quarantined>>),
     /// Change chunks, one after the other, causes first.
     #[n(41)]
     Chunks(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
+}
+
+/// Something in CBOR that is read only where it is shown: what reads it is downloaded with the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Packed<T> {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    bytes: Vec<u8>,
+    #[cbor(skip)]
+    of: PhantomData<T>,
+}
+
+impl<T: Encode<()>> Packed<T> {
+    /// Packs it.
+    pub fn new(value: &T) -> Self {
+        Self {
+            // Writing to a Vec cannot fail.
+            bytes: minicbor::to_vec(value).unwrap_or_default(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T: for<'b> Decode<'b, ()>> Packed<T> {
+    /// Reads it; `None` when it is something else.
+    pub fn open(&self) -> Option<T> {
+        minicbor::decode(&self.bytes).ok()
+    }
 }
 
 /// Something that was brought, that others are said to have written, and that nobody vouches for.

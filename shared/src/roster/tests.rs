@@ -624,7 +624,7 @@ fn the_record_reaches_phones_as_it_was_written() {
     book.bring(9, secret, true).unwrap();
     book.confirm(nadia, number, 9).unwrap();
     book.become_(nadia, 2, Roles::NONE).unwrap();
-    let answer = Answer::Record(book.entries);
+    let answer = Answer::Record(Packed::new(&book.entries));
     let bytes = minicbor::to_vec(&answer).unwrap();
     assert_eq!(minicbor::decode::<Answer>(&bytes).unwrap(), answer);
 }

@@ -40,8 +40,8 @@ pub(crate) fn Invite() -> AnyView {
         listing.ask(
             |space| Request::Invitations { space },
             move |answer| {
-                if let Answer::Invitations(cards) = answer {
-                    open.try_set(Some(cards));
+                if let Answer::Invitations(packed) = answer {
+                    open.try_set(packed.open());
                 }
             },
         );
