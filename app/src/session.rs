@@ -34,6 +34,7 @@ use crate::platform::timer::WakeUp;
 use crate::platform::{clock, entropy, log, network, page, panic, storage};
 use drafts::Replacement;
 use keys::Keys;
+use litemap::LiteMap;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Authorship, PersonId, Proof, Signature};
@@ -45,7 +46,7 @@ use opening::Start;
 use people::People;
 use state::Moment;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::rc::Rc;
 use task::{Event, Task};
@@ -532,7 +533,7 @@ impl Session {
     }
 
     /// Reads a table anew.
-    fn read_table(&self, table: Table, event: fn(BTreeMap<String, Vec<u8>>) -> Event) {
+    fn read_table(&self, table: Table, event: fn(LiteMap<String, Vec<u8>>) -> Event) {
         let session = self.clone();
         self.store(move |kept| async move {
             if let Some(kept) = kept {

@@ -15,6 +15,7 @@ pub mod id;
 pub mod identity;
 pub mod limits;
 pub mod migrate;
+pub mod order;
 pub mod presence;
 #[cfg(test)]
 mod properties;

@@ -10,17 +10,19 @@ use crate::platform::storage::Room;
 use crate::platform::version::{self, Version};
 use crate::session::{Coming, Fate, KeptDraft, Notice, Place, Session, State, Words, now};
 use leptos::prelude::*;
+use litemap::LiteMap;
 use maillage_shared::command::NeedsCommand;
 use maillage_shared::doc::{Document, Imported, Kind};
 use maillage_shared::id::{DocumentId, RecordId};
 use maillage_shared::identity::{Invitation, PersonId, Roles};
 use maillage_shared::migrate;
+use maillage_shared::order;
 use maillage_shared::presence::Face;
 use maillage_shared::roster::{Answer, Request};
 use maillage_shared::rules::access::{Act, may_act};
 use maillage_shared::snapshot::{IndexEntry, JobSheetSnapshot, NeedsSnapshot, TerritorySnapshot};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::{Rc, Weak};
 use watched::{Watched, put};
 
@@ -57,11 +59,11 @@ pub(crate) struct Board {
     /// Which documents were erased, and what is left of what was written there.
     erased: ArcTrigger,
     /// Who waits for an answer of the relay, by the question's number.
-    asked: RefCell<BTreeMap<u64, Hearer>>,
+    asked: RefCell<LiteMap<u64, Hearer>>,
     steady: Cell<Steady>,
-    watched: RefCell<BTreeMap<DocumentId, Rc<Watched>>>,
+    watched: RefCell<LiteMap<DocumentId, Rc<Watched>>>,
     /// What the sheets on this phone say of themselves, for lists.
-    summaries: RefCell<BTreeMap<DocumentId, SheetSummary>>,
+    summaries: RefCell<LiteMap<DocumentId, SheetSummary>>,
     bindings: RefCell<Vec<Weak<Binding>>>,
     stale: RefCell<BTreeSet<DocumentId>>,
     frame_asked: Cell<bool>,
@@ -400,7 +402,9 @@ impl Board {
             let waiting = state.waiting();
             let members = cards.iter().filter_map(|card| Member::of(card, waiting));
             let mut members: Vec<Member> = members.filter(is_seen).collect();
-            members.sort_by_key(|member| (member.roles.is_empty(), member.number));
+            order::by_key(&mut members, |member| {
+                (member.roles.is_empty(), member.number)
+            });
             Some(members)
         });
         put(&self.members, members);

@@ -3,6 +3,7 @@
 use crate::session::{self, Found, State};
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, PublicKey, Roles};
+use maillage_shared::order;
 use maillage_shared::presence::{Face, Presence};
 use maillage_shared::records::{Section, SheetState, Trade};
 use maillage_shared::roster::{Card, Denied, Waiting};
@@ -143,7 +144,9 @@ impl OnPhone {
             }
         };
         let mut users: Vec<User> = state.users().map(shown).collect();
-        users.sort_by_key(|user| (user.number.is_none(), user.number, user.id));
+        order::by_key(&mut users, |user| {
+            (user.number.is_none(), user.number, user.id)
+        });
         Self {
             users,
             helper: state.helper(),

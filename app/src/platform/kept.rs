@@ -7,11 +7,11 @@
 mod request;
 
 use leptos::web_sys;
+use litemap::LiteMap;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoredChange;
 use request::{completed, succeeded};
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 
 const DATABASE: &str = "maillage";
@@ -49,20 +49,20 @@ pub(crate) enum KeepError {
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
     /// The changes of each document, as bytes, in no particular order.
-    pub(crate) changes: BTreeMap<DocumentId, Vec<Vec<u8>>>,
+    pub(crate) changes: LiteMap<DocumentId, Vec<Vec<u8>>>,
     /// What [`Table::Documents`] holds.
-    pub(crate) documents: BTreeMap<String, Vec<u8>>,
+    pub(crate) documents: LiteMap<String, Vec<u8>>,
     /// What [`Table::Me`] holds.
     pub(crate) me: Mine,
     /// What [`Table::People`] holds.
-    pub(crate) people: BTreeMap<String, Vec<u8>>,
+    pub(crate) people: LiteMap<String, Vec<u8>>,
 }
 
 /// What [`Table::Me`] holds: about the people who use this phone, and their keys.
 #[derive(Debug, Default)]
 pub(crate) struct Mine {
     /// What is bytes.
-    pub(crate) entries: BTreeMap<String, Vec<u8>>,
+    pub(crate) entries: LiteMap<String, Vec<u8>>,
     /// What is something else, of the browser's own.
     pub(crate) keys: Vec<(String, JsValue)>,
 }
@@ -167,7 +167,7 @@ impl Kept {
             .into_iter()
             .map(|(document, key)| Ok((document, store.get(&key)?)))
             .collect::<Result<_, KeepError>>()?;
-        let mut found: BTreeMap<DocumentId, Vec<Vec<u8>>> = BTreeMap::new();
+        let mut found: LiteMap<DocumentId, Vec<Vec<u8>>> = LiteMap::new();
         for (document, request) in asked {
             if let Ok(bytes) = succeeded(&request).await?.dyn_into::<js_sys::Uint8Array>() {
                 found.entry(document).or_default().push(bytes.to_vec());
@@ -183,7 +183,7 @@ impl Kept {
     }
 
     /// Reads one table anew.
-    pub(crate) async fn read(&self, table: Table) -> Result<BTreeMap<String, Vec<u8>>, KeepError> {
+    pub(crate) async fn read(&self, table: Table) -> Result<LiteMap<String, Vec<u8>>, KeepError> {
         let store = self.reading(table.name())?;
         let named = named(&store.get_all_keys()?, &store.get_all()?).await?;
         Ok(named.entries)

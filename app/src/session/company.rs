@@ -3,12 +3,12 @@
 //! Nothing here is kept. One's own place is told at most twice a second and at least every ten seconds; whoever is not heard of
 //! for twenty-five seconds has left.
 
+use litemap::LiteMap;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
 use maillage_shared::presence::Presence;
 use maillage_shared::records::Section;
 use maillage_shared::time::UnixMillis;
-use std::collections::BTreeMap;
 
 /// Least time between two messages about one document, in milliseconds.
 const TELL_AFTER: i64 = 500;
@@ -44,8 +44,8 @@ pub(crate) struct Tell {
 /// Everyone, in every document.
 #[derive(Debug, Default)]
 pub(crate) struct Company {
-    mine: BTreeMap<DocumentId, Mine>,
-    others: BTreeMap<DocumentId, BTreeMap<PersonId, Other>>,
+    mine: LiteMap<DocumentId, Mine>,
+    others: LiteMap<DocumentId, LiteMap<PersonId, Other>>,
 }
 
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Company {
 
     /// A new connection: nobody at its other end knows where one is.
     pub(crate) fn connected(&mut self, now: UnixMillis) {
-        for mine in self.mine.values_mut() {
+        for (_, mine) in self.mine.iter_mut() {
             mine.due = now;
         }
     }
@@ -154,7 +154,7 @@ impl Company {
         let others = self
             .others
             .values()
-            .flat_map(BTreeMap::values)
+            .flat_map(LiteMap::values)
             .map(|other| other.heard.plus(FORGET_AFTER));
         mine.chain(others).min()
     }
@@ -174,14 +174,14 @@ impl Company {
             }
         }
         let mut changed = Vec::new();
-        self.others.retain(|document, there| {
+        for (document, there) in self.others.iter_mut() {
             let before = there.len();
             there.retain(|_, other| other.heard.plus(FORGET_AFTER) > now);
             if there.len() < before {
                 changed.push(*document);
             }
-            !there.is_empty()
-        });
+        }
+        self.others.retain(|_, there| !there.is_empty());
         (tell, changed)
     }
 }

@@ -3,16 +3,17 @@
 use super::state::{Moment, State, first_half};
 use super::tabs::{Word, code_of, rejection_of, tell};
 use super::task::{Notice, Task};
+use litemap::LiteMap;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
+use maillage_shared::order;
 use maillage_shared::rebuild::{Draft, Rebuild};
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::client::Rejection;
 use maillage_shared::time::UnixMillis;
 use minicbor::{Decoder, Encoder};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 /// How drafts are called among what is kept about documents.
@@ -45,11 +46,9 @@ pub(crate) struct Replacement {
 }
 
 /// Those among what is kept about documents.
-pub(crate) fn among(kept: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn among(kept: &LiteMap<String, Vec<u8>>) -> LiteMap<String, Vec<u8>> {
     let drafts = kept.iter().filter(|(name, _)| name.starts_with(PREFIX));
-    drafts
-        .map(|(name, bytes)| (name.clone(), bytes.clone()))
-        .collect()
+    order::map(drafts.map(|(name, bytes)| (name.clone(), bytes.clone())))
 }
 
 /// Why the group did not get it, when that was, and the draft; nothing when the bytes make no sense.
@@ -167,7 +166,7 @@ impl State {
                 Some((name, write(why, moment.now, &draft)))
             })
             .collect();
-        self.drafts.extend(drafts.iter().cloned());
+        order::add(&mut self.drafts, drafts.iter().cloned());
         tasks.push(Task::Replace(Replacement {
             document,
             why,
@@ -200,7 +199,7 @@ impl State {
     }
 
     /// The drafts as they are kept now.
-    pub(super) fn read_drafts(&mut self, kept: &BTreeMap<String, Vec<u8>>, tasks: &mut Vec<Task>) {
+    pub(super) fn read_drafts(&mut self, kept: &LiteMap<String, Vec<u8>>, tasks: &mut Vec<Task>) {
         self.drafts = among(kept);
         tasks.push(Task::Tell(Notice::Status));
     }

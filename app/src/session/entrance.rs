@@ -5,13 +5,13 @@
 use super::myself::{Coming, Myself, Wish};
 use super::state::{Moment, State, first_half};
 use super::task::{Notice, Task};
+use litemap::LiteMap;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PublicKey, Role};
 use maillage_shared::presence::Face;
 use maillage_shared::roster::{Answer, Denied, Request, Way};
 use maillage_shared::sync::client::ClientEvent;
 use maillage_shared::time::UnixMillis;
-use std::collections::BTreeMap;
 
 /// How long the relay may take for an answer before the line is taken for dead, in milliseconds.
 const PATIENCE: i64 = 15_000;
@@ -30,7 +30,7 @@ pub(crate) struct Entrance {
     newcomer: Option<Wish>,
     asking: Asking,
     /// Questions without an answer so far, and since when.
-    asked: BTreeMap<u64, UnixMillis>,
+    asked: LiteMap<u64, UnixMillis>,
     /// Who I am is being written this many times.
     writing: u32,
     /// The client knows that somebody uses this phone.

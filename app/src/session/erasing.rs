@@ -6,15 +6,16 @@ use super::opening::Opened;
 use super::state::Moment;
 use super::tabs::{Word, tell};
 use super::task::{Notice, Task};
+use litemap::LiteMap;
 use maillage_shared::command::RemoveIndexEntry;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::PersonId;
+use maillage_shared::order;
 use maillage_shared::roster::Tombstone;
 use maillage_shared::rules::access::{Act, may_act};
 use maillage_shared::snapshot::IndexEntry;
 use maillage_shared::sync::client::Buried;
-use std::collections::BTreeMap;
 
 /// How what is left of an erased document is called among what is kept about documents.
 const GONE: &str = "gone ";
@@ -40,23 +41,23 @@ pub(crate) enum Fate {
 #[derive(Debug, Default)]
 pub(crate) struct Erased {
     /// What stands for each, and whether something unsaid went with it.
-    gone: BTreeMap<DocumentId, (Option<DocumentId>, bool)>,
+    gone: LiteMap<DocumentId, (Option<DocumentId>, bool)>,
     /// What was written in those that were replaced.
-    words: BTreeMap<DocumentId, Words>,
+    words: LiteMap<DocumentId, Words>,
 }
 
 impl Erased {
     /// Reads what is kept.
-    pub(crate) fn read(kept: &BTreeMap<String, Vec<u8>>) -> Self {
+    pub(crate) fn read(kept: &LiteMap<String, Vec<u8>>) -> Self {
         let mut erased = Self::default();
         for (name, bytes) in kept {
             if let Some(id) = named(name, GONE) {
                 let gone = minicbor::decode(bytes).ok();
-                erased.gone.extend(gone.map(|gone| (id, gone)));
+                order::add(&mut erased.gone, gone.map(|gone| (id, gone)));
             } else if let Some(id) = named(name, WORDS) {
                 let words: Option<Words> = minicbor::decode(bytes).ok();
                 let words = words.filter(|words| !words.is_empty());
-                erased.words.extend(words.map(|words| (id, words)));
+                order::add(&mut erased.words, words.map(|words| (id, words)));
             }
         }
         erased

@@ -5,6 +5,7 @@ use crate::platform::kept::{KeepError, Kept, Mine};
 use crate::platform::log;
 use crate::platform::signing::DeviceKey;
 use maillage_shared::identity::{PersonId, PersonKey, PublicKey, Signature};
+use maillage_shared::order;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
@@ -44,7 +45,7 @@ impl Keys {
                 let former = myself::FORMER.map(str::to_owned);
                 warn_of(&kept.put_mine(&[], &entries, &former).await);
             }
-            mine.entries.extend(entries);
+            order::add(&mut mine.entries, entries);
         }
     }
 

@@ -2,10 +2,11 @@
 
 use super::state::State;
 use super::task::{Notice, Task};
+use litemap::LiteMap;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{PersonId, PublicKey, Roles};
+use maillage_shared::order;
 use maillage_shared::roster::{Card, Members, Waiting};
-use std::collections::BTreeMap;
 
 /// How the snapshot of a territory is called among what is kept about documents.
 const PREFIX: &str = "members ";
@@ -17,7 +18,7 @@ pub(crate) struct Known {
     /// The key that vouched first, and has to ever after.
     pub(super) key: PublicKey,
     /// The position of each person's card, by the fingerprints of all their keys.
-    cards: BTreeMap<PersonId, usize>,
+    cards: LiteMap<PersonId, usize>,
     /// One has come in again since: what it says of oneself is no longer so.
     pub(super) is_old: bool,
 }
@@ -25,7 +26,7 @@ pub(crate) struct Known {
 impl Known {
     fn open(space: DocumentId, data: &[u8], pinned: Option<PublicKey>) -> Option<Self> {
         let (members, key) = Members::open(data, pinned).ok()?;
-        let mut cards = BTreeMap::new();
+        let mut cards = LiteMap::new();
         for (position, card) in members.people.iter().enumerate() {
             cards.insert(card.person, position);
             // The first key is who they are; phones after the first have fingerprints of their own.
@@ -53,12 +54,12 @@ pub(crate) fn kept_as(space: DocumentId) -> String {
 }
 
 /// Reads the snapshots among what is kept about documents. The key that signed what was kept is the one that was met first.
-pub(crate) fn read(kept: &BTreeMap<String, Vec<u8>>) -> BTreeMap<DocumentId, Known> {
+pub(crate) fn read(kept: &LiteMap<String, Vec<u8>>) -> LiteMap<DocumentId, Known> {
     let snapshots = kept.iter().filter_map(|(name, data)| {
         let space: DocumentId = name.strip_prefix(PREFIX)?.parse().ok()?;
         Some((space, Known::open(space, data, None)?))
     });
-    snapshots.collect()
+    order::map(snapshots)
 }
 
 impl State {

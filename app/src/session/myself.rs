@@ -1,11 +1,11 @@
 //! The person who uses this phone. What signs for them is not known here, but to `keys.rs`.
 
+use litemap::LiteMap;
 use maillage_shared::ActorId;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Invitation, PersonId, PersonKey, PublicKey};
 use maillage_shared::presence::Face;
 use minicbor::{Decoder, Encoder};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 /// The name of who uses this phone among what is kept; everything else is kept under the name of its person.
@@ -85,13 +85,13 @@ impl Myself {
     }
 
     /// Reads what [`Myself::entries`] gave to keep; `None` when nobody uses this phone.
-    pub(crate) fn read(kept: &BTreeMap<String, Vec<u8>>, entropy: [u8; 8]) -> Option<Self> {
+    pub(crate) fn read(kept: &LiteMap<String, Vec<u8>>, entropy: [u8; 8]) -> Option<Self> {
         Self::read_one(kept, person_in(kept, WHO)?, entropy)
     }
 
     /// The same of one of those who use this phone.
     pub(crate) fn read_one(
-        kept: &BTreeMap<String, Vec<u8>>,
+        kept: &LiteMap<String, Vec<u8>>,
         person: PersonId,
         entropy: [u8; 8],
     ) -> Option<Self> {
@@ -101,7 +101,7 @@ impl Myself {
 
     /// Reads what was kept as long as a phone had one person: who they are, and the seed of their key.
     pub(crate) fn read_former(
-        kept: &BTreeMap<String, Vec<u8>>,
+        kept: &LiteMap<String, Vec<u8>>,
         entropy: [u8; 8],
     ) -> Option<(Self, [u8; 32])> {
         let seed: [u8; 32] = kept.get(SEED)?.as_slice().try_into().ok()?;
@@ -154,7 +154,7 @@ pub(crate) fn person_as(name: &str, person: Option<PersonId>) -> (String, Vec<u8
 }
 
 /// Who is kept under such a name.
-pub(crate) fn person_in(kept: &BTreeMap<String, Vec<u8>>, name: &str) -> Option<PersonId> {
+pub(crate) fn person_in(kept: &LiteMap<String, Vec<u8>>, name: &str) -> Option<PersonId> {
     PersonId::parse(std::str::from_utf8(kept.get(name)?).ok()?)
 }
 
@@ -180,7 +180,7 @@ pub(crate) fn holder_of(name: &str) -> Option<PersonId> {
 }
 
 /// The public half of someone's key among what is kept.
-pub(crate) fn public_of(kept: &BTreeMap<String, Vec<u8>>, person: PersonId) -> Option<PublicKey> {
+pub(crate) fn public_of(kept: &LiteMap<String, Vec<u8>>, person: PersonId) -> Option<PublicKey> {
     let bytes = kept.get(&name(person, PUBLIC))?.as_slice();
     let public = PublicKey::from_bytes(bytes.try_into().ok()?);
     (public.person() == person).then_some(public)
@@ -269,8 +269,8 @@ mod tests {
 
     #[test]
     fn a_phone_on_which_nobody_joined_has_nobody() {
-        assert!(Myself::read(&BTreeMap::new(), [0; 8]).is_none());
-        assert!(Myself::read_former(&BTreeMap::new(), [0; 8]).is_none());
+        assert!(Myself::read(&LiteMap::new(), [0; 8]).is_none());
+        assert!(Myself::read_former(&LiteMap::new(), [0; 8]).is_none());
     }
 
     #[test]
@@ -283,7 +283,7 @@ mod tests {
             (TERRITORY.to_owned(), territory.as_bytes().to_vec()),
             (ENTERING.to_owned(), Vec::new()),
         ];
-        let (me, seed) = Myself::read_former(&BTreeMap::from(kept), [2; 8]).unwrap();
+        let (me, seed) = Myself::read_former(&LiteMap::from_iter(kept), [2; 8]).unwrap();
         assert_eq!(
             (me.person, me.territory),
             (someone(1).person, Some(territory))
@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn nobody_is_read_by_the_key_of_another() {
         let me = someone(1);
-        let mut kept: BTreeMap<_, _> = me.entries().into_iter().collect();
+        let mut kept: LiteMap<_, _> = me.entries().into_iter().collect();
         assert_eq!(public_of(&kept, me.person), Some(me.public));
         kept.insert(name(me.person, PUBLIC), vec![1; 32]);
         assert_eq!(public_of(&kept, me.person), None);

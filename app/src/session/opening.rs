@@ -6,6 +6,7 @@ use super::myself::Myself;
 use super::people::People;
 use super::users::User;
 use crate::platform::kept::Loaded;
+use litemap::LiteMap;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
@@ -13,7 +14,6 @@ use maillage_shared::identity::{PersonId, Receipt};
 use maillage_shared::sync::client::Acknowledged;
 use maillage_shared::{ActorId, ChangeHash};
 use minicbor::{Decoder, Encoder};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 /// The keys of the relay's name, of its heads and of its word for them in what is kept about a document.
@@ -41,11 +41,11 @@ pub(crate) struct Start {
     /// The territory that it had joined before its browser cleared everything.
     pub(crate) forgotten: Option<DocumentId>,
     /// Who is who in its territories.
-    pub(crate) members: BTreeMap<DocumentId, Known>,
+    pub(crate) members: LiteMap<DocumentId, Known>,
     /// What it remembers of documents that were erased.
     pub(crate) erased: Erased,
     /// What it keeps of words that the group did not get, by name.
-    pub(crate) drafts: BTreeMap<String, Vec<u8>>,
+    pub(crate) drafts: LiteMap<String, Vec<u8>>,
     /// It has kept nothing and will keep nothing.
     pub(crate) forgetful: bool,
 }
@@ -99,7 +99,7 @@ pub(crate) fn documents(loaded: &Loaded, actor: &ActorId) -> (Vec<Opened>, Vec<S
     (opened, problems)
 }
 
-fn acknowledged(kept: &BTreeMap<String, Vec<u8>>, id: DocumentId) -> Acknowledged {
+fn acknowledged(kept: &LiteMap<String, Vec<u8>>, id: DocumentId) -> Acknowledged {
     kept.get(&id.to_string())
         .and_then(|bytes| read_acknowledged(bytes))
         .unwrap_or_default()

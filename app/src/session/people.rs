@@ -1,10 +1,11 @@
 //! The people this phone has met: shared documents hold opaque ids, and only presence tells their names.
 
+use litemap::LiteMap;
 use maillage_shared::identity::PersonId;
+use maillage_shared::order;
 use maillage_shared::presence::Face;
 use maillage_shared::time::UnixMillis;
 use minicbor::{Decoder, Encoder};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 /// People remembered; more are not noted.
@@ -15,7 +16,7 @@ const NOTE_AFTER: i64 = 86_400_000;
 /// Names, pictures and colours by person.
 #[derive(Debug, Default)]
 pub(crate) struct People {
-    known: BTreeMap<PersonId, Known>,
+    known: LiteMap<PersonId, Known>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl People {
             .into_iter()
             .filter_map(|(key, bytes)| Some((PersonId::parse(key)?, decode(bytes)?)));
         Self {
-            known: known.collect(),
+            known: order::map(known),
         }
     }
 

@@ -12,6 +12,7 @@ use super::task::{Event, Notice, Task};
 use super::users::User;
 use crate::platform::network::Network;
 use crate::platform::storage::Room;
+use litemap::LiteMap;
 use maillage_shared::ChangeHash;
 use maillage_shared::birth;
 use maillage_shared::doc::Document;
@@ -21,7 +22,7 @@ use maillage_shared::sync::client::{
     Acknowledged, Client, ClientEffect, ClientEvent, LinkState, Rejection,
 };
 use maillage_shared::time::UnixMillis;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 /// What the relay acknowledged is written down this long after the first word of it, in milliseconds.
 const REMEMBER_AFTER: i64 = 2_000;
@@ -76,13 +77,13 @@ pub(crate) struct State {
     pub(super) handing_over: Option<(String, bool)>,
     pub(super) entrance: Entrance,
     /// Who is who, in each territory of which that was told.
-    pub(super) members: BTreeMap<DocumentId, Known>,
+    pub(super) members: LiteMap<DocumentId, Known>,
     /// What this phone remembers of documents that were erased.
     pub(super) erased: Erased,
     /// Documents born here that the territory's index does not list yet.
     pub(super) unlisted: BTreeSet<DocumentId>,
     /// Words that the group did not get, as they are kept.
-    pub(super) drafts: BTreeMap<String, Vec<u8>>,
+    pub(super) drafts: LiteMap<String, Vec<u8>>,
     /// Documents to be made anew without what was refused for good.
     pub(super) to_rebuild: BTreeSet<DocumentId>,
     /// The documents beside the sheets of the territory: they are asked for before anyone has stated anything.
@@ -97,9 +98,9 @@ pub(crate) struct State {
     /// Set while the last attempt to write who I am has failed.
     pub(super) myself_again_at: Option<UnixMillis>,
     /// Changes made here and not yet durable.
-    unkept: BTreeMap<DocumentId, HashSet<ChangeHash>>,
+    unkept: LiteMap<DocumentId, HashSet<ChangeHash>>,
     /// What the relay acknowledged and was not written down yet.
-    acknowledged: BTreeMap<DocumentId, Acknowledged>,
+    acknowledged: LiteMap<DocumentId, Acknowledged>,
     remember_at: Option<UnixMillis>,
     asked_to_persist: bool,
     connected: bool,

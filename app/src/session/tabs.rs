@@ -9,11 +9,11 @@ use super::myself::{self, Myself};
 use super::state::{Moment, State, first_half};
 use super::task::{Notice, Task};
 use super::users::{self, HOME};
+use litemap::LiteMap;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::id::DocumentId;
 use maillage_shared::store::StoredChange;
 use maillage_shared::sync::client::{Acknowledged, LinkState, Rejection};
-use std::collections::BTreeMap;
 pub(crate) use word::Word;
 pub(super) use word::{code as code_of, rejection as rejection_of};
 
@@ -21,7 +21,7 @@ pub(super) use word::{code as code_of, rejection as rejection_of};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Told {
     link: LinkState,
-    refused: BTreeMap<DocumentId, Rejection>,
+    refused: LiteMap<DocumentId, Rejection>,
 }
 
 impl State {
@@ -174,7 +174,7 @@ impl State {
     pub(super) fn read_myself(
         &mut self,
         moment: Moment,
-        entries: &BTreeMap<String, Vec<u8>>,
+        entries: &LiteMap<String, Vec<u8>>,
         tasks: &mut Vec<Task>,
     ) {
         self.users = users::read(entries);

@@ -3,13 +3,13 @@
 use super::drafts::Replacement;
 use crate::platform::network::Network;
 use crate::platform::storage::Room;
+use litemap::LiteMap;
 use maillage_shared::ChangeHash;
 use maillage_shared::doc::Imported;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Authorship, PersonId, Proof, PublicKey};
 use maillage_shared::roster::Answer;
 use maillage_shared::store::StoredChange;
-use std::collections::BTreeMap;
 
 /// Something that happened outside.
 #[derive(Debug)]
@@ -49,9 +49,9 @@ pub(crate) enum Event {
     /// Changes in the store that were not known here.
     Found(Vec<(DocumentId, Vec<Vec<u8>>)>),
     /// Who uses this phone, as it is kept now.
-    MyselfRead(BTreeMap<String, Vec<u8>>),
+    MyselfRead(LiteMap<String, Vec<u8>>),
     /// What is kept about documents now: drafts are among it.
-    DraftsRead(BTreeMap<String, Vec<u8>>),
+    DraftsRead(LiteMap<String, Vec<u8>>),
 }
 
 /// Something to do.

@@ -8,11 +8,11 @@ use super::opening::Start;
 use super::state::{Moment, State};
 use super::tabs::{Word, tell};
 use super::task::{Notice, Task};
+use litemap::LiteMap;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{MOST_PROOFS, PersonId, PublicKey};
 use maillage_shared::presence::Face;
 use maillage_shared::time::UnixMillis;
-use std::collections::BTreeMap;
 
 /// Where a page begins anew.
 pub(crate) const HOME: &str = "#/";
@@ -101,7 +101,7 @@ pub(crate) fn guard_entries(person: PersonId, guard: Option<&Guard>) -> Vec<(Str
 }
 
 /// Everyone who uses this phone, as it was kept, in the order of their ids.
-pub(crate) fn read(kept: &BTreeMap<String, Vec<u8>>) -> Vec<User> {
+pub(crate) fn read(kept: &LiteMap<String, Vec<u8>>) -> Vec<User> {
     let people = kept.keys().filter_map(|name| myself::named_by(name));
     let users = people.filter_map(|person| {
         let me = Myself::read_one(kept, person, [0; 8])?;

@@ -2,6 +2,7 @@
 
 use super::field::{age, field, map_at, records, value};
 use crate::id::RecordId;
+use crate::order;
 use crate::snapshot::{Field, GuardRailSnapshot};
 use automerge::{Automerge, ObjId};
 
@@ -115,7 +116,7 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Gua
             .iter()
             .all(|topic| topic.code() != key)
     });
-    added.sort_by_cached_key(|(_, record)| age(record));
+    order::by_key(&mut added, |(_, record)| age(record));
     all.extend(added.into_iter().map(|(key, record)| {
         let topic = value(reader, &record, TOPIC).unwrap_or(GuardRailTopic::Other);
         read(reader, RecordId::from_key(key), topic, &record)

@@ -2,6 +2,7 @@
 
 use super::field::{records, value};
 use crate::id::RecordId;
+use crate::order;
 use crate::snapshot::HireSnapshot;
 use automerge::{Automerge, ObjId};
 
@@ -22,6 +23,8 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Hir
             sheet: value(reader, &id, SHEET),
         })
         .collect();
-    all.sort_by_cached_key(|hire| (hire.date.is_none(), hire.date, hire.id.clone()));
+    order::by_key(&mut all, |hire| {
+        (hire.date.is_none(), hire.date, hire.id.clone())
+    });
     all
 }

@@ -4,6 +4,7 @@ use super::field::{records, value};
 use super::job_sheet;
 use crate::doc::{Document, Kind};
 use crate::id::DocumentId;
+use crate::order;
 use crate::snapshot::{IndexEntry, JobSheetSnapshot};
 use automerge::{Automerge, ObjId};
 
@@ -26,7 +27,9 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Ind
             })
         })
         .collect();
-    all.sort_by_cached_key(|entry| (entry.kind, entry.title.to_lowercase(), entry.id));
+    order::by_key(&mut all, |entry| {
+        (entry.kind, entry.title.to_lowercase(), entry.id)
+    });
     all
 }
 

@@ -3,6 +3,7 @@
 use super::field::{age, author_of, field, records, time_of};
 use super::helped::helper_of;
 use crate::id::RecordId;
+use crate::order;
 use crate::snapshot::NeedSnapshot;
 use automerge::{Automerge, ObjId};
 
@@ -13,7 +14,7 @@ pub(crate) const EXPRESSED_BY: &str = "expressed_by";
 /// Reads every need, in the order in which they were said, without echoes and covers.
 pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<NeedSnapshot> {
     let mut all = records(reader, container);
-    all.sort_by_cached_key(|(_, id)| age(id));
+    order::by_key(&mut all, |(_, id)| age(id));
     all.into_iter()
         .map(|(key, id)| NeedSnapshot {
             id: RecordId::from_key(key),

@@ -8,6 +8,7 @@ use crate::command::CommandError;
 use crate::doc::{Document, Genesis, Kind};
 use crate::id::{DocumentId, RecordId};
 use crate::identity::PersonId;
+use crate::order;
 use crate::snapshot::NeedsSnapshot;
 use crate::time::UnixMillis;
 use automerge::{ActorId, ROOT};
@@ -71,7 +72,7 @@ impl NeedsSnapshot {
             }
         }
         // A stable sort: needs with as many echoes keep the order in which they were said.
-        needs.sort_by_key(|need| std::cmp::Reverse(need.echoes()));
+        order::by_key(&mut needs, |need| std::cmp::Reverse(need.echoes()));
         Self { needs }
     }
 }

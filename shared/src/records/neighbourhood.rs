@@ -2,6 +2,7 @@
 
 use super::field::{field, records};
 use crate::id::RecordId;
+use crate::order;
 use crate::snapshot::Neighbourhood;
 use automerge::{Automerge, ObjId};
 
@@ -16,7 +17,7 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Nei
             name: field(reader, &id, NAME),
         })
         .collect();
-    all.sort_by_cached_key(|neighbourhood| {
+    order::by_key(&mut all, |neighbourhood| {
         (
             neighbourhood.name.words().to_lowercase(),
             neighbourhood.id.clone(),

@@ -2,6 +2,7 @@
 
 use super::field::{field, records};
 use crate::id::RecordId;
+use crate::order;
 use crate::snapshot::PartnerSnapshot;
 use automerge::{Automerge, ObjId};
 
@@ -73,6 +74,8 @@ pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<Par
             contact: field(reader, &id, CONTACT),
         })
         .collect();
-    all.sort_by_cached_key(|partner| (partner.name.words().to_lowercase(), partner.id.clone()));
+    order::by_key(&mut all, |partner| {
+        (partner.name.words().to_lowercase(), partner.id.clone())
+    });
     all
 }

@@ -3,6 +3,7 @@
 use super::field::{age, author_of, records, time_of, value};
 use super::helped::helper_of;
 use crate::id::RecordId;
+use crate::order;
 use crate::snapshot::MoveSnapshot;
 use automerge::{Automerge, ObjId};
 
@@ -14,7 +15,7 @@ pub(crate) const OWNER: &str = "owner";
 /// Reads every move that says from where and to where, oldest first.
 pub(crate) fn read_all(reader: &Automerge, container: Option<&ObjId>) -> Vec<MoveSnapshot> {
     let mut all = records(reader, container);
-    all.sort_by_cached_key(|(_, id)| age(id));
+    order::by_key(&mut all, |(_, id)| age(id));
     all.into_iter()
         .filter_map(|(key, id)| {
             Some(MoveSnapshot {

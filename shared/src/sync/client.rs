@@ -28,8 +28,9 @@ use crate::wire::{EXTENDED_VERSION, EphemeralMessage, Frame, NO_COMMON_VERSION, 
 use automerge::{ActorId, ChangeHash};
 use identification::Identification;
 use link::{End, Link};
+use litemap::LiteMap;
 use replica::Replica;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub use erasing::Buried;
 pub use events::{ClientEffect, ClientEvent};
@@ -47,7 +48,7 @@ pub struct Client {
     /// Documents spoken about on this connection.
     opened: u64,
     link: Link,
-    replicas: BTreeMap<DocumentId, Replica>,
+    replicas: LiteMap<DocumentId, Replica>,
     /// Documents that were erased, and what stands for them.
     gone: erasing::Gone,
     ephemeral_count: u64,
@@ -64,7 +65,7 @@ pub struct Client {
     /// The relay has said that it speaks no version of the protocol that is known here.
     too_old: bool,
     /// Set while another client of this phone speaks with the relay: what it says that the relay refuses.
-    followed: Option<BTreeMap<DocumentId, Rejection>>,
+    followed: Option<LiteMap<DocumentId, Rejection>>,
 }
 
 impl Default for Client {
@@ -82,8 +83,8 @@ impl Client {
             storage: None,
             opened: 0,
             link: Link::default(),
-            replicas: BTreeMap::new(),
-            gone: BTreeMap::new(),
+            replicas: LiteMap::new(),
+            gone: LiteMap::new(),
             ephemeral_count: 0,
             has_person: false,
             people: BTreeSet::new(),
@@ -366,7 +367,7 @@ impl Client {
                 }
                 effects.push(ClientEffect::StatusChanged);
                 self.storage = peer.metadata.storage;
-                for replica in self.replicas.values_mut() {
+                for (_, replica) in self.replicas.iter_mut() {
                     replica.meet(self.storage.as_deref());
                     replica.resume();
                 }
@@ -451,7 +452,9 @@ impl Client {
                 }
                 effects.push(ClientEffect::Trouble(format!("relay: {message}")));
                 if !self.refusal_named {
-                    self.replicas.values_mut().for_each(Replica::refused);
+                    for (_, replica) in self.replicas.iter_mut() {
+                        replica.refused();
+                    }
                 }
                 self.link.hang_up(now, End::Refused, effects);
             }

@@ -5,8 +5,9 @@ use crate::change::ChangeRecord;
 use crate::id::DocumentId;
 use crate::identity::{Authorship, PersonId};
 use automerge::{ActorId, ChangeHash};
+use litemap::LiteMap;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// Bytes of [`Signatures::digest`].
 pub const DIGEST_BYTES: usize = 16;
@@ -14,7 +15,7 @@ pub const DIGEST_BYTES: usize = 16;
 /// The latest signature of each actor of a document.
 #[derive(Debug, Default)]
 pub struct Signatures {
-    latest: BTreeMap<ActorId, Latest>,
+    latest: LiteMap<ActorId, Latest>,
     taken: u64,
 }
 
@@ -157,7 +158,7 @@ pub fn covered<'a>(
 /// The latest change of each actor of one person that nobody has signed yet.
 #[derive(Debug, Default)]
 pub struct Unsigned {
-    latest: BTreeMap<ActorId, (u64, ChangeHash)>,
+    latest: LiteMap<ActorId, (u64, ChangeHash)>,
 }
 
 impl Unsigned {
@@ -181,7 +182,8 @@ impl Unsigned {
 
     /// One of them, to be signed, and not named again.
     pub fn take(&mut self) -> Option<ChangeHash> {
-        self.latest.pop_first().map(|(_, (_, change))| change)
+        let actor = self.latest.first()?.0.clone();
+        self.latest.remove(&actor).map(|(_, change)| change)
     }
 
     /// Whether there is none.

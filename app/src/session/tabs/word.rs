@@ -3,12 +3,13 @@
 //! Tabs may run different versions of the program for a while: what one does not understand it passes over.
 
 use crate::session::opening::{read_acknowledged, write_acknowledged};
+use litemap::LiteMap;
 use maillage_shared::ChangeHash;
 use maillage_shared::id::DocumentId;
+use maillage_shared::order;
 use maillage_shared::sync::client::{Acknowledged, LinkState, Rejection};
 use maillage_shared::time::UnixMillis;
 use minicbor::{Decoder, Encoder};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 /// Something that one tab says to all others.
@@ -25,7 +26,7 @@ pub(crate) enum Word {
         /// The connection.
         link: LinkState,
         /// What the relay does not take.
-        refused: BTreeMap<DocumentId, Rejection>,
+        refused: LiteMap<DocumentId, Rejection>,
     },
     /// What authors have signed of a document, all of it, is kept on this phone.
     Signed(DocumentId, Vec<u8>),
@@ -191,7 +192,7 @@ impl Word {
                 let refused = pairs(&mut d, |d| rejection(d.u8().ok()?))?;
                 Self::Standing {
                     link,
-                    refused: refused.into_iter().collect(),
+                    refused: order::map(refused),
                 }
             }
             SIGNED => Self::Signed(document(&mut d)?, d.bytes().ok()?.to_vec()),
@@ -260,7 +261,7 @@ mod tests {
         };
         let standing = |link| Word::Standing {
             link,
-            refused: BTreeMap::from([(id, Rejection::TooLarge)]),
+            refused: LiteMap::from_iter([(id, Rejection::TooLarge)]),
         };
         let words = [
             Word::Hello,

@@ -4,11 +4,11 @@ use super::super::erasing::{Erased, Fate};
 use super::super::file::Taken;
 use super::super::tabs::Word;
 use super::*;
+use litemap::LiteMap;
 use maillage_shared::identity::Role;
 use maillage_shared::records::Splice;
 use maillage_shared::roster::{By, Deed, Entry, Heads, Members, Roster, Tombstone};
 use maillage_shared::strike::Strike;
-use std::collections::BTreeMap;
 
 fn space_key(seed: u8) -> PersonKey {
     PersonKey::from_seed(&[seed; 32])
@@ -108,8 +108,8 @@ fn type_in(state: &mut State, sheet: DocumentId, words: &str) -> Vec<Task> {
 }
 
 /// What is asked to be noted and taken away.
-fn buried(tasks: &[Task]) -> (Vec<DocumentId>, BTreeMap<String, Vec<u8>>) {
-    let mut all = (Vec::new(), BTreeMap::new());
+fn buried(tasks: &[Task]) -> (Vec<DocumentId>, LiteMap<String, Vec<u8>>) {
+    let mut all = (Vec::new(), LiteMap::new());
     for task in tasks {
         if let Task::Bury(documents, entries) = task {
             all.0.extend(documents);

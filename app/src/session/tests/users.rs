@@ -3,8 +3,8 @@
 use super::super::tabs::Word;
 use super::super::users::{self, HOME, User};
 use super::*;
+use litemap::LiteMap;
 use maillage_shared::identity::{PersonId, PublicKey};
-use std::collections::BTreeMap;
 
 fn key(seed: u8) -> PublicKey {
     PersonKey::from_seed(&[seed; 32]).public()
@@ -85,7 +85,7 @@ fn other_tabs_begin_anew_too_once_all_is_kept() {
 
 #[test]
 fn a_tab_that_slept_finds_out_that_someone_else_acts() {
-    let mut entries: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut entries: LiteMap<String, Vec<u8>> = LiteMap::new();
     for seed in [1, 2] {
         entries.extend(member([seed; 32], [0; 8], space()).entries());
     }
@@ -101,7 +101,7 @@ fn a_tab_that_slept_finds_out_that_someone_else_acts() {
 
 #[test]
 fn whoever_was_let_in_is_found_again_with_their_code() {
-    let mut entries: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut entries: LiteMap<String, Vec<u8>> = LiteMap::new();
     entries.extend(member([1; 32], [0; 8], space()).entries());
     let outside = Myself::new(key(2), [0; 8], Face::default());
     entries.extend(outside.entries());

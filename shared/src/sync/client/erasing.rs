@@ -3,9 +3,11 @@
 use super::Client;
 use crate::doc::Document;
 use crate::id::DocumentId;
+use crate::order;
 use crate::roster::Tombstone;
 use automerge::{ActorId, ChangeHash};
-use std::collections::{BTreeMap, HashSet};
+use litemap::LiteMap;
+use std::collections::HashSet;
 
 /// Documents replaced one after the other that are followed; more would be a circle.
 const MOST_STEPS: usize = 32;
@@ -55,7 +57,7 @@ impl Client {
 
     /// What this phone has kept of documents that were erased, and of what stands for them.
     pub fn know_gone(&mut self, gone: impl IntoIterator<Item = (DocumentId, Option<DocumentId>)>) {
-        self.gone.extend(gone);
+        order::add(&mut self.gone, gone);
     }
 
     /// Whether a document was erased.
@@ -102,4 +104,4 @@ impl Buried {
     }
 }
 
-pub(super) type Gone = BTreeMap<DocumentId, Option<DocumentId>>;
+pub(super) type Gone = LiteMap<DocumentId, Option<DocumentId>>;

@@ -5,9 +5,10 @@ use super::{Acknowledged, Client, ClientEffect, LinkState, Rejection, Replica};
 use crate::change::ChangeRecord;
 use crate::doc::Document;
 use crate::id::DocumentId;
+use crate::order;
 use crate::time::UnixMillis;
 use automerge::{ActorId, ChangeHash};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 impl Client {
     /// Takes changes that another client of this phone has made durable. A document that is not here yet is added; `actor` is who will
@@ -65,11 +66,9 @@ impl Client {
     }
 
     /// The documents of which the relay does not take something, as this client has heard itself.
-    pub fn refusals(&self) -> BTreeMap<DocumentId, Rejection> {
-        self.replicas
-            .iter()
-            .filter_map(|(id, replica)| Some((*id, replica.rejection()?)))
-            .collect()
+    pub fn refusals(&self) -> LiteMap<DocumentId, Rejection> {
+        let refused = self.replicas.iter();
+        order::map(refused.filter_map(|(id, replica)| Some((*id, replica.rejection()?))))
     }
 
     /// Another client of this phone speaks with the relay; this one leaves it its connection, and says what that one says of it.
@@ -77,7 +76,7 @@ impl Client {
         let mut effects = Vec::new();
         self.link.rest(now, &mut effects);
         self.forget_connection(&mut effects);
-        self.followed.get_or_insert_with(BTreeMap::new);
+        self.followed.get_or_insert_with(LiteMap::new);
         effects.push(ClientEffect::StatusChanged);
         effects
     }
@@ -86,7 +85,7 @@ impl Client {
     pub fn follow(
         &mut self,
         link: LinkState,
-        refused: BTreeMap<DocumentId, Rejection>,
+        refused: LiteMap<DocumentId, Rejection>,
     ) -> Vec<ClientEffect> {
         if self.followed.is_none() {
             return Vec::new();

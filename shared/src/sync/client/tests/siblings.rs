@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::sync::client::Rejection;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// A tab that has the document and leaves the relay to another.
 fn resting(document: &Document) -> Client {
@@ -100,10 +100,10 @@ fn changes_are_adopted_in_any_order_and_those_without_causes_are_told_apart() {
 fn a_resting_tab_says_what_the_speaking_one_says_of_the_connection() {
     let (document, _) = newborn();
     let mut quiet = resting(&document);
-    quiet.follow(LinkState::Online, BTreeMap::new());
+    quiet.follow(LinkState::Online, LiteMap::new());
     assert_eq!(quiet.status().link, LinkState::Online);
     let lost = LinkState::Offline { since: NOW };
-    let refused = BTreeMap::from([(id(), Rejection::SpaceFull)]);
+    let refused = LiteMap::from_iter([(id(), Rejection::SpaceFull)]);
     quiet.follow(lost, refused);
     assert_eq!(quiet.status().link, lost);
     assert_eq!(quiet.status().refused, Some(Rejection::SpaceFull));
@@ -116,7 +116,7 @@ fn a_resting_tab_says_what_the_speaking_one_says_of_the_connection() {
 fn a_tab_that_takes_over_dials_at_once_and_begins_with_what_was_acknowledged() {
     let (document, genesis) = newborn();
     let mut quiet = resting(&document);
-    quiet.follow(LinkState::Online, BTreeMap::new());
+    quiet.follow(LinkState::Online, LiteMap::new());
     quiet.learn(
         id(),
         Acknowledged {
@@ -137,7 +137,7 @@ fn a_tab_that_takes_over_dials_at_once_and_begins_with_what_was_acknowledged() {
     assert_eq!(quiet.status().unsent, 0);
     // What another tab says counts no more.
     quiet.learn(id(), Acknowledged::default());
-    quiet.follow(LinkState::Starting, BTreeMap::new());
+    quiet.follow(LinkState::Starting, LiteMap::new());
     assert_eq!(quiet.status().unsent, 0);
     assert_eq!(quiet.status().link, LinkState::Online);
 
