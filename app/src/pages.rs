@@ -175,6 +175,7 @@ fn page_of(route: Route) -> AnyView {
         Route::Members => late(Place::Home, |screens| (screens.members)()),
         Route::Invite => late(Place::Home, |screens| (screens.invite)()),
         Route::Journal => late(Place::Home, |screens| (screens.journal)()),
+        Route::Waiting => late(Place::Home, |screens| (screens.waiting)()),
         Route::Phone => late(Place::Home, |screens| (screens.phone)()),
         Route::Users => late(Place::Home, |screens| (screens.users)()),
         Route::AddPhone => late(Place::Home, |screens| (screens.add_phone)()),

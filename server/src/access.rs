@@ -239,9 +239,14 @@ impl Registry {
         chunks.ok().flatten().unwrap_or_default()
     }
 
-    /// It has been decided on. Writes to the disk.
-    pub fn settled(&self, document: DocumentId, by: PersonId) {
-        if let Err(error) = quarantine::forget(&self.folder, document, by) {
+    /// It has been decided on: what was not let in is not kept again. Writes to the disk.
+    pub fn settled(&self, document: DocumentId, by: PersonId, admitted: bool) {
+        let settle = if admitted {
+            quarantine::forget
+        } else {
+            quarantine::refuse
+        };
+        if let Err(error) = settle(&self.folder, document, by) {
             tracing::warn!(%document, %error, "what was decided on is still in quarantine");
         }
     }

@@ -19,6 +19,7 @@ pub mod order;
 pub mod presence;
 #[cfg(test)]
 mod properties;
+pub mod quarantine;
 pub mod rebuild;
 pub mod records;
 pub mod roster;

@@ -2,6 +2,9 @@
 
 mod deeds;
 mod file;
+mod waiting;
+
+pub(crate) use waiting::waiting;
 
 use super::members::Asking;
 use super::people;
@@ -18,6 +21,7 @@ use deeds::{Line, Names};
 use leptos::prelude::*;
 use maillage_shared::identity::PersonId;
 use maillage_shared::roster::{Answer, Request};
+use maillage_shared::time::UnixMillis;
 
 /// Lines shown at first, and more each time.
 const SHOWN: usize = 50;
@@ -153,6 +157,13 @@ fn who(all: Seen<Vec<Line>>, chosen: RwSignal<Option<PersonId>>) -> AnyView {
     .into_any()
 }
 
+/// The day and the hour, as one says them.
+fn when(at: UnixMillis) -> String {
+    let (hour, minute) = calendar::time_of(at);
+    let day = (text().domain.day)(calendar::local_day(at), calendar::today());
+    (late_text().journal.when)(&day, hour, minute)
+}
+
 fn row(line: &Line) -> AnyView {
     let model = expect_context::<Model>();
     let face = line.by.and_then(|by| people::avatar_of(model, by));
@@ -160,9 +171,7 @@ fn row(line: &Line) -> AnyView {
         || view! { <span class="medal">{icon(Icon::Key)}</span> }.into_any(),
         |face| avatar(face, AvatarSize::Small),
     );
-    let (hour, minute) = calendar::time_of(line.at);
-    let day = (text().domain.day)(calendar::local_day(line.at), calendar::today());
-    let when = (late_text().journal.when)(&day, hour, minute);
+    let when = when(line.at);
     view! {
         <li class="row">
             {face}

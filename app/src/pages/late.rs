@@ -43,6 +43,8 @@ pub(super) struct Screens {
     pub(super) invite: fn() -> AnyView,
     /// What was done about who may do what.
     pub(super) journal: fn() -> AnyView,
+    /// What nobody vouches for, until the team decides.
+    pub(super) waiting: fn() -> AnyView,
     /// What is on this phone.
     pub(super) phone: fn() -> AnyView,
     /// Another phone of the same person: shown, on a card, by the words of the card, and coming back with it.
@@ -71,6 +73,7 @@ static SCREENS: Screens = Screens {
     members: || view! { <Members /> }.into_any(),
     invite: || view! { <Invite /> }.into_any(),
     journal: journal::journal,
+    waiting: journal::waiting,
     phone: || view! { <Phone /> }.into_any(),
     add_phone: phones::add_phone,
     card: phones::card,

@@ -51,8 +51,11 @@ pub(crate) fn Members() -> AnyView {
         .into_any()
     });
     let journal = where_one_may_act(Act::Steward, move || {
-        view! { <a class="button button-quiet start" href=Route::Journal.href()>{late_text().journal.open}</a> }
-            .into_any()
+        view! {
+            <a class="button button-quiet start" href=Route::Journal.href()>{late_text().journal.open}</a>
+            <a class="button button-quiet start" href=Route::Waiting.href()>{late_text().waiting.open}</a>
+        }
+        .into_any()
     });
     view! {
         <Screen corner=Corner::Back(Route::Home.href()) place=Place::Home status=model.status>

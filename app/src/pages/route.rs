@@ -27,6 +27,8 @@ pub(crate) enum Route {
     Invite,
     /// What was done about who may do what.
     Journal,
+    /// What waits for the team to decide on.
+    Waiting,
     /// The needs of the territory.
     Needs,
     /// The job sheets of the territory.
@@ -71,6 +73,7 @@ const ADD: &str = "ajouter";
 const CARD: &str = "carte";
 const CAMERA: &str = "camera";
 const JOURNAL: &str = "journal";
+const WAITING: &str = "en-attente";
 const STRIKE: &str = "rayer";
 const DRAFTS: &str = "pas-envoye";
 const NEW: &str = "nouvelle";
@@ -94,6 +97,7 @@ impl Route {
             [MEMBERS] => Self::Members,
             [MEMBERS, INVITE] => Self::Invite,
             [MEMBERS, JOURNAL] => Self::Journal,
+            [MEMBERS, WAITING] => Self::Waiting,
             [NEEDS] => Self::Needs,
             [PHONE] => Self::Phone,
             [PHONE, USERS] => Self::Users,
@@ -131,6 +135,7 @@ impl fmt::Display for Route {
             Self::Members => write!(f, "#/{MEMBERS}"),
             Self::Invite => write!(f, "#/{MEMBERS}/{INVITE}"),
             Self::Journal => write!(f, "#/{MEMBERS}/{JOURNAL}"),
+            Self::Waiting => write!(f, "#/{MEMBERS}/{WAITING}"),
             Self::Phone => write!(f, "#/{PHONE}"),
             Self::Users => write!(f, "#/{PHONE}/{USERS}"),
             Self::AddPhone => write!(f, "#/{PHONE}/{ADD}"),
@@ -198,6 +203,7 @@ mod tests {
             Route::Members,
             Route::Invite,
             Route::Journal,
+            Route::Waiting,
             Route::Phone,
             Route::Users,
             Route::AddPhone,

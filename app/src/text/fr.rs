@@ -310,6 +310,7 @@ pub(super) static LATE: LateText = LateText {
     invite: members::INVITE,
     users: users::USERS,
     journal: journal::JOURNAL,
+    waiting: journal::WAITING,
     phones: phones::PHONES,
     scan: scan::SCAN,
     erasing: erasing::ERASING,

@@ -14,7 +14,7 @@ mod users;
 pub(crate) use drafts::Drafts;
 pub(crate) use entrance::{Door, Entering, Refusal};
 pub(crate) use erasing::{Erasing, Rewritten};
-pub(crate) use journal::{Deeds, Invited, Journal};
+pub(crate) use journal::{Deeds, Invited, Journal, Waiting};
 pub(crate) use members::{Invite, Meeting, Members, Rights};
 pub(crate) use phones::{Adding, Back, Call, Phones, Rescue, Typing};
 pub(crate) use scan::Scan;
@@ -75,6 +75,7 @@ pub(crate) struct LateText {
     pub(crate) members: Members,
     pub(crate) invite: Invite,
     pub(crate) journal: Journal,
+    pub(crate) waiting: Waiting,
     pub(crate) phone: Phone,
     pub(crate) users: Users,
     pub(crate) phones: Phones,

@@ -24,7 +24,7 @@ impl AccessFile {
         let is_ours = name == KEY
             || record::space_of(path).is_some()
             || signatures::document_of(path).is_some()
-            || quarantine::named(path).is_some();
+            || quarantine::document_of(path).is_some();
         (is_plain && is_ours).then_some(Self { name, content })
     }
 }

@@ -25,8 +25,7 @@ pub(super) fn forget_beside(folder: &Path, documents: &[DocumentId]) -> io::Resu
     let documents: BTreeSet<DocumentId> = documents.iter().copied().collect();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let waiting = quarantine::named(&path).map(|(document, _)| document);
-        let about = signatures::document_of(&path).or(waiting);
+        let about = signatures::document_of(&path).or(quarantine::document_of(&path));
         if about.is_some_and(|document| documents.contains(&document)) {
             fs::remove_file(&path)?;
         }

@@ -1,7 +1,8 @@
 //! Changes that somebody has brought, that others are said to have written, and that nobody vouches for: they wait here, forwarded to
 //! nobody, until the team lets them in or throws them away.
 //!
-//! One file for each document and carrier: the territory (16 bytes), the time (8 bytes, big-endian), then change chunks, causes first.
+//! One file for each document and carrier: the territory (16 bytes), the time (8 bytes, big-endian), then change chunks, causes first. Of
+//! what was thrown away last a hash is kept, since phones offer it again and again.
 
 use crate::store::files;
 use maillage_shared::id::DocumentId;
@@ -9,11 +10,14 @@ use maillage_shared::identity::PersonId;
 use maillage_shared::roster::Quarantined;
 use maillage_shared::store::StoredChange;
 use maillage_shared::time::UnixMillis;
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 const ENDING: &str = "quarantine";
+/// Of what was thrown away, the SHA-256 of its chunks.
+const REFUSED: &str = "refused";
 const HEAD_BYTES: usize = 16 + 8;
 /// What one carrier may leave of one document, in bytes of changes.
 const MOST_BYTES: usize = 256 * 1024;
@@ -24,12 +28,29 @@ fn path(folder: &Path, document: DocumentId, by: PersonId) -> PathBuf {
     folder.join(format!("{document}.{by}.{ENDING}"))
 }
 
+fn refused_path(folder: &Path, document: DocumentId, by: PersonId) -> PathBuf {
+    path(folder, document, by).with_extension(REFUSED)
+}
+
 /// The document and carrier that a file is named after; `None` for other files.
 pub(super) fn named(path: &Path) -> Option<(DocumentId, PersonId)> {
+    parts(path)
+        .filter(|(.., ending)| *ending == ENDING)
+        .map(|(document, by, _)| (document, by))
+}
+
+/// The document that a file of the quarantine is about, what was thrown away included; `None` for other files.
+pub(super) fn document_of(path: &Path) -> Option<DocumentId> {
+    parts(path)
+        .filter(|(.., ending)| [ENDING, REFUSED].contains(ending))
+        .map(|(document, ..)| document)
+}
+
+fn parts(path: &Path) -> Option<(DocumentId, PersonId, &str)> {
     let name = path.file_name()?.to_str()?;
     let (document, rest) = name.split_once('.')?;
     let (by, ending) = rest.split_once('.')?;
-    (ending == ENDING).then_some((document.parse().ok()?, PersonId::parse(by)?))
+    Some((document.parse().ok()?, PersonId::parse(by)?, ending))
 }
 
 /// Keeps what somebody has brought, in place of what they had brought of this document before. Does nothing when there is no room.
@@ -50,7 +71,15 @@ pub(super) fn keep(
     let is_known = before
         .get(HEAD_BYTES..)
         .is_some_and(|kept| kept.iter().eq(chunks()));
-    if is_known || (before.is_empty() && list(folder, space)?.len() >= MOST_WAITING) {
+    let digest = || {
+        let sum = changes
+            .iter()
+            .fold(Sha256::new(), |sum, change| sum.chain_update(&change.bytes));
+        sum.finalize()
+    };
+    let refused = files_read(&refused_path(folder, document, by))?;
+    let is_refused = refused.is_some_and(|refused| *refused == *digest());
+    if is_known || is_refused || (before.is_empty() && list(folder, space)?.len() >= MOST_WAITING) {
         return Ok(());
     }
     let head = [space.as_bytes().as_slice(), &now.0.to_be_bytes()].concat();
@@ -92,7 +121,16 @@ pub(super) fn chunks(
         .map(|(.., chunks)| chunks))
 }
 
-/// Throws one away.
+/// Throws one away for good: the same is not kept again.
+pub(super) fn refuse(folder: &Path, document: DocumentId, by: PersonId) -> io::Result<()> {
+    if let Some((.., chunks)) = read(&path(folder, document, by))? {
+        let refused = refused_path(folder, document, by);
+        files::write_privately(&refused, &Sha256::digest(&chunks))?;
+    }
+    forget(folder, document, by)
+}
+
+/// Takes away one that was let in.
 pub(super) fn forget(folder: &Path, document: DocumentId, by: PersonId) -> io::Result<()> {
     match fs::remove_file(path(folder, document, by)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -100,11 +138,17 @@ pub(super) fn forget(folder: &Path, document: DocumentId, by: PersonId) -> io::R
     }
 }
 
+fn files_read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn read(path: &Path) -> io::Result<Option<(DocumentId, UnixMillis, Vec<u8>)>> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(bytes) = files_read(path)? else {
+        return Ok(None);
     };
     let parts = bytes
         .split_first_chunk::<16>()
@@ -147,6 +191,17 @@ mod tests {
         forget(folder, document(2), person(1)).unwrap();
         forget(folder, document(2), person(1)).unwrap();
         assert_eq!(of(1, 2).unwrap(), None);
+        // What was thrown away stays away, and something else does not.
+        refuse(folder, document(3), person(1)).unwrap();
+        keep(folder, place(3), later, &[change(b"c")]).unwrap();
+        assert_eq!(of(1, 3).unwrap(), None);
+        keep(folder, place(3), later, &[change(b"c"), change(b"d")]).unwrap();
+        assert_eq!(of(1, 3).unwrap(), Some(b"cd".to_vec()));
+        let about: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| document_of(&entry.unwrap().path()))
+            .collect();
+        assert_eq!(about, [Some(document(3)); 2]);
     }
 
     #[test]

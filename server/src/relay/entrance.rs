@@ -201,7 +201,8 @@ impl Entrance {
                 return Answer::Denied(Denied::NotKept);
             }
         }
-        let forgetting = spawn_blocking(move || registry.settled(document, by));
+        let admitted = *admit;
+        let forgetting = spawn_blocking(move || registry.settled(document, by, admitted));
         match forgetting.await {
             Ok(()) => Answer::Done,
             Err(_) => Answer::Denied(Denied::NotKept),

@@ -2,7 +2,11 @@
 
 use crate::stage::{Stage, Visitor};
 use anyhow::{Context, Result};
+use maillage_shared::doc::Document;
+use maillage_shared::sync::client::Rejection;
 use maillage_tests::browser::Target;
+use maillage_tests::sheet::entitle;
+use maillage_tests::until::{eventually, when};
 use std::fs;
 
 fn main() -> Target {
@@ -70,5 +74,39 @@ async fn the_team_reads_who_did_what_for_one_person_or_all_and_saves_it() -> Res
     omar.go("/#/membres/journal").await?;
     omar.shows(main(), "Seule l’équipe projet peut faire cela.")
         .await?;
+    nadia.has_no_complaint().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_team_reads_what_nobody_vouches_for_before_it_lets_it_in() -> Result<()> {
+    let (stage, _relay) = Stage::open().await?;
+    let nadia = stage.visitor("Nadia").await?;
+    let id = nadia.create_sheet("Atelier vélo").await?;
+    nadia.is_sent().await?;
+    // Two companions: what one of them wrote and did not sign, the other carries.
+    let (amina, _) = nadia.companion().await?;
+    let (luc, _) = nadia.companion().await?;
+    amina.find(id).await?;
+    luc.find(id).await?;
+    amina.lose_the_network();
+    entitle(&amina, id, "Atelier du quartier")?;
+    luc.bring(id, amina.read(id, Document::changes)?, Vec::new())?;
+    eventually("the relay does not take it", async || {
+        let refused = luc.status().refused;
+        when(refused == Some(Rejection::Author), format!("{refused:?}"))
+    })
+    .await?;
+    nadia.go("/#/membres").await?;
+    nadia.phone.tap(Target::link("Mots en attente")).await?;
+    nadia.shows(main(), "Dans la fiche").await?;
+    nadia.phone.tap(Target::button("Lire ces mots")).await?;
+    nadia.shows(main(), "Atelier du quartier").await?;
+    nadia.phone.tap(Target::button("Accepter ces mots")).await?;
+    nadia.shows(main(), "Rien n’attend.").await?;
+    luc.all_sent().await?;
+    nadia.go("/#/fiches").await?;
+    nadia.shows(main(), "Atelier du quartier").await?;
+    nadia.go("/#/membres/journal").await?;
+    nadia.shows(main(), "a accepté des mots apportés").await?;
     nadia.has_no_complaint().await
 }

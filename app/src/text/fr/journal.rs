@@ -1,6 +1,6 @@
 //! What was done about who may do what, in French: sentences that begin with the name of whoever did it.
 
-use super::super::keys::{Deeds, Invited, Journal};
+use super::super::keys::{Deeds, Invited, Journal, Waiting};
 use super::domain::DOMAIN;
 use super::{NBSP, counted};
 use maillage_shared::identity::Role;
@@ -96,6 +96,25 @@ pub(super) const JOURNAL: Journal = Journal {
             format!("a confirmé que le téléphone {letters} est celui de {whom}.")
         },
     },
+};
+
+pub(super) const WAITING: Waiting = Waiting {
+    title: "Mots en attente",
+    about: "Une personne a apporté des mots écrits par quelqu’un d’autre. Rien ne prouve qui les a écrits. Lisez-les, puis décidez.",
+    open: "Mots en attente",
+    needs_network: "Il faut le réseau pour lire ces mots.",
+    needs_network_body: "Ils se chargent tout seuls avec le réseau.",
+    loading: "Les mots arrivent…",
+    none: "Rien n’attend.",
+    none_body: "Tout ce que le groupe a écrit est arrivé.",
+    in_sheet: |title| format!("Dans la fiche «{NBSP}{title}{NBSP}»"),
+    elsewhere: "Dans un autre document",
+    brought_by: |who, when| format!("Apporté par {who}, {when}."),
+    read: "Lire ces mots",
+    no_words: "Il n’y a pas de mots. C’est un choix, une date ou une suppression.",
+    unreadable: "Ces mots ne se lisent pas. Refusez-les.",
+    accept: "Accepter ces mots",
+    refuse: "Refuser ces mots",
 };
 
 /// Roles as one says them one after the other.

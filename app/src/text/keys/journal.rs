@@ -29,6 +29,27 @@ pub(crate) struct Journal {
     pub(crate) deeds: Deeds,
 }
 
+/// Words that somebody has brought and nobody vouches for.
+pub(crate) struct Waiting {
+    pub(crate) title: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) open: &'static str,
+    pub(crate) needs_network: &'static str,
+    pub(crate) needs_network_body: &'static str,
+    pub(crate) loading: &'static str,
+    pub(crate) none: &'static str,
+    pub(crate) none_body: &'static str,
+    /// In a job sheet of this title.
+    pub(crate) in_sheet: fn(title: &str) -> String,
+    pub(crate) elsewhere: &'static str,
+    pub(crate) brought_by: fn(who: &str, when: &str) -> String,
+    pub(crate) read: &'static str,
+    pub(crate) no_words: &'static str,
+    pub(crate) unreadable: &'static str,
+    pub(crate) accept: &'static str,
+    pub(crate) refuse: &'static str,
+}
+
 /// What someone did.
 pub(crate) struct Deeds {
     pub(crate) invited: fn(&Invited<'_>) -> String,
