@@ -96,6 +96,7 @@ impl Phone {
             self.gone.insert(tombstone.document, tombstone.replaced_by);
             self.disk.remove(&tombstone.document);
             self.keeping.remove(&tombstone.document);
+            self.replacing.remove(&tombstone.document);
         }
         self.buried.extend(self.client.bury(space, tombstones));
     }
@@ -120,15 +121,17 @@ impl Phone {
 
     /// A transaction completes.
     pub(super) fn write_down(&mut self, document: DocumentId) {
+        // What was under way may have been buried meanwhile.
+        let Some(changes) = self.keeping.remove(&document) else {
+            return;
+        };
         let kept = self.disk.entry(document).or_default();
         if let Some((removed, drafts)) = self.replacing.remove(&document) {
             kept.changes
                 .retain(|change| !removed.contains(&change.hash));
             self.drafts.extend(drafts);
         }
-        if let Some(changes) = self.keeping.remove(&document) {
-            kept.changes.extend(changes);
-        }
+        kept.changes.extend(changes);
     }
 
     pub(super) fn remember(&mut self, document: DocumentId, acknowledged: Acknowledged) {
