@@ -344,6 +344,6 @@ async fn statements(
     phone.tap(Target::exactly("radio", "Reportée")).await?;
     see("decision-conclude", "Noter la décision").await?;
     phone.tap(Target::button("Signer la décision")).await?;
-    visitor.shows(Target::any("main"), "Vérifié Signé").await?;
+    visitor.shows(Target::any("main"), "Vérifié\nSigné").await?;
     see("decision-signed", "La décision").await
 }

@@ -55,16 +55,16 @@ async fn an_opinion_in_three_taps_is_verified_elsewhere_without_network_and_a_fo
     luc.phone.fill(condition, "pas de vélos neufs").await?;
     luc.phone.tap(Target::button("Envoyer mon avis")).await?;
     luc.shows(main(), "pas de vélos neufs").await?;
-    luc.shows(main(), "Vérifié Signé par Luc").await?;
+    luc.shows(main(), "Vérifié\nSigné par Luc").await?;
     luc.is_sent().await?;
 
     let opinions = format!("/#/fiches/{sheet}/avis");
     amina.go(&opinions).await?;
-    amina.shows(main(), "Vérifié Signé par Luc").await?;
+    amina.shows(main(), "Vérifié\nSigné par Luc").await?;
     amina.goes_offline().await?;
     amina.phone.reload().await?;
     amina.shows(main(), "pas de vélos neufs").await?;
-    amina.shows(main(), "Vérifié Signé par Luc").await?;
+    amina.shows(main(), "Vérifié\nSigné par Luc").await?;
     // What the sheet says changes on another phone, and everyone sees since when.
     amina.comes_online().await?;
     nadia.open_sheet(title).await?;
@@ -105,7 +105,7 @@ async fn an_opinion_in_three_taps_is_verified_elsewhere_without_network_and_a_fo
         let false_one = "Signature fausse. N’en tenez pas compte.";
         visitor.shows(main(), false_one).await?;
         visitor.shows(main(), "pas de vélos neufs").await?;
-        visitor.shows(main(), "Vérifié Signé par Luc").await?;
+        visitor.shows(main(), "Vérifié\nSigné par Luc").await?;
     }
     luc.has_no_complaint().await?;
     nadia.has_no_complaint().await?;
@@ -220,7 +220,7 @@ async fn a_decision_is_taken_on_a_frozen_version_by_phone_and_by_hand() -> Resul
     for visitor in [&nadia, &amina, &luc] {
         visitor.go(&decision).await?;
         visitor.shows(main(), "Acceptée").await?;
-        visitor.shows(main(), "Vérifié Signé par Nadia").await?;
+        visitor.shows(main(), "Vérifié\nSigné par Nadia").await?;
     }
 
     // Whoever writes on changes the sheet, and not what was decided.

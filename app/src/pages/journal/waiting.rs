@@ -133,9 +133,10 @@ fn row(one: Quarantined, list: Callback<()>) -> AnyView {
             move |_| list.run(()),
         );
     };
+    let is_busy = move || asking.busy.get();
     let accept = move || {
         view! {
-            <button class="button button-primary button-wide" type="button" disabled=move || asking.busy.get() on:click=move |_| settle(true)>
+            <button class="button button-primary button-wide" type="button" disabled=is_busy on:click=move |_| settle(true)>
                 {words.accept}
             </button>
         }
@@ -143,7 +144,7 @@ fn row(one: Quarantined, list: Callback<()>) -> AnyView {
     };
     let refuse = move || {
         view! {
-            <button class="button button-secondary button-wide" type="button" disabled=move || asking.busy.get() on:click=move |_| settle(false)>
+            <button class="button button-secondary button-wide" type="button" disabled=is_busy on:click=move |_| settle(false)>
                 {words.refuse}
             </button>
         }
@@ -152,7 +153,7 @@ fn row(one: Quarantined, list: Callback<()>) -> AnyView {
     let content = live(move || {
         match examined.get() {
         Examined::No => view! {
-            <button class="button button-secondary button-wide" type="button" disabled=move || asking.busy.get() on:click=read>
+            <button class="button button-secondary button-wide" type="button" disabled=is_busy on:click=read>
                 {words.read}
             </button>
         }
