@@ -349,6 +349,8 @@ impl State {
                 }
                 ClientEffect::StatusChanged => self.status_changed(moment, tasks),
                 ClientEffect::Unavailable(document) if self.beside.contains(&document) => {}
+                // What stands beside a sheet is begun by whoever states something first.
+                ClientEffect::Unavailable(document) if self.beside.contains(&document) => {}
                 ClientEffect::Unavailable(document) => {
                     tasks.push(Task::Log(format!(
                         "the relay does not have document {document}"
