@@ -339,11 +339,6 @@ impl Device {
         self.phone.state().client.signatures(id)
     }
 
-    /// The network is gone, for this phone, and stays so.
-    pub fn lose_the_network(&self) {
-        self.phone.happen(ClientEvent::Offline);
-    }
-
     /// Tells everyone who has the document open something that nobody keeps.
     pub fn say(&self, id: DocumentId, data: Vec<u8>) {
         self.phone.act(|client| client.say(id, data));

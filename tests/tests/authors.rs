@@ -100,7 +100,7 @@ async fn what_was_written_without_network_comes_in_with_a_neighbour_who_carries_
     let house = House::open().await?;
     // He may only read, and carries all the same.
     let (amina, luc, id) = two_with_a_sheet(&house, Role::Guest).await?;
-    amina.lose_the_network();
+    amina.go_offline();
     entitle(&amina, id, "Vélos réparés")?;
     let new = sheet::create(&amina, house.space, "Potager", "Cultiver")?;
     for id in [id, new] {
@@ -120,7 +120,7 @@ async fn what_was_written_without_network_comes_in_with_a_neighbour_who_carries_
 async fn what_a_former_member_has_signed_comes_in_with_nobody() -> Result<()> {
     let house = House::open().await?;
     let (amina, luc, id) = two_with_a_sheet(&house, Role::Volunteer).await?;
-    amina.lose_the_network();
+    amina.go_offline();
     entitle(&amina, id, "Vélos volés")?;
     let signed = has_signatures(&amina, id).await?;
     let table = lines(house.data(), &["members"]).await?;
@@ -175,7 +175,7 @@ async fn what_nobody_vouches_for_waits_for_the_team_and_goes_to_nobody_before() 
     let house = House::open().await?;
     let (amina, luc, id) = two_with_a_sheet(&house, Role::Volunteer).await?;
     let count = changes(&luc, id).len();
-    amina.lose_the_network();
+    amina.go_offline();
     entitle(&amina, id, "Vélos réparés")?;
     // Her phone died before it signed.
     luc.bring(id, changes(&amina, id), Vec::new())?;

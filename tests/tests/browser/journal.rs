@@ -88,7 +88,7 @@ async fn the_team_reads_what_nobody_vouches_for_before_it_lets_it_in() -> Result
     let (luc, _) = nadia.companion().await?;
     amina.find(id).await?;
     luc.find(id).await?;
-    amina.lose_the_network();
+    amina.go_offline();
     entitle(&amina, id, "Atelier du quartier")?;
     luc.bring(id, amina.read(id, Document::changes)?, Vec::new())?;
     eventually("the relay does not take it", async || {
