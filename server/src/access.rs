@@ -224,7 +224,8 @@ impl Registry {
         by: PersonId,
         changes: &[StoredChange],
     ) {
-        if self.tombstone(document).is_some() {
+        let is_here = self.roster(space).is_some();
+        if !is_here || self.tombstone(document).is_some() {
             return;
         }
         let place = (space, document, by);
@@ -233,20 +234,10 @@ impl Registry {
         }
     }
 
-    /// What somebody has brought of others, as change chunks. Reads from the disk.
-    pub fn brought(&self, space: DocumentId, document: DocumentId, by: PersonId) -> Vec<u8> {
-        let chunks = quarantine::chunks(&self.folder, space, document, by);
-        chunks.ok().flatten().unwrap_or_default()
-    }
-
-    /// It has been decided on: what was not let in is not kept again. Writes to the disk.
-    pub fn settled(&self, document: DocumentId, by: PersonId, admitted: bool) {
-        let settle = if admitted {
-            quarantine::forget
-        } else {
-            quarantine::refuse
-        };
-        if let Err(error) = settle(&self.folder, document, by) {
+    /// It has been decided on what has this SHA-256: what was not let in is not kept again. Writes to the disk.
+    pub fn settled(&self, document: DocumentId, by: PersonId, admitted: bool, digest: &[u8; 32]) {
+        let settled = quarantine::settle(&self.folder, document, by, admitted, digest);
+        if let Err(error) = settled {
             tracing::warn!(%document, %error, "what was decided on is still in quarantine");
         }
     }

@@ -7,6 +7,7 @@ use crate::id::DocumentId;
 use crate::limits::Limits;
 use crate::store::StoredChange;
 use automerge::ActorId;
+use sha2::{Digest, Sha256};
 
 /// The words that these change chunks would bring into a document of which `here` are the changes: for each text or field, by the keys
 /// that lead there.
@@ -32,6 +33,11 @@ pub fn words(
     let failed = |error: crate::doc::ImportError| Refusal::DoesNotApply(error.to_string());
     let mut copy = Document::from_changes(here, ActorId::from([0])).map_err(failed)?;
     copy.words_of(&changes).map_err(failed)
+}
+
+/// By what the team names the chunks that it has read.
+pub fn digest(chunks: &[u8]) -> [u8; 32] {
+    Sha256::digest(chunks).into()
 }
 
 #[cfg(test)]

@@ -6,10 +6,12 @@ use maillage_shared::change::ChangeRecord;
 use maillage_shared::doc::Document;
 use maillage_shared::id::DocumentId;
 use maillage_shared::identity::{Authorship, PersonKey, Role};
+use maillage_shared::quarantine;
 use maillage_shared::roster::{Answer, Denied, Request};
 use maillage_shared::sync::client::Rejection;
 use maillage_shared::wire::Frame;
 use maillage_tests::device::{Device, random};
+
 use maillage_tests::house::{House, lines};
 use maillage_tests::raw::RawSocket;
 use maillage_tests::sheet::{self, entitle, entitled};
@@ -202,18 +204,24 @@ async fn what_nobody_vouches_for_waits_for_the_team_and_goes_to_nobody_before() 
     );
     reaches(&house.host, id, count).await?;
     // Nobody but the team sees it or decides; and the team sees the words first.
-    let settle = |admit| Request::Settle {
+    let settle = |admit, digest| Request::Settle {
         space,
         document: id,
         by,
         admit,
+        digest,
     };
     let examine = Request::Examine {
         space,
         document: id,
         by,
     };
-    for request in [Request::Quarantine { space }, examine.clone(), settle(true)] {
+    let nothing = [0; 32];
+    for request in [
+        Request::Quarantine { space },
+        examine.clone(),
+        settle(true, nothing),
+    ] {
         assert_eq!(luc.ask(&request).await?, Answer::Denied(Denied::NotAllowed));
     }
     let Answer::Chunks(chunks) = house.host.ask(&examine).await? else {
@@ -221,16 +229,28 @@ async fn what_nobody_vouches_for_waits_for_the_team_and_goes_to_nobody_before() 
     };
     let written = changes(&amina, id);
     ensure!(*chunks == *written[count].bytes, "other words than hers");
-    assert_eq!(house.host.ask(&settle(true)).await?, Answer::Done);
+    // What was not read is not let in, whoever has put it there meanwhile.
+    let changed = Answer::Denied(Denied::Changed);
+    for admit in [true, false] {
+        assert_eq!(house.host.ask(&settle(admit, nothing)).await?, changed);
+    }
+    let read = quarantine::digest(&chunks);
+    assert_eq!(house.host.ask(&settle(true, read)).await?, Answer::Done);
     reaches(&house.host, id, count + 1).await?;
     luc.all_sent().await?;
     let unknown = Answer::Denied(Denied::Unknown);
-    assert_eq!(house.host.ask(&settle(true)).await?, unknown);
+    assert_eq!(house.host.ask(&settle(true, read)).await?, unknown);
     // What is thrown away stays away, as long as nobody brings it again.
     entitle(&amina, id, "Vélos perdus")?;
     luc.bring(id, changes(&amina, id), Vec::new())?;
     eventually("it waits for the team", async || {
-        let answer = house.host.ask(&settle(false)).await.map_err(told)?;
+        let answer = house.host.ask(&examine).await.map_err(told)?;
+        let Answer::Chunks(chunks) = answer else {
+            return Err(format!("{answer:?}"));
+        };
+        let read = quarantine::digest(&chunks);
+        let answer = house.host.ask(&settle(false, read)).await;
+        let answer = answer.map_err(told)?;
         when(answer == Answer::Done, format!("{answer:?}"))
     })
     .await?;

@@ -12,7 +12,7 @@ use maillage_shared::store::StoredChange;
 use maillage_shared::time::UnixMillis;
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 const ENDING: &str = "quarantine";
@@ -23,6 +23,8 @@ const HEAD_BYTES: usize = 16 + 8;
 const MOST_BYTES: usize = 256 * 1024;
 /// What may wait in one territory. More is refused and kept by nobody but its carrier's phone, which offers it again.
 const MOST_WAITING: usize = 64;
+/// What may wait in all territories of a relay.
+const MOST_OF_ALL: usize = 1_024;
 
 fn path(folder: &Path, document: DocumentId, by: PersonId) -> PathBuf {
     folder.join(format!("{document}.{by}.{ENDING}"))
@@ -79,7 +81,11 @@ pub(super) fn keep(
     };
     let refused = files_read(&refused_path(folder, document, by))?;
     let is_refused = refused.is_some_and(|refused| *refused == *digest());
-    if is_known || is_refused || (before.is_empty() && list(folder, space)?.len() >= MOST_WAITING) {
+    let is_full = || -> io::Result<bool> {
+        let of_all = all(folder)?.len();
+        Ok(of_all >= MOST_OF_ALL || list(folder, space)?.len() >= MOST_WAITING)
+    };
+    if is_known || is_refused || (before.is_empty() && is_full()?) {
         return Ok(());
     }
     let head = [space.as_bytes().as_slice(), &now.0.to_be_bytes()].concat();
@@ -87,25 +93,45 @@ pub(super) fn keep(
     files::write_privately(&path, &content)
 }
 
-/// What waits in a territory, the oldest first.
+/// What waits in a territory, the oldest first. Reads heads only.
 pub(super) fn list(folder: &Path, space: DocumentId) -> io::Result<Vec<Quarantined>> {
     let mut waiting = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if let Some((document, by)) = named(&path)
-            && let Some((place, at, chunks)) = read(&path)?
+    for (path, document, by) in all(folder)? {
+        let mut head = [0; HEAD_BYTES];
+        let mut file = fs::File::open(&path)?;
+        let bytes = file.metadata()?.len().saturating_sub(HEAD_BYTES as u64);
+        // One that is shorter is none of ours.
+        let is_whole = file.read_exact(&mut head).is_ok();
+        if let Some((place, at)) = read_head(&head).filter(|_| is_whole)
             && place == space
         {
             waiting.push(Quarantined {
                 document,
                 by,
                 at,
-                bytes: chunks.len() as u64,
+                bytes,
             });
         }
     }
     waiting.sort_by_key(|waiting| waiting.at);
     Ok(waiting)
+}
+
+fn all(folder: &Path) -> io::Result<Vec<(PathBuf, DocumentId, PersonId)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if let Some((document, by)) = named(&path) {
+            found.push((path, document, by));
+        }
+    }
+    Ok(found)
+}
+
+fn read_head(head: &[u8; HEAD_BYTES]) -> Option<(DocumentId, UnixMillis)> {
+    let (space, at) = head.split_first_chunk::<16>()?;
+    let space = DocumentId::from_bytes(*space).ok()?;
+    Some((space, UnixMillis(i64::from_be_bytes(at.try_into().ok()?))))
 }
 
 /// The change chunks of one; `None` when there is no such thing in this territory.
@@ -121,19 +147,21 @@ pub(super) fn chunks(
         .map(|(.., chunks)| chunks))
 }
 
-/// Throws one away for good: the same is not kept again.
-pub(super) fn refuse(folder: &Path, document: DocumentId, by: PersonId) -> io::Result<()> {
-    if let Some((.., chunks)) = read(&path(folder, document, by))? {
-        let refused = refused_path(folder, document, by);
-        files::write_privately(&refused, &Sha256::digest(&chunks))?;
+/// Takes away what has this SHA-256, and when it was not let in, notes that the same is not to be kept again. What has come in its place
+/// meanwhile stays.
+pub(super) fn settle(
+    folder: &Path,
+    document: DocumentId,
+    by: PersonId,
+    admitted: bool,
+    digest: &[u8; 32],
+) -> io::Result<()> {
+    if !admitted {
+        files::write_privately(&refused_path(folder, document, by), digest)?;
     }
-    forget(folder, document, by)
-}
-
-/// Takes away one that was let in.
-pub(super) fn forget(folder: &Path, document: DocumentId, by: PersonId) -> io::Result<()> {
-    match fs::remove_file(path(folder, document, by)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+    let path = path(folder, document, by);
+    match read(&path)? {
+        Some((.., chunks)) if *Sha256::digest(&chunks) == *digest => fs::remove_file(&path),
         _ => Ok(()),
     }
 }
@@ -150,13 +178,12 @@ fn read(path: &Path) -> io::Result<Option<(DocumentId, UnixMillis, Vec<u8>)>> {
     let Some(bytes) = files_read(path)? else {
         return Ok(None);
     };
-    let parts = bytes
-        .split_first_chunk::<16>()
-        .and_then(|(space, rest)| Some((space, rest.split_first_chunk::<8>()?)));
-    Ok(parts.and_then(|(space, (at, chunks))| {
-        let space = DocumentId::from_bytes(*space).ok()?;
-        Some((space, UnixMillis(i64::from_be_bytes(*at)), chunks.to_vec()))
-    }))
+    Ok(bytes
+        .split_first_chunk::<HEAD_BYTES>()
+        .and_then(|(head, chunks)| {
+            let (space, at) = read_head(head)?;
+            Some((space, at, chunks.to_vec()))
+        }))
 }
 
 #[cfg(test)]
@@ -188,11 +215,18 @@ mod tests {
         let of = |space, number| chunks(folder, document(space), document(number), person(1));
         assert_eq!(of(1, 2).unwrap(), Some(b"ab".to_vec()));
         assert_eq!(of(9, 2).unwrap(), None, "of another territory");
-        forget(folder, document(2), person(1)).unwrap();
-        forget(folder, document(2), person(1)).unwrap();
+        let settle = |number, admitted, chunks: &[u8]| {
+            let digest = Sha256::digest(chunks).into();
+            settle(folder, document(number), person(1), admitted, &digest).unwrap();
+        };
+        // Something else than what was read stays.
+        settle(2, true, b"a");
+        assert_eq!(of(1, 2).unwrap(), Some(b"ab".to_vec()));
+        settle(2, true, b"ab");
+        settle(2, true, b"ab");
         assert_eq!(of(1, 2).unwrap(), None);
         // What was thrown away stays away, and something else does not.
-        refuse(folder, document(3), person(1)).unwrap();
+        settle(3, false, b"c");
         keep(folder, place(3), later, &[change(b"c")]).unwrap();
         assert_eq!(of(1, 3).unwrap(), None);
         keep(folder, place(3), later, &[change(b"c"), change(b"d")]).unwrap();

@@ -12,10 +12,12 @@ use crate::panics;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use maillage_shared::guard::Refusal;
 use maillage_shared::id::{DocumentId, PeerId};
+use maillage_shared::identity::{Authorship, MOST_AUTHORSHIPS};
+use maillage_shared::roster::Warrant;
 use maillage_shared::sync::connection::{CloseReason, Connection, ConnectionEffect};
 use maillage_shared::sync::room::ConnectionId;
 use maillage_shared::wire::{Dialect, EphemeralMessage, Frame};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -25,6 +27,9 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+
+/// Signatures of one connection that wait for the changes they are about.
+const MOST_SIGNED: usize = 16 * MOST_AUTHORSHIPS;
 
 /// Frames up to this many bytes are scanned at once; larger ones on a thread, so that other connections go on meanwhile.
 const SCANNED_AT_ONCE_BYTES: usize = 16 * 1024;
@@ -130,6 +135,8 @@ struct Session {
     /// Taken out while a large frame is scanned on a thread.
     protocol: Option<Connection>,
     documents: HashSet<DocumentId>,
+    /// What was said of the authors of changes that are still to come: what these may do is seen when the changes are here.
+    signed: HashMap<DocumentId, Vec<Authorship>>,
     inbound: Arc<Semaphore>,
     pace: Pace,
 }
@@ -147,6 +154,7 @@ impl Session {
             outbound,
             protocol: Some(protocol),
             documents: HashSet::new(),
+            signed: HashMap::new(),
             inbound: Arc::new(Semaphore::new(shared.options.inbound_bytes)),
             pace: Pace::new(&shared.options, Instant::now()),
             shared,
@@ -184,6 +192,12 @@ impl Session {
                 if self.documents.insert(document) && self.documents.len() > limit {
                     self.documents.remove(&document);
                     return Err(Closing::TooManyDocuments(limit));
+                }
+                if !message.chunks.is_empty()
+                    && let Some(words) = self.signed.remove(&document)
+                {
+                    self.bring_signatures(document, words, Vec::new(), true)
+                        .await;
                 }
                 let input = RoomInput::Sync {
                     connection: self.id,
@@ -231,18 +245,13 @@ impl Session {
                 digest,
                 words,
             } => {
-                let is_open = self.documents.contains(&document);
-                if let Some(authors) = self.entrance.authors(&words).filter(|_| is_open) {
-                    let input = RoomInput::Signed {
-                        connection: self.id,
-                        words,
-                        authors: Arc::new(authors),
-                        digest,
-                    };
-                    self.shared
-                        .rooms
-                        .send(document, input, &self.outbound)
-                        .await;
+                if self.documents.contains(&document) {
+                    let held = self.signed.values().map(Vec::len).sum::<usize>();
+                    if digest.is_empty() && held + words.len() <= MOST_SIGNED {
+                        let held = self.signed.entry(document).or_default();
+                        held.extend_from_slice(&words);
+                    }
+                    self.bring_signatures(document, words, digest, false).await;
                 }
             }
             ConnectionEffect::Ephemeral { .. } | ConnectionEffect::Nothing => {}
@@ -251,6 +260,33 @@ impl Session {
             ConnectionEffect::Leave => return Err(Closing::Left),
         }
         Ok(())
+    }
+
+    /// Hands a room what authors have signed, and before a message is judged by it, what they may do now.
+    async fn bring_signatures(
+        &self,
+        document: DocumentId,
+        words: Vec<Authorship>,
+        digest: Vec<u8>,
+        for_message: bool,
+    ) {
+        let Some(authors) = self.entrance.authors(&words) else {
+            return;
+        };
+        let input = RoomInput::Signed {
+            connection: self.id,
+            words,
+            authors: Arc::new(if for_message {
+                authors
+            } else {
+                Warrant::default()
+            }),
+            digest,
+        };
+        self.shared
+            .rooms
+            .send(document, input, &self.outbound)
+            .await;
     }
 
     /// Waits until there is room for a message, in this connection's share and in the relay's.

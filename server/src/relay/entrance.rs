@@ -8,12 +8,14 @@ use crate::access::{Asker, Change, Sight};
 use crate::panics;
 use maillage_shared::guard;
 use maillage_shared::id::{DocumentId, PeerId};
-use maillage_shared::identity::{Authorship, PublicKey, Receipt};
+use maillage_shared::identity::{Authorship, PersonId, PublicKey, Receipt};
 use maillage_shared::limits::Limits;
 use maillage_shared::presence::Presence;
+use maillage_shared::quarantine;
 use maillage_shared::roster::{Answer, Denied, Request, Warrant};
 use maillage_shared::sync::room::ConnectionId;
 use maillage_shared::wire::{DocumentMessage, EphemeralMessage, Frame};
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +24,13 @@ use tokio::time::timeout;
 
 /// How long what the team lets in may take to be on the disk.
 const ADMISSION_TIME: Duration = Duration::from_secs(10);
+
+/// What somebody has brought and nobody vouches for.
+struct Waiting {
+    space: DocumentId,
+    document: DocumentId,
+    by: PersonId,
+}
 
 /// A good ticket, as it was when its program connected.
 #[derive(Debug, Clone)]
@@ -145,13 +154,31 @@ impl Entrance {
     }
 
     async fn answer(&self, data: &[u8]) -> (Answer, Option<Change>) {
-        let Some(request) = Request::read(data) else {
-            return (Answer::Denied(Denied::Unknown), None);
-        };
+        match Request::read(data) {
+            None => (Answer::Denied(Denied::Unknown), None),
+            Some(Request::Settle {
+                space,
+                document,
+                by,
+                admit,
+                digest,
+            }) => {
+                let of = Waiting {
+                    space,
+                    document,
+                    by,
+                };
+                self.settle(of, admit, digest).await
+            }
+            Some(request) => self.put(request).await,
+        }
+    }
+
+    /// Asks the records.
+    async fn put(&self, request: Request) -> (Answer, Option<Change>) {
         let Some(registry) = self.shared.registry.clone() else {
             return (Answer::Denied(Denied::NotAllowed), None);
         };
-        let settling = matches!(request, Request::Settle { .. }).then(|| request.clone());
         let (keys, address) = (self.keys.clone(), self.address);
         let asking = spawn_blocking(move || {
             let asker = Asker {
@@ -165,48 +192,61 @@ impl Entrance {
             }
         });
         let asked = asking.await;
-        let (answer, change) = asked.unwrap_or((Answer::Denied(Denied::NotKept), None));
-        match settling {
-            Some(request) if answer == Answer::Done => (self.settle(&request).await, change),
-            _ => (answer, change),
-        }
+        asked.unwrap_or((Answer::Denied(Denied::NotKept), None))
     }
 
-    /// Does with what was in quarantine what the team has decided.
-    async fn settle(&self, request: &Request) -> Answer {
-        let (
-            Request::Settle {
-                space,
-                document,
-                by,
-                admit,
-            },
-            Some(registry),
-        ) = (request, self.shared.registry.clone())
-        else {
-            return Answer::Done;
+    /// Does with what is in quarantine what the team has decided: with the very bytes that it has read, and it is written down only once
+    /// what is let in is durable.
+    async fn settle(&self, of: Waiting, admit: bool, digest: [u8; 32]) -> (Answer, Option<Change>) {
+        let Waiting {
+            space,
+            document,
+            by,
+        } = of;
+        let denied = |why| (Answer::Denied(why), None);
+        let examine = Request::Examine {
+            space,
+            document,
+            by,
         };
-        let (space, document, by) = (*space, *document, *by);
-        if *admit {
-            let reading = Arc::clone(&registry);
-            let read = spawn_blocking(move || {
-                let chunks = reading.brought(space, document, by);
+        let chunks = match self.put(examine).await {
+            (Answer::Chunks(chunks), _) => chunks,
+            other => return other,
+        };
+        if quarantine::digest(&chunks) != digest {
+            return denied(Denied::Changed);
+        }
+        if admit {
+            let scanning = spawn_blocking(move || {
                 panics::catch(|| guard::scan_chunks(&chunks, &Limits::DEFAULT))
             });
-            let Ok(Ok(Ok(chunks))) = read.await else {
-                return Answer::Denied(Denied::NotKept);
+            let Ok(Ok(Ok(chunks))) = scanning.await else {
+                return denied(Denied::Unknown);
             };
             let admitting = self.shared.rooms.admit(document, chunks);
             if !matches!(timeout(ADMISSION_TIME, admitting).await, Ok(true)) {
-                return Answer::Denied(Denied::NotKept);
+                return denied(Denied::NotKept);
             }
         }
-        let admitted = *admit;
-        let forgetting = spawn_blocking(move || registry.settled(document, by, admitted));
-        match forgetting.await {
-            Ok(()) => Answer::Done,
-            Err(_) => Answer::Denied(Denied::NotKept),
+        let settle = Request::Settle {
+            space,
+            document,
+            by,
+            admit,
+            digest,
+        };
+        let (answer, change) = self.put(settle).await;
+        if let Some(registry) = self
+            .shared
+            .registry
+            .clone()
+            .filter(|_| answer == Answer::Done)
+        {
+            let tidying = spawn_blocking(move || registry.settled(document, by, admit, &digest));
+            // What is left there is offered to the team once more.
+            let _ = tidying.await;
         }
+        (answer, change)
     }
 
     /// What those may do who have signed these; nothing where nobody is asked who they are.

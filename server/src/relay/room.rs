@@ -8,6 +8,7 @@ use super::proving::Lost;
 use super::rooms::{Context, Rooms};
 use crate::panics;
 use futures_util::future::BoxFuture;
+use maillage_shared::ChangeHash;
 use maillage_shared::change::ChangeRecord;
 use maillage_shared::guard::{Ledger, Refusal, ScannedChunk, ScannedMessage};
 use maillage_shared::id::{DocumentId, PeerId};
@@ -64,8 +65,8 @@ pub(super) enum RoomInput {
         /// What it says.
         receipt: Receipt,
     },
-    /// The team lets in what nobody vouched for.
-    Admitted(Vec<ScannedChunk>),
+    /// The team lets in what nobody vouched for: answer whether all of it is in the document, once everything received so far is written.
+    Admitted(Vec<ScannedChunk>, oneshot::Sender<bool>),
     /// What authors have signed; it holds.
     Signed {
         /// Where it came from.
@@ -111,6 +112,7 @@ pub(super) async fn run(
                 waiting: Vec::new(),
                 current: Vec::new(),
                 finish: Vec::new(),
+                admitted: Vec::new(),
                 vouch_at: None,
             };
             if let End::Erased = task.run(&rooms, &mut mailbox).await {
@@ -206,7 +208,7 @@ async fn refuse_all(
                     let _ = finished.send(());
                 }
                 Some(RoomInput::Erased(_)) => return gone::run(document, context, rooms, mailbox).await,
-                Some(RoomInput::Ephemeral { .. } | RoomInput::Receipt { .. } | RoomInput::Signed { .. } | RoomInput::Admitted(_) | RoomInput::Left(_)) => {}
+                Some(RoomInput::Ephemeral { .. } | RoomInput::Receipt { .. } | RoomInput::Signed { .. } | RoomInput::Admitted(..) | RoomInput::Left(_)) => {}
                 None => return,
             },
             () = sleep_until(try_again) => {
@@ -266,6 +268,8 @@ struct Task {
     waiting: Vec<Permits>,
     current: Vec<Permits>,
     finish: Vec<oneshot::Sender<()>>,
+    /// What the team has let in, and who waits to hear whether it is there.
+    admitted: Vec<(Vec<ChangeHash>, oneshot::Sender<bool>)>,
     /// When the relay gives its word for what it has accepted by then.
     vouch_at: Option<Instant>,
 }
@@ -301,6 +305,10 @@ impl Task {
                 for finished in self.finish.drain(..) {
                     // Whoever asked may have stopped waiting.
                     let _ = finished.send(());
+                }
+                for (changes, done) in self.admitted.drain(..) {
+                    let graph = self.room.graph();
+                    let _ = done.send(changes.iter().all(|change| graph.contains(change)));
                 }
             }
             idle_until = Instant::now() + self.context.options.idle_time;
@@ -383,7 +391,14 @@ impl Task {
                 space,
                 receipt,
             }),
-            RoomInput::Admitted(chunks) => self.handle(RoomEvent::Admitted(chunks)),
+            RoomInput::Admitted(chunks, done) => {
+                let changes = chunks.iter().filter_map(|chunk| match chunk {
+                    ScannedChunk::Change(change) => Some(change.hash),
+                    ScannedChunk::Document(_) => None,
+                });
+                self.admitted.push((changes.collect(), done));
+                self.handle(RoomEvent::Admitted(chunks));
+            }
             RoomInput::Signed {
                 connection,
                 words,

@@ -76,7 +76,7 @@ impl Rooms {
         }
     }
 
-    /// Lets something into a document, whoever wrote it, and waits until it is durable or refused; says whether a room was there to take it.
+    /// Lets something into a document, whoever wrote it, and says whether all of it is there and durable.
     pub(super) async fn admit(
         self: &Arc<Self>,
         document: DocumentId,
@@ -84,9 +84,7 @@ impl Rooms {
     ) -> bool {
         let room = self.room(document);
         let (done, finished) = oneshot::channel();
-        room.send(RoomInput::Admitted(chunks)).await.is_ok()
-            && room.send(RoomInput::Finish(done)).await.is_ok()
-            && finished.await.is_ok()
+        room.send(RoomInput::Admitted(chunks, done)).await.is_ok() && finished.await == Ok(true)
     }
 
     /// Tells a room that a connection has closed.

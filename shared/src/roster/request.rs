@@ -236,6 +236,9 @@ pub enum Request {
         /// Whether it is let in.
         #[n(3)]
         admit: bool,
+        /// The SHA-256 of the change chunks as they were read: something else may wait by now.
+        #[cbor(n(4), with = "minicbor::bytes")]
+        digest: [u8; 32],
     },
     /// To have a whole document gone, here and on every phone.
     #[n(30)]

@@ -517,7 +517,7 @@ impl Client {
             self.opened += u64::from(is_new);
             if !message.changes.is_empty() {
                 let along = replica.words_for_what_is_sent(id);
-                effects.extend(along.as_ref().map(signing::send));
+                effects.extend(along.iter().map(signing::send));
             }
             if let Some(receipt) = replica.take_receipt() {
                 let data = receipt.encode();

@@ -80,7 +80,7 @@ pub enum RoomEvent {
         connection: ConnectionId,
         /// What was signed.
         words: Vec<Authorship>,
-        /// What the authors may do.
+        /// What the authors may do, just before a message is judged by it; nothing otherwise.
         authors: Arc<Warrant>,
         /// The digest of all that the peer has; empty when it does not want to hear of others.
         digest: Vec<u8>,

@@ -19,10 +19,10 @@ use maillage_shared::roster::{Answer, Quarantined, Request};
 enum Examined {
     /// Nobody has looked yet.
     No,
-    /// These are the words, text by text.
-    Words(Vec<String>),
+    /// These are the words, text by text, of what has this hash.
+    Words(Vec<String>, [u8; 32]),
     /// It is nothing that can be read.
-    Unreadable,
+    Unreadable([u8; 32]),
 }
 
 /// The screen.
@@ -114,42 +114,54 @@ fn row(one: Quarantined, list: Callback<()>) -> AnyView {
                 if let Answer::Chunks(chunks) = answer {
                     let here = model.read(document, Document::changes).unwrap_or_default();
                     let found = quarantine::words(document, &here, &chunks);
-                    let found = found.map_or(Examined::Unreadable, |found| {
-                        Examined::Words(found.into_iter().map(|(_, words)| words).collect())
-                    });
+                    let digest = quarantine::digest(&chunks);
+                    let found = match found {
+                        Ok(found) => {
+                            let words = found.into_iter().map(|(_, words)| words);
+                            Examined::Words(words.collect(), digest)
+                        }
+                        Err(_) => Examined::Unreadable(digest),
+                    };
                     examined.try_set(found);
                 }
             },
         );
     };
-    let settle = move |admit: bool| {
+    let settle = move |admit: bool, digest: [u8; 32]| {
         asking.ask(
             move |space| Request::Settle {
                 space,
                 document,
                 by,
                 admit,
+                digest,
             },
             move |_| list.run(()),
         );
     };
     let is_busy = move || asking.busy.get();
-    let accept = move || {
+    let accept = move |digest| {
         view! {
-            <button class="button button-primary button-wide" type="button" disabled=is_busy on:click=move |_| settle(true)>
+            <button class="button button-primary button-wide" type="button" disabled=is_busy on:click=move |_| settle(true, digest)>
                 {words.accept}
             </button>
         }
         .into_any()
     };
-    let refuse = move || {
+    let refuse = move |digest| {
         view! {
-            <button class="button button-secondary button-wide" type="button" disabled=is_busy on:click=move |_| settle(false)>
+            <button class="button button-secondary button-wide" type="button" disabled=is_busy on:click=move |_| settle(false, digest)>
                 {words.refuse}
             </button>
         }
         .into_any()
     };
+    // After a no, something else may wait there: it is to be read first.
+    follow(move || {
+        if asking.problem.with(Option::is_some) {
+            examined.set(Examined::No);
+        }
+    });
     let content = live(move || {
         match examined.get() {
         Examined::No => view! {
@@ -158,17 +170,17 @@ fn row(one: Quarantined, list: Callback<()>) -> AnyView {
             </button>
         }
         .into_any(),
-        Examined::Words(found) => {
+        Examined::Words(found, digest) => {
             let text = if found.is_empty() {
                 view! { <p class="soft">{words.no_words}</p> }.into_any()
             } else {
                 let each = found.into_iter().map(|words| view! { <p>{words}</p> }.into_any());
                 view! { <blockquote class="stack-s">{each.collect::<Vec<AnyView>>()}</blockquote> }.into_any()
             };
-            view! { {text} {accept()} {refuse()} }.into_any()
+            view! { {text} {accept(digest)} {refuse(digest)} }.into_any()
         }
-        Examined::Unreadable => {
-            view! { <p class="soft">{words.unreadable}</p> {refuse()} }.into_any()
+        Examined::Unreadable(digest) => {
+            view! { <p class="soft">{words.unreadable}</p> {refuse(digest)} }.into_any()
         }
     }
     });

@@ -197,7 +197,6 @@ impl Signing {
                 words.push(*word);
             }
         }
-        words.truncate(MOST_AUTHORSHIPS);
         words
     }
 
@@ -285,14 +284,10 @@ impl Replica {
     }
 
     /// What goes before changes that others wrote.
-    pub(super) fn words_for_what_is_sent(&mut self, id: DocumentId) -> Option<Frame> {
+    pub(super) fn words_for_what_is_sent(&mut self, id: DocumentId) -> Vec<Frame> {
         let (signing, graph, writer, acknowledged) = self.signing();
         let words = signing.along_with(writer, graph.since(acknowledged));
-        (!words.is_empty()).then(|| Frame::Signatures {
-            document: id,
-            digest: Vec::new(),
-            data: Authorship::encode_all(&words),
-        })
+        frames(id, &words, Vec::new())
     }
 }
 

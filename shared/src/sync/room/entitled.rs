@@ -157,7 +157,13 @@ impl Room {
                     begun.contains(&born.hash).then_some(true)
                 });
                 if may.is_none() && !is_back {
-                    return Err(Refusal::Author.of(born.hash));
+                    // Whoever may begin nothing here brings nothing for the team to decide on either.
+                    let is_theirs = visitor.warrant.allows(space, kind, Right::Create);
+                    let why = match is_theirs {
+                        true => Refusal::Author,
+                        false => Refusal::NotAllowed("begin"),
+                    };
+                    return Err(why.of(born.hash));
                 }
                 let is_fit = may == Some(true) && is_itself == (genesis.kind == Kind::Territory);
                 if !is_back && !is_fit {

@@ -85,7 +85,8 @@ impl Room {
         })
     }
 
-    /// Somebody brings what authors have signed. What is about changes that are not here yet counts for what they send next.
+    /// Somebody brings what authors have signed. What is about changes that are not here yet counts for what they send next, where it is
+    /// said what the authors may do.
     pub(super) fn signed(
         &mut self,
         connection: ConnectionId,
@@ -105,7 +106,7 @@ impl Room {
         let Some(member) = self.members.get_mut(&connection) else {
             return;
         };
-        if !to_come.is_empty() {
+        if !to_come.is_empty() && !authors.is_empty() {
             member.signed = Some(Signed {
                 words: to_come,
                 authors,

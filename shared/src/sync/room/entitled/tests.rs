@@ -367,10 +367,18 @@ fn what_nobody_vouches_for_is_set_aside_until_the_team_lets_it_in() {
         let frames = scene.sends(BASIL, &basil, &changes);
         assert_eq!((refusal(&frames), scene.aside.len()), (None, 1));
     }
-    // Whoever may not write brings nothing for others to decide on.
-    let mut scene = Scene::of(&changes[..1]);
-    scene.sends(BASIL, &warrant(BASIL, space(), Role::Guest), &changes);
-    assert_eq!(scene.aside, []);
+    // Whoever may not write, here or anywhere in this space, brings nothing for others to decide on.
+    let elsewhere = DocumentId::from_entropy([2; 16]);
+    for stranger in [
+        warrant(BASIL, space(), Role::Guest),
+        warrant(BASIL, elsewhere, Role::Team),
+    ] {
+        for stored in [0, 1] {
+            let mut scene = Scene::of(&changes[..stored]);
+            scene.sends(BASIL, &stranger, &changes);
+            assert_eq!((scene.aside.as_slice(), scene.len()), (&[][..], stored));
+        }
+    }
 }
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
