@@ -63,10 +63,21 @@ pub struct Member {
     pub roles: Roles,
     /// The organisation they speak for: the id of its record in the territory.
     pub partner: Option<String>,
+    /// What they were last in which one acts for others, and for which organisation, once they were removed or erased.
+    pub was: (Roles, Option<String>),
     /// When they last came in by an invitation.
     pub joined: UnixMillis,
     /// Nothing is left of them but their keys.
     pub erased: bool,
+}
+
+impl Member {
+    /// They are this from now on: when that is nothing, it is noted what they were.
+    fn note_what_they_were(&mut self, from_now_on: Roles) {
+        if from_now_on.is_empty() && !self.roles.is_empty() {
+            self.was = (self.roles.functions(), self.partner.clone());
+        }
+    }
 }
 
 /// A phone of someone's.
@@ -326,6 +337,7 @@ impl Roster {
                 partner,
             } => {
                 if let Some(member) = self.living(*person) {
+                    member.note_what_they_were(*roles);
                     member.roles = *roles;
                     member.partner = partner.clone();
                 }
@@ -333,6 +345,7 @@ impl Roster {
             Deed::Erased { person } => {
                 if let Some(member) = self.members.get_mut(person) {
                     member.face = Face::default();
+                    member.note_what_they_were(Roles::NONE);
                     member.roles = Roles::NONE;
                     member.partner = None;
                     member.erased = true;
@@ -400,6 +413,7 @@ impl Roster {
             number,
             roles: Roles::NONE,
             partner: None,
+            was: Default::default(),
             joined: at,
             erased: false,
         });

@@ -86,6 +86,18 @@ impl Roles {
             .filter(move |role| self.contains(*role))
     }
 
+    /// Those in which one acts for others: all that is known of someone who left, so that what they stated can be judged.
+    #[must_use]
+    pub fn functions(self) -> Self {
+        let acts = |role: &Role| {
+            matches!(
+                role,
+                Role::Partner | Role::Facilitator | Role::Team | Role::Committee
+            )
+        };
+        self.iter().filter(acts).collect()
+    }
+
     /// Whether there is none that this version knows.
     pub fn is_empty(self) -> bool {
         self.iter().next().is_none()

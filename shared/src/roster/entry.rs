@@ -2,7 +2,7 @@
 
 use super::tombstone::Heads;
 use crate::id::DocumentId;
-use crate::identity::{PersonId, PublicKey, Roles};
+use crate::identity::{PersonId, PublicKey, Role, Roles};
 use crate::presence::Face;
 use crate::time::UnixMillis;
 use minicbor::{Decode, Encode};
@@ -260,8 +260,10 @@ impl Deed {
                 roles,
                 partner,
             } if erased(*person) => {
-                *roles = Roles::NONE;
-                *partner = None;
+                *roles = roles.functions();
+                if !roles.contains(Role::Partner) {
+                    *partner = None;
+                }
             }
             _ => {}
         }

@@ -75,6 +75,13 @@ pub struct Card {
     #[n(6)]
     #[cbor(default)]
     pub lost: Vec<PublicKey>,
+    /// Of someone who left: the roles of theirs in which one acts for others, so that what they stated can be judged.
+    #[n(7)]
+    #[cbor(default)]
+    pub was: Roles,
+    /// And the organisation they spoke for.
+    #[n(8)]
+    pub was_partner: Option<String>,
 }
 
 impl Card {
@@ -108,6 +115,8 @@ impl Members {
                     .filter(|phone| phone.lost)
                     .map(|phone| phone.key)
                     .collect(),
+                was: member.was.0,
+                was_partner: member.was.1.clone(),
             });
         Self {
             space: roster.space(),

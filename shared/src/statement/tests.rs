@@ -39,6 +39,8 @@ fn members() -> Members {
         face: Some(Face::default()),
         partner: partner.map(str::to_owned),
         lost: Vec::new(),
+        was: Roles::NONE,
+        was_partner: None,
     };
     Members {
         space: space(),
@@ -49,9 +51,27 @@ fn members() -> Members {
             card(1, Role::Partner.into(), Some("lambert")),
             card(2, Role::Facilitator.into(), None),
             card(3, Role::Guest.into(), None),
-            card(4, Roles::NONE, None),
+            Card {
+                was: Role::Partner.into(),
+                was_partner: Some("lambert".to_owned()),
+                ..card(4, Roles::NONE, None)
+            },
+            card(5, Roles::NONE, None),
         ],
     }
+}
+
+fn position(of: Option<PersonId>) -> Content {
+    Content::Position(Position {
+        decision: StatementId::from_entropy([8; 8]),
+        stance: Stance::Agrees,
+        channel: if of.is_none() {
+            Channel::Themselves
+        } else {
+            Channel::Aloud
+        },
+        of,
+    })
 }
 
 fn opinion(answer: Answer) -> Content {
@@ -246,18 +266,6 @@ fn each_states_what_their_role_allows() {
         answer: Answer::None,
         channel: Channel::Themselves,
     });
-    let position = |of: Option<PersonId>| {
-        Content::Position(Position {
-            decision: StatementId::from_entropy([8; 8]),
-            stance: Stance::Agrees,
-            channel: if of.is_none() {
-                Channel::Themselves
-            } else {
-                Channel::Aloud
-            },
-            of,
-        })
-    };
     let noted_position = position(Some(key(3).person()));
     for (content, allowed) in [
         (opinion(Answer::None), [true, false, false]),
@@ -288,6 +296,17 @@ fn what_a_former_member_brought_themselves_stays_true() {
     let judged = |carrier| judge(&signed, true, place(), carrier, &members());
     assert_eq!(judged(Some(by)), Verdict::Former(by));
     assert!(judged(Some(by)).counts());
+    // Whoever may not state something does not come to it by leaving; a position everyone takes.
+    let might = |person: u8, content: &Content| {
+        let signed = sign(statement(content.clone()), &key(person));
+        let by = key(person).person();
+        judge(&signed, true, place(), Some(by), &members()).counts()
+    };
+    let decision = Content::Opened;
+    assert!(!might(4, &decision) && !might(5, &decision));
+    assert!(!might(5, &opinion(Answer::None)));
+    let own = position(None);
+    assert!(might(4, &own) && might(5, &own));
     // Of what others bring in their name, nobody knows when it was signed.
     assert_eq!(judged(Some(key(3).person())), Verdict::NotAllowed(by));
     assert_eq!(judged(None), Verdict::NotAllowed(by));

@@ -4,7 +4,7 @@
 use super::{Channel, Content, Opinion, Position, Signed};
 use crate::id::DocumentId;
 use crate::identity::{PersonId, Role, Roles};
-use crate::roster::Members;
+use crate::roster::{Card, Members};
 
 /// Where a statement was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub fn judge(
         Verdict::Elsewhere(person)
     } else if card.roles.is_empty() {
         // The relay took it from their own phone, hence when they were a member. What others bring in their name may be of any date.
-        if carrier == Some(signed.key.person()) {
+        if carrier == Some(signed.key.person()) && might_state(card, &statement.content) {
             Verdict::Former(person)
         } else {
             Verdict::NotAllowed(person)
@@ -86,6 +86,13 @@ pub fn judge(
     } else {
         Verdict::NotAllowed(person)
     }
+}
+
+/// Whether someone who left might state this as what they were.
+fn might_state(card: &Card, content: &Content) -> bool {
+    // Everyone who comes in takes positions.
+    let is_own_position = matches!(content, Content::Position(Position { of: None, .. }));
+    is_own_position || may_state(card.was, card.was_partner.as_deref(), content)
 }
 
 /// Whether someone with these roles, who speaks for this partner, may state this.
